@@ -1,0 +1,1 @@
+//! Client of the DingTalk open platform.

@@ -1,0 +1,1 @@
+//! A pretend DingTalk and a pretend Flashduty.

@@ -1,1 +1,15 @@
-//! What the browser and the server say to each other; serde only.
+//! What the browser and the server say to each other, and the sentences people read. Only serde: the browser carries
+//! this crate, so it knows nothing of databases, platforms or servers, and none of its types holds a secret.
+//!
+//! Reading order: [`paths`], [`words`], [`problem`], [`incident`], [`person`], [`chat`], [`console`].
+
+pub mod chat;
+pub mod console;
+pub mod incident;
+pub mod paths;
+pub mod person;
+pub mod problem;
+pub mod words;
+
+pub use problem::{Problem, ProblemCode};
+pub use words::Language;

@@ -1,0 +1,46 @@
+//! Groups as people see them.
+
+use crate::incident::IncidentView;
+use serde::{Deserialize, Serialize};
+
+/// Whether our cool app is in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChatState {
+    Installed,
+    Uninstalled,
+    Disbanded,
+}
+
+impl ChatState {
+    /// The value in the automation API and the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Uninstalled => "uninstalled",
+            Self::Disbanded => "disbanded",
+        }
+    }
+}
+
+/// What the page behind a group's quick entry shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatPage {
+    pub title: String,
+    /// Open incidents that come to this group, seen with the viewer's own permission.
+    pub incidents: Vec<IncidentView>,
+    /// One line per subscription: what is sent here.
+    pub subscriptions: Vec<SubscriptionView>,
+    pub as_of_ms: i64,
+}
+
+/// A subscription in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionView {
+    /// Names of the Flashduty channels; empty means all.
+    pub channels: Vec<String>,
+    /// Empty means all.
+    pub severities: Vec<String>,
+    pub labels: Vec<(String, String)>,
+    pub mention: bool,
+}

@@ -1,0 +1,43 @@
+//! What the administrator's console shows.
+
+use serde::{Deserialize, Serialize};
+
+/// The console's front page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Console {
+    pub integrations: Vec<IntegrationView>,
+}
+
+/// One integration: its addresses and how it stands. Secrets never appear here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntegrationView {
+    pub key: String,
+    pub name: String,
+    /// Label and address, to copy into DingTalk's and Flashduty's consoles.
+    pub addresses: Vec<(String, String)>,
+    /// When DingTalk's encrypted `check_url` was last opened.
+    pub checked_ms: Option<i64>,
+    /// When Flashduty's webhook last came.
+    pub webhook_ms: Option<i64>,
+    pub chats: Vec<ChatLine>,
+    pub deliveries: Vec<DeliveryLine>,
+    pub links: i64,
+}
+
+/// One group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatLine {
+    pub title: String,
+    pub state: crate::chat::ChatState,
+    pub subscriptions: i64,
+}
+
+/// One thing that went out or could not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    pub target: String,
+    pub incident: String,
+    pub outcome: String,
+    pub remedy: String,
+    pub at_ms: i64,
+}

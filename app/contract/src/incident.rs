@@ -1,0 +1,217 @@
+//! Incidents as pages and cards show them, and what people may do with them.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an incident stands (Flashduty's `progress`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Progress {
+    Triggered,
+    Processing,
+    Closed,
+}
+
+impl Progress {
+    /// The platform's own word, used in `data-progress`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Triggered => "Triggered",
+            Self::Processing => "Processing",
+            Self::Closed => "Closed",
+        }
+    }
+}
+
+/// How bad it is (Flashduty's `incident_severity`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    Critical,
+    Warning,
+    Info,
+    Ok,
+}
+
+impl Severity {
+    /// The platform's own word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Critical => "Critical",
+            Self::Warning => "Warning",
+            Self::Info => "Info",
+            Self::Ok => "Ok",
+        }
+    }
+}
+
+/// What a person can ask for. The kebab-case names are fixed: `data-act`, API paths and card buttons use them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Acknowledge,
+    Unacknowledge,
+    Close,
+    Reopen,
+    Snooze,
+    Wake,
+    Comment,
+}
+
+impl Action {
+    /// All actions, in the order buttons are drawn.
+    pub const ALL: [Self; 7] =
+        [Self::Acknowledge, Self::Close, Self::Snooze, Self::Wake, Self::Unacknowledge, Self::Reopen, Self::Comment];
+
+    /// The fixed name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledge => "acknowledge",
+            Self::Unacknowledge => "unacknowledge",
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::Snooze => "snooze",
+            Self::Wake => "wake",
+            Self::Comment => "comment",
+        }
+    }
+
+    /// The action of a fixed name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+/// Longest snooze Flashduty takes, in minutes.
+pub const SNOOZE_MINUTES_MAX: u32 = 1440;
+/// Snooze presets offered, in minutes: Flashduty's own defaults of 2, 4 and 12 hours.
+pub const SNOOZE_PRESETS_MINUTES: [u32; 3] = [120, 240, 720];
+/// Longest comment, reason, root cause or resolution Flashduty takes, in characters.
+pub const TEXT_CHARS_MAX: usize = 1024;
+
+/// A person who is to handle an incident.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Responder {
+    pub name: String,
+    /// When they acknowledged, in Unix milliseconds; none when they have not.
+    pub acknowledged_ms: Option<i64>,
+    /// The viewer is this person.
+    pub me: bool,
+}
+
+/// The last thing somebody did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAct {
+    /// The actor's name; none when Flashduty did it by itself.
+    pub who: Option<String>,
+    /// Flashduty's timeline type, such as `i_ack`.
+    pub kind: String,
+    pub at_ms: i64,
+}
+
+/// One incident as a row, a card or the top of its page shows it. Times are Unix milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentView {
+    pub id: String,
+    /// Short number without `#`, such as `0E83EE`.
+    pub num: String,
+    pub title: String,
+    pub description: String,
+    pub severity: Severity,
+    pub progress: Progress,
+    /// Set while the incident is snoozed.
+    pub snoozed_until_ms: Option<i64>,
+    pub channel: String,
+    pub started_ms: i64,
+    pub acknowledged_ms: Option<i64>,
+    pub closed_ms: Option<i64>,
+    pub updated_ms: i64,
+    pub responders: Vec<Responder>,
+    pub labels: Vec<(String, String)>,
+    pub alert_count: i64,
+    pub root_cause: String,
+    pub resolution: String,
+    pub last_act: Option<LastAct>,
+    /// Acts the viewer can do now, in drawing order.
+    pub actions: Vec<Action>,
+}
+
+/// One line of an incident's timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at_ms: i64,
+    /// Flashduty's type, such as `i_comm`; unknown ones are shown as a plain event.
+    pub kind: String,
+    /// None for the system.
+    pub who: Option<String>,
+    /// What was said or set, as plain text: a comment, a reason, "120" minutes, names.
+    pub text: String,
+}
+
+/// What an incident's page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentDetail {
+    pub incident: IncidentView,
+    /// Newest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Older entries exist that are not shown.
+    pub timeline_cut: bool,
+    /// When the data was read.
+    pub as_of_ms: i64,
+}
+
+/// Which incidents a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tab {
+    /// Open ones assigned to the viewer.
+    #[default]
+    Mine,
+    /// All open ones the viewer may see.
+    Open,
+}
+
+impl Tab {
+    /// The value of `?tab=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// A list of incidents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IncidentList {
+    pub tab: Tab,
+    pub items: Vec<IncidentView>,
+    /// How many there are in all, as far as Flashduty counts.
+    pub total: i64,
+    /// Number of the page shown, from 1.
+    pub page: u32,
+    pub has_next: bool,
+    pub as_of_ms: i64,
+}
+
+/// An act with its parameters, as JSON or as a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActRequest {
+    /// Snooze only: 1 to [`SNOOZE_MINUTES_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// Comment: the text. Reopen: the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Close only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_cause: Option<String>,
+    /// Close only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+}
+
+/// How an act ended, with the incident as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActResult {
+    /// False when somebody else had done it already.
+    pub done: bool,
+    pub incident: IncidentView,
+}

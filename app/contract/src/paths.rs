@@ -1,0 +1,120 @@
+//! Every path the product answers, in one place. `{…}` are axum's placeholders; the functions fill them.
+
+/// Application homepage, phone.
+pub const HOME: &str = "/i/{key}";
+/// Application homepage, PC.
+pub const PC_HOME: &str = "/i/{key}/pc";
+/// The page behind a group's quick entry; `?corpid=…&cid=…`.
+pub const COOL_APP: &str = "/i/{key}/cool-app";
+/// One incident.
+pub const INCIDENT: &str = "/i/{key}/incidents/{id}";
+/// Linking of accounts.
+pub const SIGN_IN: &str = "/i/{key}/sign-in";
+/// Own account: links, switch, unlink.
+pub const ACCOUNT: &str = "/i/{key}/account";
+/// Administrator's console.
+pub const CONSOLE: &str = "/console";
+/// One-time console sign-in, `?code=…`.
+pub const CONSOLE_ENTER: &str = "/console/enter";
+
+/// DingTalk's encrypted event push.
+pub const DINGTALK_EVENTS: &str = "/dingtalk/{key}/events";
+/// DingTalk's card button callback.
+pub const DINGTALK_CARDS: &str = "/dingtalk/{key}/cards/{secret}";
+/// Flashduty's incident webhook.
+pub const FLASHDUTY_WEBHOOK: &str = "/flashduty/{key}/webhook/{secret}";
+/// Flashduty's custom action.
+pub const FLASHDUTY_ACTION: &str = "/flashduty/{key}/action/{secret}";
+/// Flashduty's `dingtalk` robot target of one group.
+pub const FLASHDUTY_ROBOT: &str = "/flashduty/{key}/robot/{chat}/{secret}";
+
+/// Who is looking.
+pub const API_ME: &str = "/api/i/{key}/me";
+/// Login-free arrival: takes DingTalk's code, opens a session or starts linking.
+pub const API_SESSION: &str = "/api/i/{key}/session";
+/// Lists of incidents.
+pub const API_INCIDENTS: &str = "/api/i/{key}/incidents";
+/// One incident with its timeline.
+pub const API_INCIDENT: &str = "/api/i/{key}/incidents/{id}";
+/// One act on an incident; the last segment is the act's name.
+pub const API_ACT: &str = "/api/i/{key}/incidents/{id}/{act}";
+/// The group page's data.
+pub const API_CHAT: &str = "/api/i/{key}/chat";
+/// Proof of the Flashduty side by an own APP key.
+pub const API_LINK_APP_KEY: &str = "/api/i/{key}/link/app-key";
+/// Leave for Flashduty's own sign-in.
+pub const API_LINK_OAUTH: &str = "/api/i/{key}/link/oauth";
+/// Where Flashduty's sign-in returns to.
+pub const API_LINK_RETURN: &str = "/api/i/{key}/link/return";
+/// Confirm both names.
+pub const API_LINK_CONFIRM: &str = "/api/i/{key}/link/confirm";
+/// Start linking again with another Flashduty account.
+pub const API_LINK_SWITCH: &str = "/api/i/{key}/link/switch";
+/// Remove the own link and its credential.
+pub const API_LINK_UNLINK: &str = "/api/i/{key}/link/unlink";
+/// Remember the chosen language or theme in a cookie.
+pub const API_PREFERENCES: &str = "/api/preferences";
+
+/// Description of the JSON API.
+pub const OPENAPI: &str = "/api/openapi.json";
+/// Groups, for automation.
+pub const AUTOMATION_CHATS: &str = "/api/integrations/{key}/chats";
+/// Subscriptions, for automation.
+pub const AUTOMATION_SUBSCRIPTIONS: &str = "/api/integrations/{key}/subscriptions";
+/// One subscription.
+pub const AUTOMATION_SUBSCRIPTION: &str = "/api/integrations/{key}/subscriptions/{id}";
+/// Links of people.
+pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
+/// What went out.
+pub const AUTOMATION_DELIVERIES: &str = "/api/integrations/{key}/deliveries";
+/// Audit log.
+pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
+
+/// The process is up.
+pub const LIVE: &str = "/live";
+/// The process can work.
+pub const READY: &str = "/ready";
+/// Prometheus metrics.
+pub const METRICS: &str = "/metrics";
+/// Styles, scripts, icons; names carry a hash.
+pub const ASSETS: &str = "/assets/{*file}";
+
+/// Fills the placeholders of a path in order of appearance. Values are percent-encoded.
+///
+/// ```
+/// assert_eq!(contract::paths::fill(contract::paths::INCIDENT, &["k1", "a/b"]), "/i/k1/incidents/a%2Fb");
+/// ```
+pub fn fill(path: &str, values: &[&str]) -> String {
+    let mut filled = String::with_capacity(path.len() + 32);
+    let mut values = values.iter();
+    let mut rest = path;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else { break };
+        filled.push_str(&rest[..open]);
+        encode_into(&mut filled, values.next().copied().unwrap_or_default());
+        rest = &rest[open + close + 1..];
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Percent-encodes `text` for use as a path segment or a query value.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    encode_into(&mut encoded, text);
+    encoded
+}
+
+fn encode_into(encoded: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
+            _ => {
+                encoded.push('%');
+                encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+                encoded.push(char::from(HEX[usize::from(byte & 15)]));
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Sentences of cards and messages.
+
+super::sentences! {
+    acknowledge: "认领", "Acknowledge";
+    close: "关闭", "Close";
+    snooze: "暂缓", "Snooze";
+    wake: "取消暂缓", "Wake";
+    details: "详情", "Details";
+    severity_critical: "严重", "Critical";
+    severity_warning: "警告", "Warning";
+    severity_info: "提醒", "Info";
+    severity_ok: "恢复", "Recovered";
+    progress_triggered: "待处理", "Triggered";
+    progress_processing: "处理中", "Processing";
+    progress_closed: "已关闭", "Closed";
+    progress_snoozed: "暂缓中", "Snoozed";
+    somebody: "系统", "System";
+    nobody: "无", "nobody";
+    did_acknowledge(who, at): "{who} 于 {at} 认领", "Acknowledged by {who} at {at}";
+    did_unacknowledge(who, at): "{who} 于 {at} 取消认领", "Acknowledgement withdrawn by {who} at {at}";
+    did_close(who, at): "{who} 于 {at} 关闭", "Closed by {who} at {at}";
+    did_reopen(who, at): "{who} 于 {at} 重新打开", "Reopened by {who} at {at}";
+    did_snooze(who, at): "{who} 于 {at} 暂缓", "Snoozed by {who} at {at}";
+    did_wake(who, at): "{who} 于 {at} 取消暂缓", "Snooze ended by {who} at {at}";
+    did_comment(who, at): "{who} 于 {at} 评论", "Commented by {who} at {at}";
+    did_assign(who, at): "{who} 于 {at} 分派", "Assigned by {who} at {at}";
+    did_trigger(at): "{at} 触发", "Triggered at {at}";
+    did_recover(at): "{at} 自动恢复", "Recovered by itself at {at}";
+    did_change(who, at): "{who} 于 {at} 更新", "Changed by {who} at {at}";
+    hours(n): "{n} 小时", "{n} h";
+    minutes(n): "{n} 分钟", "{n} min";
+    snoozed_until(at): "暂缓至 {at}", "Snoozed until {at}";
+    label_channel: "协作空间", "Channel";
+    label_severity: "严重程度", "Severity";
+    label_responders: "处理人员", "Responders";
+    label_alerts: "告警数", "Alerts";
+    more(n): "另有 {n} 项，见详情", "{n} more in the details";
+    link_first: "请先关联账号，关联后自动完成此操作", "Link your account once; then this is done for you";
+    link_button: "关联并继续", "Link and continue";
+    working: "处理中，稍后更新卡片…", "Working on it; the card follows in a moment…";
+    done_by_you: "已完成", "Done";
+    already(sentence): "此前{sentence}", "Already: {sentence}";
+}

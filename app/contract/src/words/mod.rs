@@ -1,0 +1,85 @@
+//! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
+//! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`problem`] for errors and their cures.
+
+pub mod card;
+pub mod page;
+pub mod problem;
+
+use serde::{Deserialize, Serialize};
+
+/// A language people can read us in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// Simplified Chinese, DingTalk's usual.
+    #[default]
+    #[serde(rename = "zh-CN")]
+    Zh,
+    #[serde(rename = "en-US")]
+    En,
+}
+
+impl Language {
+    /// The tag for `lang=` and `Accept-Language`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en-US",
+        }
+    }
+
+    /// The language that a tag such as `zh-Hans-CN`, `en_US` or a whole `Accept-Language` begins with.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let tag = tag.trim_start().as_bytes();
+        match tag.get(..2).map(<[u8]>::to_ascii_lowercase).as_deref() {
+            Some(b"zh") => Some(Self::Zh),
+            Some(b"en") => Some(Self::En),
+            _ => None,
+        }
+    }
+}
+
+/// Declares sentences: `name: "中文", "English";` makes `pub fn name(language) -> &'static str`;
+/// `name(who, at): "…{who}…{at}", "…";` makes `pub fn name(language, who: impl Display, at: impl Display) -> String`.
+macro_rules! sentences {
+    () => {};
+    ($(#[$doc:meta])* $name:ident : $zh:literal, $en:literal; $($rest:tt)*) => {
+        $(#[$doc])*
+        pub fn $name(language: $crate::Language) -> &'static str {
+            match language {
+                $crate::Language::Zh => $zh,
+                $crate::Language::En => $en,
+            }
+        }
+        $crate::words::sentences! { $($rest)* }
+    };
+    ($(#[$doc:meta])* $name:ident ( $($argument:ident),+ ) : $zh:literal, $en:literal; $($rest:tt)*) => {
+        $(#[$doc])*
+        pub fn $name(language: $crate::Language, $($argument: impl std::fmt::Display),+) -> String {
+            match language {
+                $crate::Language::Zh => format!($zh),
+                $crate::Language::En => format!($en),
+            }
+        }
+        $crate::words::sentences! { $($rest)* }
+    };
+}
+pub(crate) use sentences;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_real_clients() {
+        for (tag, expected) in [
+            ("zh-Hans-CN", Some(Language::Zh)),
+            ("zh_CN", Some(Language::Zh)),
+            ("EN-us,en;q=0.9", Some(Language::En)),
+            ("ja-JP", None),
+            ("", None),
+            ("中", None),
+        ] {
+            assert_eq!(Language::from_tag(tag), expected, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What the server's build script does: the files browsers get.

@@ -1,0 +1,135 @@
+//! A DingTalk group conversation, and how events change it: in any order, with duplicates, the last writer by event
+//! time wins.
+
+use contract::chat::ChatState;
+use world::Millis;
+
+/// A group that the cool app is or was in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// Ours, short; used in addresses.
+    pub id: String,
+    pub integration: String,
+    pub open_conversation_id: String,
+    /// Empty until it was read or told by a rename.
+    pub title: String,
+    pub state: ChatState,
+    pub robot_code: Option<String>,
+    pub cool_app_code: Option<String>,
+    /// Segment of the robot push address.
+    pub robot_secret: String,
+    /// Time of the newest install, uninstall or disband applied.
+    pub installed_at: Millis,
+    /// Time of the newest title applied.
+    pub titled_at: Millis,
+    pub created: Millis,
+    pub updated: Millis,
+    pub version: i64,
+}
+
+/// What an Event or a read says about a chat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Installed { robot_code: Option<String>, cool_app_code: Option<String> },
+    Uninstalled,
+    Disbanded,
+    Titled(String),
+}
+
+impl Chat {
+    /// A chat nothing is known of yet: not installed, without a name.
+    pub fn unknown(id: String, integration: &str, open_conversation_id: &str, robot_secret: String, now: Millis) -> Self {
+        Self {
+            id,
+            integration: integration.to_owned(),
+            open_conversation_id: open_conversation_id.to_owned(),
+            title: String::new(),
+            state: ChatState::Uninstalled,
+            robot_code: None,
+            cool_app_code: None,
+            robot_secret,
+            installed_at: Millis(0),
+            titled_at: Millis(0),
+            created: now,
+            updated: now,
+            version: 0,
+        }
+    }
+
+    /// Applies a change that happened at `at`. False when something newer of the same kind was applied before.
+    /// At equal times an uninstall yields to an install: a group offered in vain is better than one lost in silence.
+    pub fn apply(&mut self, change: Change, at: Millis) -> bool {
+        match change {
+            Change::Titled(title) => {
+                if at < self.titled_at || title == self.title {
+                    return false;
+                }
+                self.title = title;
+                self.titled_at = at;
+            }
+            Change::Installed { robot_code, cool_app_code } => {
+                if at < self.installed_at || self.state == ChatState::Disbanded {
+                    return false;
+                }
+                self.state = ChatState::Installed;
+                self.robot_code = robot_code.or(self.robot_code.take());
+                self.cool_app_code = cool_app_code.or(self.cool_app_code.take());
+                self.installed_at = at;
+            }
+            Change::Uninstalled => {
+                let tie = at == self.installed_at && self.state == ChatState::Installed;
+                if at < self.installed_at || tie || self.state == ChatState::Disbanded {
+                    return false;
+                }
+                self.state = ChatState::Uninstalled;
+                self.installed_at = at;
+            }
+            Change::Disbanded => {
+                if self.state == ChatState::Disbanded {
+                    return false;
+                }
+                self.state = ChatState::Disbanded;
+                self.installed_at = self.installed_at.max(at);
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every order of the same events must end the same way.
+    #[test]
+    fn the_order_of_arrival_does_not_matter() {
+        let installed = || Change::Installed { robot_code: Some("r".into()), cool_app_code: Some("c".into()) };
+        let events = [
+            (installed(), 10),
+            (Change::Titled("old".into()), 20),
+            (Change::Uninstalled, 30),
+            (installed(), 40),
+            (Change::Titled("new".into()), 50),
+        ];
+        for start in 0..events.len() {
+            for step in [1, 2, 3, 4] {
+                let mut chat = Chat::unknown("1".into(), "k", "cid", "s".into(), Millis(0));
+                for n in 0..events.len() {
+                    let (change, at) = events[(start + n * step) % events.len()].clone();
+                    chat.apply(change.clone(), Millis(at));
+                    chat.apply(change, Millis(at));
+                }
+                assert_eq!((chat.state, chat.title.as_str()), (ChatState::Installed, "new"), "start {start} step {step}");
+                assert_eq!(chat.robot_code.as_deref(), Some("r"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_disbanded_group_does_not_come_back() {
+        let mut chat = Chat::unknown("1".into(), "k", "cid", "s".into(), Millis(0));
+        assert!(chat.apply(Change::Disbanded, Millis(5)));
+        assert!(!chat.apply(Change::Installed { robot_code: None, cool_app_code: None }, Millis(9)));
+        assert_eq!(chat.state, ChatState::Disbanded);
+    }
+}

@@ -1,0 +1,153 @@
+//! Our mirror of a Flashduty incident: what cards and rules need of it, and which update wins.
+
+use contract::incident::{Progress, Severity};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use world::Millis;
+
+/// A Flashduty incident as last heard of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    pub id: String,
+    pub num: String,
+    pub title: String,
+    pub description: String,
+    pub severity: Severity,
+    pub progress: Progress,
+    pub channel_id: i64,
+    pub channel_name: String,
+    pub started: Millis,
+    pub acknowledged: Option<Millis>,
+    pub closed: Option<Millis>,
+    pub snoozed_before: Option<Millis>,
+    pub updated: Millis,
+    pub labels: BTreeMap<String, String>,
+    pub responders: Vec<Responder>,
+    pub alert_count: i64,
+    pub root_cause: String,
+    pub resolution: String,
+    pub last_act: Option<LastAct>,
+}
+
+/// A Member who is to handle an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Responder {
+    pub member_id: i64,
+    pub name: String,
+    pub acknowledged: Option<Millis>,
+}
+
+/// The last thing that happened, by Flashduty's timeline type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAct {
+    /// None when Flashduty did it by itself.
+    pub who: Option<String>,
+    pub kind: String,
+    pub at: Millis,
+}
+
+/// An incident in the database: with the time of the newest event applied, which decides what is newer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirror {
+    pub integration: String,
+    pub incident: Incident,
+    pub event_at: Millis,
+    pub version: i64,
+}
+
+impl Incident {
+    /// An incident of which nothing but the id is known.
+    pub fn empty(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            num: String::new(),
+            title: String::new(),
+            description: String::new(),
+            severity: Severity::Info,
+            progress: Progress::Triggered,
+            channel_id: 0,
+            channel_name: String::new(),
+            started: Millis(0),
+            acknowledged: None,
+            closed: None,
+            snoozed_before: None,
+            updated: Millis(0),
+            labels: BTreeMap::new(),
+            responders: Vec::new(),
+            alert_count: 0,
+            root_cause: String::new(),
+            resolution: String::new(),
+            last_act: None,
+        }
+    }
+
+    /// When the snooze ends, while it lasts.
+    pub fn snoozed_until(&self, now: Millis) -> Option<Millis> {
+        self.snoozed_before.filter(|until| *until > now && self.progress != Progress::Closed)
+    }
+
+    /// Who acknowledged first, if that is known.
+    pub fn acknowledged_by(&self) -> Option<(&Responder, Millis)> {
+        self.responders.iter().filter_map(|one| one.acknowledged.map(|at| (one, at))).min_by_key(|(_, at)| *at)
+    }
+}
+
+impl Mirror {
+    /// Takes what a webhook says unless something newer was applied before. True when anything changed.
+    pub fn take(&mut self, newer: Incident, event_at: Millis) -> bool {
+        if event_at < self.event_at || (event_at == self.event_at && newer == self.incident) {
+            return false;
+        }
+        self.event_at = event_at;
+        self.incident = newer;
+        true
+    }
+
+    /// Takes what a read of the incident says now. A read carries no event time, only `updated` in whole seconds, so it
+    /// never moves the event time past a webhook that may still be under way. It says nothing of who acted: a known
+    /// last act stays unless the state differs from what it led to.
+    pub fn take_read(&mut self, mut read: Incident) -> bool {
+        if read.updated < self.incident.updated {
+            return false;
+        }
+        let same_state = read.progress == self.incident.progress && read.snoozed_before == self.incident.snoozed_before;
+        if read.last_act.is_none() && same_state {
+            read.last_act.clone_from(&self.incident.last_act);
+        }
+        self.event_at = self.event_at.max(read.updated);
+        let changed = read != self.incident;
+        self.incident = read;
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mirror() -> Mirror {
+        Mirror { integration: "k".into(), incident: Incident::empty("i"), event_at: Millis(5_000), version: 1 }
+    }
+
+    fn closed(updated: i64) -> Incident {
+        Incident { progress: Progress::Closed, updated: Millis(updated), ..Incident::empty("i") }
+    }
+
+    #[test]
+    fn a_late_older_event_never_overwrites() {
+        let mut mirror = mirror();
+        assert!(!mirror.take(closed(0), Millis(4_999)));
+        assert!(mirror.take(closed(0), Millis(5_001)));
+        assert!(!mirror.take(Incident::empty("i"), Millis(5_000)));
+        assert_eq!(mirror.incident.progress, Progress::Closed);
+    }
+
+    #[test]
+    fn a_read_does_not_hide_a_webhook_of_the_same_second() {
+        let mut mirror = mirror();
+        assert!(mirror.take_read(closed(6_000)));
+        assert!(mirror.take(Incident { updated: Millis(6_000), ..Incident::empty("i") }, Millis(6_700)));
+        assert_eq!(mirror.incident.progress, Progress::Triggered);
+        assert!(!mirror.take_read(closed(5_000)), "a read of an older state is dropped");
+    }
+}

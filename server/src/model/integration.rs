@@ -1,0 +1,111 @@
+//! One configured connection: one Account ↔ one app in one Corp.
+
+use contract::Language;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use world::Millis;
+
+/// One configured connection.
+#[derive(Clone, Debug)]
+pub struct Integration {
+    /// The id in addresses, `[a-z0-9]{8,32}`.
+    pub key: String,
+    pub settings: Settings,
+    pub secrets: Secrets,
+    /// The Flashduty account, known after the first call with the service key.
+    pub account_id: Option<i64>,
+    pub checked: Option<Millis>,
+    pub webhook: Option<Millis>,
+    pub webhook_header: Option<Millis>,
+    pub created: Millis,
+    pub updated: Millis,
+    pub version: i64,
+}
+
+/// What is not secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    pub name: String,
+    pub corp_id: String,
+    pub agent_id: String,
+    pub client_id: String,
+    pub card_template_id: Option<String>,
+    pub war_room_template_id: Option<String>,
+    pub war_room_bot_id: Option<String>,
+    pub edition: Edition,
+    pub person_channel: PersonChannel,
+    /// Language of cards in groups; from the account's locale.
+    #[serde(default)]
+    pub language: Language,
+    /// IANA time zone of the account, for times on cards.
+    #[serde(default = "default_zone")]
+    pub time_zone: String,
+    /// The account's name, once known.
+    #[serde(default)]
+    pub account_name: String,
+    /// The card callback address that DingTalk has confirmed.
+    #[serde(default)]
+    pub registered_callback: Option<String>,
+}
+
+fn default_zone() -> String {
+    "Asia/Shanghai".to_owned()
+}
+
+/// What is sealed in the database. Serialised only to be sealed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Secrets {
+    #[serde(serialize_with = "super::secret::expose")]
+    pub client_secret: SecretString,
+    #[serde(serialize_with = "super::secret::expose")]
+    pub aes_key: SecretString,
+    #[serde(serialize_with = "super::secret::expose")]
+    pub token: SecretString,
+    #[serde(serialize_with = "super::secret::expose")]
+    pub flashduty_app_key: SecretString,
+    pub routes: RouteSecrets,
+}
+
+/// The unguessable segments of our addresses, and what signs card callbacks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RouteSecrets {
+    #[serde(serialize_with = "super::secret::expose")]
+    pub cards: SecretString,
+    /// Signs card callbacks (DingTalk's `apiSecret`).
+    #[serde(serialize_with = "super::secret::expose")]
+    pub card_signing: SecretString,
+    #[serde(serialize_with = "super::secret::expose")]
+    pub webhook: SecretString,
+    /// Value of the header that Flashduty's webhook carries.
+    #[serde(serialize_with = "super::secret::expose")]
+    pub webhook_header: SecretString,
+    #[serde(serialize_with = "super::secret::expose")]
+    pub action: SecretString,
+}
+
+/// A Corp's DingTalk version, which sets the meters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edition {
+    #[default]
+    Standard,
+    Professional,
+    Exclusive,
+}
+
+/// How people are reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonChannel {
+    #[default]
+    Bot,
+    WorkNotice,
+    Both,
+}
+
+impl Integration {
+    /// The key under which the card callback address is registered at DingTalk (reference 7.2: unique per integration).
+    pub fn card_route_key(&self) -> String {
+        format!("dingduty-{}", self.key)
+    }
+}

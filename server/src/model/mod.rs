@@ -1,0 +1,14 @@
+//! Plain data and rules. No I/O, no async, no clock: time comes in as a value.
+
+pub mod action;
+pub mod card;
+pub mod chat;
+pub mod delivery;
+pub mod incident;
+pub mod integration;
+pub mod link;
+pub mod link_attempt;
+pub mod secret;
+pub mod session;
+pub mod subscription;
+pub mod task;

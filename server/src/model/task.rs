@@ -1,0 +1,58 @@
+//! Work that is due at a time.
+
+use contract::incident::Action;
+use serde::{Deserialize, Serialize};
+use world::Millis;
+
+/// What is to be done. Only identifiers: the truth is read when the task runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum TaskKind {
+    /// Bring every delivery of an incident into being.
+    Notify { incident: String },
+    /// One attempt of a delivery.
+    Deliver { delivery: String },
+    /// Update all cards of an incident.
+    Repaint { incident: String },
+    /// Read a group's name and state.
+    RefreshChat { chat: String },
+    /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
+    FinishAct { incident: String, action: Action, minutes: Option<u32>, user_id: String, asked_ms: i64 },
+    /// Repaint when a snooze ends, should Flashduty's webhook be lost.
+    SnoozeEnds { incident: String },
+    /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
+    Introduce,
+    /// Read open incidents at Flashduty, in case a webhook was lost.
+    Reconcile,
+}
+
+impl TaskKind {
+    /// Two tasks with the same text are one.
+    pub fn dedup(&self, integration: &str) -> String {
+        match self {
+            Self::Notify { incident } => format!("{integration}/notify/{incident}"),
+            Self::Deliver { delivery } => format!("{integration}/deliver/{delivery}"),
+            Self::Repaint { incident } => format!("{integration}/repaint/{incident}"),
+            Self::RefreshChat { chat } => format!("{integration}/refresh-chat/{chat}"),
+            Self::FinishAct { incident, action, user_id, .. } => {
+                format!("{integration}/finish/{incident}/{}/{user_id}", action.name())
+            }
+            Self::SnoozeEnds { incident } => format!("{integration}/snooze-ends/{incident}"),
+            Self::Introduce => format!("{integration}/introduce"),
+            Self::Reconcile => format!("{integration}/reconcile"),
+        }
+    }
+}
+
+/// A task somebody holds the lease of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub id: String,
+    pub integration: String,
+    pub kind: TaskKind,
+    /// Times it was leased, this one included.
+    pub attempts: i64,
+    pub due: Millis,
+    /// What it was when leased: a request that came later makes it greater.
+    pub version: i64,
+}

@@ -11,6 +11,7 @@ mod journal;
 mod listen;
 mod observe;
 mod secrets;
+pub mod seed;
 
 pub use crate::core::{Core, NoReply, Outgoing, Reply};
 pub use faults::{Fault, Faults, Push};
@@ -37,7 +38,7 @@ pub struct Options {
     pub dingtalk_port: u16,
     /// Port of Flashduty on the loopback interface; 0 = any.
     pub flashduty_port: u16,
-    /// Fill both platforms with the people, groups and channels of `seed.rs`.
+    /// Fill both platforms with the people, groups and channels of [`seed`].
     pub seed: bool,
     /// Do what falls due every 200 ms of real time; tests call [`Simulator::run_due`] instead.
     pub tick: bool,

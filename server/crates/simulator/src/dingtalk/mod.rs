@@ -1,5 +1,7 @@
 //! The pretend DingTalk.
 
+mod crypto;
+
 use crate::Core;
 use axum::Router;
 use std::sync::Arc;

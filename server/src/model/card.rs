@@ -1,7 +1,24 @@
-//! One interactive message instance, and what it shows.
+//! One interactive message instance, and what it shows. The variables are those of the card template that ships in
+//! `server/card-template`; DingTalk takes text values only, at most 1 KB each (reference 7.3).
+
+use super::action;
 use super::delivery::Target;
+use super::incident::Incident;
+use super::text;
+use contract::Language;
+use contract::incident::{Action, Progress, Severity};
+use contract::words::card as words;
 use std::collections::BTreeMap;
 use world::Millis;
+
+/// Longest value of one variable, in bytes, below DingTalk's 1,024.
+const VALUE_BYTES_MAX: usize = 1_000;
+/// Budget of the title, so that it stays readable.
+const TITLE_BYTES_MAX: usize = 300;
+/// Labels shown before "N more".
+const LABELS_MAX: usize = 8;
+/// Responders named before "N more".
+const RESPONDERS_MAX: usize = 6;
 
 /// A card DingTalk has or is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +31,198 @@ pub struct Card {
     pub delivered: bool,
     /// The public values DingTalk was given last.
     pub shown: BTreeMap<String, String>,
+    /// Employees who see a private notice on it, which the next repaint takes away.
+    pub noticed: Vec<String>,
     pub created: Millis,
     pub updated: Millis,
     pub version: i64,
+}
+
+/// For whom and when a card is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawing<'a> {
+    pub language: Language,
+    /// IANA time zone.
+    pub zone: &'a str,
+    /// Opens the incident where login-free works.
+    pub detail_url: &'a str,
+    pub now: Millis,
+}
+
+/// A private line for one viewer, with a button that leads to its cure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub button: String,
+    pub url: String,
+}
+
+/// The public values of an incident's card.
+pub fn values(incident: &Incident, drawing: Drawing) -> BTreeMap<String, String> {
+    let language = drawing.language;
+    let offered = action::offered(incident, None, drawing.now);
+    let can = |action: Action| offered.contains(&action).to_string();
+    let snoozed = incident.snoozed_until(drawing.now).map(|until| text::clock(until, drawing.now, drawing.zone));
+    let pairs = [
+        ("title", text::cut(&title(incident), TITLE_BYTES_MAX)),
+        ("progress", incident.progress.name().to_owned()),
+        ("state", state_word(incident, drawing).to_owned()),
+        ("severity", incident.severity.name().to_owned()),
+        ("severity_text", severity_word(incident.severity, language).to_owned()),
+        ("channel", text::line(&incident.channel_name)),
+        ("responders", responders(incident, language)),
+        ("alerts", incident.alert_count.to_string()),
+        ("snoozed_until", snoozed.map(|at| words::snoozed_until(language, at)).unwrap_or_default()),
+        ("description", text::block(&incident.description)),
+        ("labels", labels(incident, language)),
+        ("last_act", last_act(incident, drawing)),
+        ("detail_url", drawing.detail_url.to_owned()),
+        ("can_acknowledge", can(Action::Acknowledge)),
+        ("can_close", can(Action::Close)),
+        ("can_snooze", can(Action::Snooze)),
+        ("can_wake", can(Action::Wake)),
+        ("text_acknowledge", words::acknowledge(language).to_owned()),
+        ("text_close", words::close(language).to_owned()),
+        ("text_snooze", words::snooze(language).to_owned()),
+        ("text_wake", words::wake(language).to_owned()),
+        ("text_details", words::details(language).to_owned()),
+        ("label_channel", words::label_channel(language).to_owned()),
+        ("label_severity", words::label_severity(language).to_owned()),
+        ("label_responders", words::label_responders(language).to_owned()),
+        ("label_alerts", words::label_alerts(language).to_owned()),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), text::cut(&value, VALUE_BYTES_MAX))).collect()
+}
+
+/// The private values that show a notice, or take it away when it is the default.
+pub fn private_values(notice: &Notice) -> BTreeMap<String, String> {
+    [("notice", &notice.text), ("notice_button", &notice.button), ("notice_url", &notice.url)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), text::cut(value, VALUE_BYTES_MAX)))
+        .collect()
+}
+
+/// The chat-list line: state, severity, title, who.
+pub fn summary(incident: &Incident, drawing: Drawing) -> String {
+    let severity = severity_word(incident.severity, drawing.language);
+    let state = state_word(incident, drawing);
+    let title = text::cut(&title(incident), TITLE_BYTES_MAX);
+    let who = incident.last_act.as_ref().and_then(|act| act.who.as_deref()).map(text::line);
+    match who {
+        Some(who) => format!("[{severity}] {state} {title} · {who}"),
+        None => format!("[{severity}] {state} {title}"),
+    }
+}
+
+/// `#NUM title`, on one line.
+pub fn title(incident: &Incident) -> String {
+    format!("#{} {}", text::line(&incident.num), text::line(&incident.title))
+}
+
+/// "Acknowledged by Li at 14:03", the last thing that happened.
+pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
+    let language = drawing.language;
+    let Some(act) = &incident.last_act else {
+        return words::did_trigger(language, text::clock(incident.started, drawing.now, drawing.zone));
+    };
+    let at = text::clock(act.at, drawing.now, drawing.zone);
+    let who = act.who.as_deref().map_or_else(|| words::somebody(language).to_owned(), text::line);
+    match act.kind.as_str() {
+        "i_new" => words::did_trigger(language, at),
+        "i_rslv" if act.who.is_none() => words::did_recover(language, at),
+        "i_ack" => words::did_acknowledge(language, who, at),
+        "i_unack" => words::did_unacknowledge(language, who, at),
+        "i_rslv" => words::did_close(language, who, at),
+        "i_reopen" => words::did_reopen(language, who, at),
+        "i_snooze" => words::did_snooze(language, who, at),
+        "i_wake" => words::did_wake(language, who, at),
+        "i_comm" => words::did_comment(language, who, at),
+        "i_assign" | "i_a_rspd" => words::did_assign(language, who, at),
+        _ => words::did_change(language, who, at),
+    }
+}
+
+fn state_word(incident: &Incident, drawing: Drawing) -> &'static str {
+    match incident.progress {
+        Progress::Closed => words::progress_closed(drawing.language),
+        _ if incident.snoozed_until(drawing.now).is_some() => words::progress_snoozed(drawing.language),
+        Progress::Processing => words::progress_processing(drawing.language),
+        Progress::Triggered => words::progress_triggered(drawing.language),
+    }
+}
+
+fn severity_word(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Critical => words::severity_critical(language),
+        Severity::Warning => words::severity_warning(language),
+        Severity::Info => words::severity_info(language),
+        Severity::Ok => words::severity_ok(language),
+    }
+}
+
+fn responders(incident: &Incident, language: Language) -> String {
+    if incident.responders.is_empty() {
+        return words::nobody(language).to_owned();
+    }
+    let names = incident.responders.iter().map(|one| {
+        let tick = if one.acknowledged.is_some() { " ✓" } else { "" };
+        format!("{}{tick}", text::line(&one.name))
+    });
+    listed(names, "、", RESPONDERS_MAX, language)
+}
+
+fn labels(incident: &Incident, language: Language) -> String {
+    let lines = incident.labels.iter().map(|(name, value)| {
+        text::cut(&format!("{}: {}", text::line(name), text::line(value)), VALUE_BYTES_MAX / LABELS_MAX - 8)
+    });
+    listed(lines, "\n", LABELS_MAX, language)
+}
+
+fn listed(items: impl ExactSizeIterator<Item = String>, separator: &str, items_max: usize, language: Language) -> String {
+    let rest = items.len().saturating_sub(items_max);
+    let mut shown: Vec<String> = items.take(items_max).collect();
+    if rest > 0 {
+        shown.push(words::more(language, rest));
+    }
+    shown.join(separator)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::incident::{LastAct, Responder};
+
+    fn drawing() -> Drawing<'static> {
+        Drawing { language: Language::En, zone: "Asia/Shanghai", detail_url: "dingtalk://x", now: Millis(1_790_000_000_000) }
+    }
+
+    #[test]
+    fn buttons_and_last_line_follow_the_state() {
+        let mut incident = Incident { num: "0E83EE".into(), title: "CPU high".into(), ..Incident::empty("i") };
+        let values_now = values(&incident, drawing());
+        assert_eq!(values_now["title"], "#0E83EE CPU high");
+        assert_eq!((values_now["can_acknowledge"].as_str(), values_now["can_wake"].as_str()), ("true", "false"));
+
+        incident.progress = Progress::Processing;
+        incident.last_act = Some(LastAct { who: Some("Li".into()), kind: "i_ack".into(), at: drawing().now });
+        let values_now = values(&incident, drawing());
+        assert_eq!(values_now["can_acknowledge"], "false");
+        assert_eq!(values_now["last_act"], "Acknowledged by Li at 22:13");
+        assert_eq!(summary(&incident, drawing()), "[Info] Processing #0E83EE CPU high · Li");
+    }
+
+    #[test]
+    fn hostile_text_stays_inside_the_limits() {
+        let mut incident = Incident::empty("i");
+        incident.title = "\u{202e}evil\u{0}\n# 标题 $CORPID$ ".repeat(10_000);
+        incident.description = "🔥".repeat(1_000_000);
+        incident.labels = (0..5_000).map(|n| (format!("label{n}"), "值".repeat(400))).collect();
+        let crowd = |n: i64| Responder { member_id: n, name: "名".repeat(500), acknowledged: None };
+        incident.responders = (0..3_000).map(crowd).collect();
+        for (name, value) in values(&incident, drawing()) {
+            assert!(value.len() <= VALUE_BYTES_MAX, "{name} has {} bytes", value.len());
+            assert!(!value.contains(['\u{0}', '\u{202e}']), "{name}");
+        }
+        assert!(!title(&incident).contains('\n'));
+    }
 }

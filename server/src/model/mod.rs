@@ -12,3 +12,4 @@ pub mod secret;
 pub mod session;
 pub mod subscription;
 pub mod task;
+pub mod text;

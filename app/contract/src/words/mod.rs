@@ -41,8 +41,15 @@ impl Language {
 /// Declares sentences: `name: "中文", "English";` makes `pub fn name(language) -> &'static str`;
 /// `name(who, at): "…{who}…{at}", "…";` makes `pub fn name(language, who: impl Display, at: impl Display) -> String`.
 macro_rules! sentences {
-    () => {};
-    ($(#[$doc:meta])* $name:ident : $zh:literal, $en:literal; $($rest:tt)*) => {
+    ($($(#[$doc:meta])* $name:ident $(( $($argument:ident),+ ))? : $zh:literal, $en:literal;)*) => {
+        $($crate::words::sentence! { $(#[$doc])* $name $(( $($argument),+ ))? : $zh, $en })*
+    };
+}
+pub(crate) use sentences;
+
+/// One sentence of [`sentences`].
+macro_rules! sentence {
+    ($(#[$doc:meta])* $name:ident : $zh:literal, $en:literal) => {
         $(#[$doc])*
         pub fn $name(language: $crate::Language) -> &'static str {
             match language {
@@ -50,9 +57,8 @@ macro_rules! sentences {
                 $crate::Language::En => $en,
             }
         }
-        $crate::words::sentences! { $($rest)* }
     };
-    ($(#[$doc:meta])* $name:ident ( $($argument:ident),+ ) : $zh:literal, $en:literal; $($rest:tt)*) => {
+    ($(#[$doc:meta])* $name:ident ( $($argument:ident),+ ) : $zh:literal, $en:literal) => {
         $(#[$doc])*
         pub fn $name(language: $crate::Language, $($argument: impl std::fmt::Display),+) -> String {
             match language {
@@ -60,10 +66,9 @@ macro_rules! sentences {
                 $crate::Language::En => format!($en),
             }
         }
-        $crate::words::sentences! { $($rest)* }
     };
 }
-pub(crate) use sentences;
+pub(crate) use sentence;
 
 #[cfg(test)]
 mod tests {

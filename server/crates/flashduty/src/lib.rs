@@ -1,1 +1,42 @@
-//! Client of the Flashduty open API.
+//! Client of the Flashduty open API, the bodies of its incoming webhooks, and its OAuth sign-in.
+//!
+//! [`Platform`] knows where Flashduty is. [`Platform::with`] gives a [`Client`] that acts as the owner of one
+//! [`Credential`]; [`Platform::oauth`] signs people in; [`webhook::decode`] reads what Flashduty sends to us.
+//! Whatever comes from Flashduty is read tolerantly (`wire`) and every failure is a [`FlashdutyError`].
+//! Credentials never appear in an error text, a log line or `Debug` output.
+
+mod act;
+mod channel;
+mod client;
+mod credential;
+mod envelope;
+mod error;
+mod feed;
+mod incident;
+mod incident_query;
+mod level;
+mod member;
+pub mod oauth;
+mod page;
+mod person;
+mod platform;
+mod schedule;
+mod transport;
+pub mod webhook;
+mod wire;
+
+pub use act::{COMMENT_CHARS_MAX, Resolution, SNOOZE_MINUTES};
+pub use channel::{Channel, ChannelPage, ChannelQuery};
+pub use client::Client;
+pub use credential::{Credential, Secret};
+pub use error::{ErrorClass, FlashdutyError};
+pub use feed::{FeedItem, FeedPage};
+pub use incident::{AssignedTo, Image, Incident, Link, Responder};
+pub use incident_query::{IncidentPage, IncidentQuery};
+pub use level::{Progress, Severity};
+pub use member::{License, Member, MemberInfo, MemberPage, MemberQuery};
+pub use oauth::{ClientRegistration, Metadata, OAuth, Pkce, Tokens};
+pub use page::Page;
+pub use person::Person;
+pub use platform::Platform;
+pub use schedule::{OnCall, Schedule, SchedulePage, ScheduleQuery};

@@ -1,0 +1,75 @@
+use crate::{ErrorClass, FlashdutyError};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response};
+use std::error::Error;
+
+/// More than any answer we ask for; a longer one is refused unread.
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// One complete HTTP answer.
+pub(crate) struct Answer {
+    pub http_status: u16,
+    /// From the header `Flashcat-Request-Id`.
+    pub request_id: Option<String>,
+    pub retry_after_ms: Option<u64>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.http_status)
+    }
+}
+
+/// Sends and reads to the end. What went wrong on the way is `Unreachable` (certainly not arrived) or `Unclear`.
+pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, FlashdutyError> {
+    let response = request.send().await.map_err(|error| lost(&error))?;
+    let http_status = response.status().as_u16();
+    let request_id = text_header(response.headers(), "flashcat-request-id");
+    let retry_after_ms = text_header(response.headers(), RETRY_AFTER.as_str())
+        .and_then(|seconds| seconds.trim().parse::<u64>().ok())
+        .map(|seconds| seconds.saturating_mul(1000));
+    match read(response).await {
+        Ok(body) => Ok(Answer { http_status, request_id, retry_after_ms, body }),
+        Err(error) => Err(FlashdutyError { request_id, http_status: Some(http_status), ..error }),
+    }
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, FlashdutyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        if body.len() + chunk.len() > BODY_BYTES_MAX {
+            return Err(FlashdutyError::ours(ErrorClass::Unclear, "TooLarge", "the answer is longer than 4 MiB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn lost(error: &reqwest::Error) -> FlashdutyError {
+    let (class, code, what) = if error.is_connect() {
+        (ErrorClass::Unreachable, "NotReached", "no connection")
+    } else if error.is_builder() {
+        (ErrorClass::Other, "NotSent", "the request could not be made")
+    } else if error.is_timeout() {
+        (ErrorClass::Unclear, "TimeOut", "no answer in time")
+    } else {
+        (ErrorClass::Unclear, "Cut", "the answer was cut off")
+    };
+    FlashdutyError::ours(class, code, format!("{what}: {}", innermost(error)))
+}
+
+/// The deepest cause. Never the error's own text, which holds the address and with it the app_key.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause = error.source();
+    let mut text = String::from("no cause given");
+    while let Some(error) = cause {
+        text = error.to_string();
+        cause = error.source();
+    }
+    text
+}
+
+fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().filter(|text| !text.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,167 @@
+//! What is asked, and what is read from the answers.
+
+use crate::stand::{KEY, Seen, Stand, json, platform};
+use flashduty::{
+    ChannelQuery, Credential, ErrorClass, IncidentQuery, MemberQuery, Progress, Resolution, ScheduleQuery, Secret,
+};
+use serde_json::{Value, json};
+
+fn fixture(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn data(value: Value) -> Value {
+    json!({ "request_id": "R", "data": value })
+}
+
+#[tokio::test]
+async fn the_key_goes_into_the_query_and_the_token_into_the_header() {
+    let stand = Stand::json(200, fixture(include_str!("../../src/fixtures/member_info.json"))).await;
+    let member = stand.client().language("zh-CN").member_info().await.unwrap();
+    assert_eq!((member.account_id, member.member_id), (2_451_002_751_131, 2_476_444_212_131));
+    assert_eq!((member.email.as_str(), member.email_verified), ("toby@flashcat.example", true));
+    assert_eq!((member.phone.as_str(), member.phone_verified), ("+86185****0300", true));
+    assert_eq!((member.role_ids.as_slice(), member.status.as_str()), ([2].as_slice(), "enabled"));
+    let seen = stand.last();
+    assert_eq!((seen.method.as_str(), seen.uri.path()), ("POST", "/member/info"));
+    assert_eq!(seen.uri.query(), Some("app_key=leak%2Bapp%2Fkey%3D5f3a"));
+    assert_eq!(seen.header("content-type"), Some("application/json"));
+    assert_eq!(seen.header("accept-language"), Some("zh-CN"));
+    assert_eq!((seen.header("authorization"), seen.json()), (None, json!({})));
+
+    platform(&stand.url).with(Credential::Bearer(Secret::new(KEY))).member_info().await.unwrap();
+    let seen = stand.last();
+    assert_eq!((seen.uri.query(), seen.header("authorization")), (None, Some(format!("Bearer {KEY}").as_str())));
+    assert_eq!(seen.header("accept-language"), None);
+}
+
+#[tokio::test]
+async fn acts_send_one_incident_each() {
+    let stand = Stand::json(200, json!({ "request_id": "R", "data": null })).await;
+    let client = stand.client();
+    let said = Resolution { root_cause: "disk".into(), resolution: String::new() };
+    client.acknowledge("a1").await.unwrap();
+    client.unacknowledge("a1").await.unwrap();
+    client.resolve("a1", &said).await.unwrap();
+    client.reopen("a1", "again").await.unwrap();
+    client.reopen("a1", "").await.unwrap();
+    client.snooze("a1", 120).await.unwrap();
+    client.wake("a1").await.unwrap();
+    client.comment("a1", "hello", true).await.unwrap();
+    let seen: Vec<(String, Value)> =
+        stand.seen().iter().map(|seen| (seen.uri.path().to_owned(), seen.json())).collect();
+    let ids = json!(["a1"]);
+    let expected = [
+        ("/incident/ack", json!({ "incident_ids": ids })),
+        ("/incident/unack", json!({ "incident_ids": ids })),
+        ("/incident/resolve", json!({ "incident_ids": ids, "root_cause": "disk" })),
+        ("/incident/reopen", json!({ "incident_ids": ids, "reason": "again" })),
+        ("/incident/reopen", json!({ "incident_ids": ids })),
+        ("/incident/snooze", json!({ "incident_ids": ids, "minutes": 120 })),
+        ("/incident/wake", json!({ "incident_ids": ids })),
+        ("/incident/comment", json!({ "incident_ids": ids, "comment": "hello", "mute_reply": true })),
+    ];
+    assert_eq!(seen, expected.map(|(path, body)| (path.to_owned(), body)));
+}
+
+#[tokio::test]
+async fn incidents_are_listed_and_read() {
+    let incident = fixture(include_str!("../../src/fixtures/incident.json"));
+    let stand = Stand::start(move |seen: &Seen| match seen.uri.path() {
+        "/incident/info" => json(200, &data(incident.clone())),
+        "/incident/list" => json(
+            200,
+            &data(
+                json!({ "items": [incident, null, 7], "total": "41", "has_next_page": true, "search_after_ctx": "c1" }),
+            ),
+        ),
+        _ => json(200, &data(json!({ "items": [incident] }))),
+    })
+    .await;
+    let client = stand.client();
+    assert_eq!(client.incident("69da451ef77b1b51f40e83ee").await.unwrap().num, "0E83EE");
+    assert_eq!(stand.last().json(), json!({ "incident_id": "69da451ef77b1b51f40e83ee" }));
+
+    let query = IncidentQuery { start_s: 1, end_s: 2, progress: vec![Progress::Triggered], ..IncidentQuery::default() };
+    let page = client.incident_list(&query).await.unwrap();
+    assert_eq!((page.items.len(), page.total, page.has_next_page), (1, 41, true));
+    assert_eq!(page.search_after_ctx, "c1");
+
+    let ids: Vec<String> = (0..250).map(|number| format!("{number:024x}")).collect();
+    assert_eq!(client.incidents(&ids).await.unwrap().len(), 3);
+    let parts: Vec<usize> =
+        stand.seen()[2..].iter().map(|seen| seen.json()["incident_ids"].as_array().unwrap().len()).collect();
+    assert_eq!(parts, [100, 100, 50]);
+    assert!(client.incidents(&[] as &[&str]).await.unwrap().is_empty());
+    assert_eq!(stand.seen().len(), 5);
+}
+
+#[tokio::test]
+async fn the_timeline_is_read() {
+    let stand = Stand::json(200, data(fixture(include_str!("../../src/fixtures/feed.json")))).await;
+    let page = stand.client().feed("a1", 2, 50, true).await.unwrap();
+    assert_eq!((page.items.len(), page.has_next_page), (5, true));
+    assert_eq!(stand.last().json(), json!({ "incident_id": "a1", "p": 2, "limit": 50, "asc": true }));
+    stand.client().feed_of_kinds("a1", &["i_comm"], 1).await.unwrap();
+    assert_eq!(stand.last().json()["types"], json!(["i_comm"]));
+}
+
+#[tokio::test]
+async fn people_channels_schedules_and_licences_are_listed() {
+    let stand = Stand::start(|seen: &Seen| {
+        let item = match seen.uri.path() {
+            "/member/list" => json!({ "member_id": 5, "member_name": "Li", "ref_id": "staff-5", "status": "pending" }),
+            "/person/infos" => {
+                json!({ "person_id": 5, "person_name": "Li", "avatar": "/image/avatar1.png", "as": "member" })
+            }
+            "/channel/list" | "/channel/infos" => {
+                json!({ "channel_id": "9", "channel_name": "Ops", "status": "enabled", "team_id": 3 })
+            }
+            "/schedule/list" | "/schedule/self" => json!({ "schedule_id": 7, "schedule_name": "Night" }),
+            "/oncall/license/list" => json!({ "person_id": 5, "type": "fixed" }),
+            other => panic!("{other} was not expected"),
+        };
+        json(200, &data(json!({ "items": [item], "total": 30 })))
+    })
+    .await;
+    let client = stand.client();
+    let members =
+        client.member_list(&MemberQuery { query: "13800000000".into(), ..MemberQuery::default() }).await.unwrap();
+    assert_eq!((members.items[0].ref_id.as_str(), members.has_next_page), ("staff-5", true));
+    assert_eq!(stand.last().json(), json!({ "query": "13800000000" }));
+    let members = client.member_list(&MemberQuery { page: 2, limit: 20, ..MemberQuery::default() }).await.unwrap();
+    assert!(!members.has_next_page);
+    let people = client.person_infos(&[5]).await.unwrap();
+    assert_eq!((people[0].name.as_str(), people[0].kind.as_str()), ("Li", "member"));
+    assert_eq!(stand.last().json(), json!({ "person_ids": [5] }));
+    let channels = client.channel_list(&ChannelQuery { page: 1, limit: 100, ..ChannelQuery::default() }).await.unwrap();
+    assert_eq!((channels.items[0].channel_id, channels.items[0].team_id), (9, 3));
+    assert_eq!(client.channel_infos(&[9]).await.unwrap()[0].channel_name, "Ops");
+    assert_eq!(stand.last().json(), json!({ "channel_ids": [9] }));
+    assert_eq!(client.schedule_list(&ScheduleQuery::default()).await.unwrap().items[0].name, "Night");
+    assert_eq!(client.schedule_self(1, 2).await.unwrap()[0].schedule_id, 7);
+    assert_eq!(client.license_list().await.unwrap()[0].kind, "fixed");
+}
+
+#[tokio::test]
+async fn the_account_itself_is_not_a_member() {
+    let refusal = json!({ "error": { "code": "BadRequest", "message": "not a member" } });
+    for (status, body) in [(400, refusal), (200, data(json!(null))), (200, data(json!({ "account_id": 5 })))] {
+        let stand = Stand::json(status, body).await;
+        assert_eq!(stand.client().member_info().await.unwrap_err().class, ErrorClass::NotAMember);
+    }
+}
+
+#[tokio::test]
+async fn absent_data_reads_as_nothing_found() {
+    for body in
+        [json!({}), json!({ "data": null }), json!({ "data": { "items": null } }), json!({ "data": { "items": 5 } })]
+    {
+        let stand = Stand::json(200, body).await;
+        let client = stand.client();
+        assert!(client.incident_list(&IncidentQuery::default()).await.unwrap().items.is_empty());
+        assert!(client.feed("a", 1, 20, false).await.unwrap().items.is_empty());
+        assert!(client.person_infos(&[1]).await.unwrap().is_empty());
+        assert_eq!(client.incident("a").await.unwrap_err().class, ErrorClass::Unclear);
+    }
+}

@@ -1,0 +1,7 @@
+//! The client against small servers that answer as told: well, badly, slowly, or not at all.
+
+mod calls;
+mod failures;
+mod mutations;
+mod oauth;
+mod stand;

@@ -1,1 +1,40 @@
-//! Client of the DingTalk open platform.
+//! Client of the DingTalk open platform, and the reader of what DingTalk sends to us.
+//!
+//! Outwards: [`Platform`] is the connection shared by all integrations, [`Client`] speaks for one app. Every method of
+//! `Client` is one call of the platform; what it is called and what it costs stands in [`Call`]; what can go wrong is
+//! one [`DingTalkError`] whose [`ErrorClass`] decides what to do next.
+//!
+//! Inwards: [`callback`] verifies and opens an encrypted request, [`event`] says what happened, [`click`] reads a
+//! pressed card button. [`links`] builds the links that DingTalk's own clients understand.
+
+mod answer;
+mod call;
+mod classify;
+mod client;
+mod error;
+mod fields;
+mod identity;
+mod platform;
+mod secret;
+mod token;
+
+pub mod callback;
+pub mod card;
+pub mod chat;
+pub mod click;
+pub mod event;
+pub mod links;
+pub mod robot;
+
+pub use call::{Call, Host, Meter};
+pub use card::{CardDelivered, CardSpace, CardUpdate, LastMessage, NewCard, RegisteredCallback};
+pub use chat::{GroupInfo, GroupStatus, Members};
+pub use client::Client;
+pub use error::{DingTalkError, ErrorClass};
+pub use identity::{CodeUser, UserDetails};
+pub use platform::{AppCredentials, Endpoints, NoHttpClient, Platform};
+pub use robot::{GroupMessage, PeopleSent, RobotContent};
+pub use secret::Secret;
+
+#[cfg(test)]
+mod tests;

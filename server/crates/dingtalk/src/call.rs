@@ -1,0 +1,113 @@
+use reqwest::Method;
+
+/// One call of the platform: where it goes, what it costs and what it needs. Every call is a constant below, so that
+/// no call can be added without naming its meter. Section 0.1 of the platform's reference, in that order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// HTTP method.
+    pub method: Method,
+    /// Which of the two hosts.
+    pub host: Host,
+    /// Path under the host's base address. Also the name of the call where calls are counted per API.
+    pub path: &'static str,
+    /// What DingTalk counts it against.
+    pub meter: Meter,
+    /// The permission point that an administrator has to grant; empty when every app has it.
+    pub scope: &'static str,
+    /// Whether it changes something. If so, an answer that cannot be read leaves open whether it was carried out.
+    pub changes: bool,
+}
+
+/// The two hosts of the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// "New" API: token in a header, errors by HTTP status.
+    Api,
+    /// "Old" API: token in the query, errors inside HTTP 200.
+    Oapi,
+}
+
+/// What a call is counted against (section 10.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meter {
+    /// The company's calls of the month.
+    Api,
+    /// The company's event pushes of the month.
+    Push,
+    /// Nothing.
+    Free,
+}
+
+const fn post(host: Host, path: &'static str, meter: Meter, scope: &'static str, changes: bool) -> Call {
+    Call { method: Method::POST, host, path, meter, scope, changes }
+}
+
+impl Call {
+    /// App token (1.1).
+    pub const TOKEN: Call = post(Host::Api, "/v1.0/oauth2/accessToken", Meter::Free, "", false);
+    /// Login-free code to employee (4.3). Uses the code up.
+    pub const USER_BY_CODE: Call = post(Host::Oapi, "/topapi/v2/user/getuserinfo", Meter::Free, "", true);
+    /// An employee's details (4.4).
+    pub const USER: Call = post(Host::Oapi, "/topapi/v2/user/get", Meter::Free, "qyapi_get_member", false);
+    /// An employee by mobile number (4.4).
+    pub const USER_BY_MOBILE: Call =
+        post(Host::Oapi, "/topapi/v2/user/getbymobile", Meter::Free, "qyapi_get_member_by_mobile", false);
+    /// The app's bot speaks in a group (6.1).
+    pub const SEND_TO_GROUP: Call =
+        post(Host::Api, "/v1.0/robot/groupMessages/send", Meter::Api, "qyapi_robot_sendmsg", true);
+    /// The app's bot speaks to employees one by one (6.2).
+    pub const SEND_TO_PEOPLE: Call =
+        post(Host::Api, "/v1.0/robot/oToMessages/batchSend", Meter::Api, "qyapi_robot_sendmsg", true);
+    /// Where card clicks are sent (7.2). Repeating it changes nothing further.
+    pub const REGISTER_CARD_CALLBACK: Call =
+        post(Host::Api, "/v1.0/card/callbacks/register", Meter::Api, "Card.Instance.Write", true);
+    /// A new card, shown at once (7.3). Repeatable: the out-track id can be used once only.
+    pub const CREATE_AND_DELIVER_CARD: Call =
+        post(Host::Api, "/v1.0/card/instances/createAndDeliver", Meter::Api, "Card.Instance.Write", true);
+    /// An existing card is shown (7.4).
+    pub const DELIVER_CARD: Call =
+        post(Host::Api, "/v1.0/card/instances/deliver", Meter::Api, "Card.Instance.Write", true);
+    /// An existing card changes (7.5). Repeatable.
+    pub const UPDATE_CARD: Call = Call {
+        method: Method::PUT,
+        host: Host::Api,
+        path: "/v1.0/card/instances",
+        meter: Meter::Api,
+        scope: "Card.Instance.Write",
+        changes: true,
+    };
+    /// Name and state of a group (8.3).
+    pub const GROUP_INFO: Call = post(Host::Api, "/v1.0/im/sceneGroups/query", Meter::Api, "qyapi_chat_manage", false);
+    /// Who is in a group (8.3).
+    pub const GROUP_MEMBERS: Call =
+        post(Host::Api, "/v1.0/im/sceneGroups/members/batchQuery", Meter::Api, "qyapi_chat_manage", false);
+
+    /// Every call the client can make.
+    pub const ALL: [Call; 12] = [
+        Self::TOKEN,
+        Self::USER_BY_CODE,
+        Self::USER,
+        Self::USER_BY_MOBILE,
+        Self::SEND_TO_GROUP,
+        Self::SEND_TO_PEOPLE,
+        Self::REGISTER_CARD_CALLBACK,
+        Self::CREATE_AND_DELIVER_CARD,
+        Self::DELIVER_CARD,
+        Self::UPDATE_CARD,
+        Self::GROUP_INFO,
+        Self::GROUP_MEMBERS,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_tokens_and_people_are_free() {
+        for call in Call::ALL {
+            let free = call.path.contains("/oauth2/") || call.path.starts_with("/topapi/v2/user/");
+            assert_eq!(call.meter == Meter::Free, free, "{}", call.path);
+        }
+    }
+}

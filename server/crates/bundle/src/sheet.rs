@@ -24,9 +24,9 @@ fn without_comments(sheet: &str) -> String {
     while let Some(at) = rest.find(['"', '\'', '/']) {
         kept.push_str(&rest[..at]);
         rest = &rest[at..];
-        let length = if rest.starts_with("/*") {
+        let length = if let Some(comment) = rest.strip_prefix("/*") {
             kept.push(' ');
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+            comment.find("*/").map_or(rest.len(), |end| end + "/**/".len())
         } else {
             let length = if rest.starts_with('/') { 1 } else { string_length(rest) };
             kept.push_str(&rest[..length]);

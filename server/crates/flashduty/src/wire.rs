@@ -90,7 +90,6 @@ pub(crate) mod seconds {
         Ok(moment(Millis::from_seconds(seconds).0))
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this form")]
     pub(crate) fn serialize<S: Serializer>(moment: &Option<Millis>, target: S) -> Result<S::Ok, S::Error> {
         target.serialize_i64(moment.map_or(0, Millis::seconds))
     }

@@ -9,14 +9,15 @@ pub use metadata::Metadata;
 pub use pkce::Pkce;
 
 use crate::{ErrorClass, FlashdutyError, Platform, Secret, transport, wire};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use reqwest::RequestBuilder;
 use reqwest::header::ACCEPT;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 use url::{Url, form_urlencoded};
 use world::Millis;
+
+/// What lives longer than this does not end for us; keeps absurd numbers out of calendars.
+const TEN_YEARS_S: u64 = 10 * 365 * 24 * 3600;
 
 /// Sign-in at one Flashduty.
 #[derive(Clone)]
@@ -181,8 +182,10 @@ impl OAuth {
         let mut fields = fields.to_vec();
         let mut request = self.platform.http().post(endpoint.clone()).header(ACCEPT, "application/json");
         match client_secret {
+            // RFC 6749, 2.3.1: both halves are form-encoded first.
             Some(secret) if metadata.wants_basic() => {
-                request = request.header("authorization", basic(client_id, secret))
+                let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+                request = request.basic_auth(encode(client_id), Some(encode(secret.expose())));
             }
             Some(secret) => fields.extend([("client_id", client_id), ("client_secret", secret.expose())]),
             None => fields.push(("client_id", client_id)),
@@ -207,17 +210,11 @@ impl OAuth {
             refresh_token: text(answer, "refresh_token").map(Secret::from),
             expires_at: expires_in_s
                 .filter(|seconds| *seconds > 0)
-                .map(|seconds| self.platform.world().now().plus(Duration::from_secs(seconds))),
+                .map(|seconds| self.platform.world().now().plus(Duration::from_secs(seconds.min(TEN_YEARS_S)))),
         })
     }
 }
 
 fn text(answer: &Map<String, Value>, name: &str) -> Option<String> {
     answer.get(name).map(wire::text_of).filter(|text| !text.is_empty())
-}
-
-/// RFC 6749, 2.3.1: both halves are form-encoded first.
-fn basic(client_id: &str, secret: &Secret) -> String {
-    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(client_id), encode(secret.expose()))))
 }

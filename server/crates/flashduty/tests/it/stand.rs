@@ -36,7 +36,11 @@ impl Seen {
     }
 }
 
-type Answer = Box<dyn Fn(&Seen) -> Response + Send + Sync>;
+#[derive(Clone)]
+struct Memory {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    answer: Arc<dyn Fn(&Seen) -> Response + Send + Sync>,
+}
 
 /// A server that answers every request by one function and keeps what it saw.
 pub struct Stand {
@@ -47,7 +51,7 @@ pub struct Stand {
 impl Stand {
     pub async fn start(answer: impl Fn(&Seen) -> Response + Send + Sync + 'static) -> Self {
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let state: (Arc<Mutex<Vec<Seen>>>, Arc<Answer>) = (seen.clone(), Arc::new(Box::new(answer)));
+        let state = Memory { seen: seen.clone(), answer: Arc::new(answer) };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         in_background(
@@ -74,16 +78,10 @@ impl Stand {
     }
 }
 
-async fn reply(
-    State((seen, answer)): State<(Arc<Mutex<Vec<Seen>>>, Arc<Answer>)>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn reply(State(memory): State<Memory>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let request = Seen { method, uri, headers, body: String::from_utf8(body.to_vec()).unwrap() };
-    seen.lock().unwrap().push(request.clone());
-    answer(&request)
+    memory.seen.lock().unwrap().push(request.clone());
+    (memory.answer)(&request)
 }
 
 pub fn json(status: u16, body: &Value) -> Response {

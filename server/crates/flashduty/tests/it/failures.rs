@@ -6,10 +6,10 @@ use flashduty::{ErrorClass, FlashdutyError, Resolution};
 use serde_json::json;
 use std::time::Duration;
 
-/// Neither as it is nor as it stands in an address.
+/// Neither as it is nor as it stands in an address; and no address at all.
 fn assert_no_key(error: &FlashdutyError) {
     let shown = format!("{error} {error:?}");
-    assert!(!shown.contains("leak"), "{shown}");
+    assert!(!shown.contains("leak") && !shown.contains("app_key"), "{shown}");
 }
 
 #[tokio::test]

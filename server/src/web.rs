@@ -37,6 +37,12 @@ pub fn style() -> &'static Asset {
     &ASSETS[STYLE]
 }
 
+/// The style sheet's text, for pages that carry it in themselves.
+pub fn style_text() -> &'static str {
+    // The build reads it as text; the empty sheet is unreachable and still a page.
+    std::str::from_utf8(style().bytes).unwrap_or_default()
+}
+
 /// The module that starts the WebAssembly; absent when the server was built with `DINGDUTY_SKIP_WEB=1`.
 pub fn script() -> Option<&'static Asset> {
     SCRIPT.map(|place| &ASSETS[place])

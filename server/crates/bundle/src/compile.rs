@@ -1,7 +1,7 @@
 //! Runs a second cargo that compiles a crate to WebAssembly.
 
 use crate::{
-    progress::{self, Terminal},
+    progress::{self, Steps, Terminal},
     target::TRIPLE,
 };
 use std::{
@@ -51,11 +51,10 @@ pub(crate) fn compile(
     let artifacts = read_aside(&mut child);
     let mut said = String::new();
     if let Some(stream) = child.stderr.take() {
-        let mut tenth_shown = 0;
+        let mut steps = Steps::default();
         for line in progress::lines(BufReader::new(stream)) {
             match progress::crates_done(&line) {
-                Some((done, all)) if done * 10 / all > tenth_shown => {
-                    tenth_shown = done * 10 / all;
+                Some((done, all)) if steps.is_worth_telling(done, all) => {
                     terminal.say("Bundling", &format!("the pages for browsers: {done} of {all} crates compiled"));
                 }
                 Some(_) => {}
@@ -67,7 +66,7 @@ pub(crate) fn compile(
     let artifacts = artifacts.join().unwrap_or_default();
     if !status.success() {
         eprintln!("{said}");
-        return Err("the pages do not compile for browsers; what the compiler said about them stands above".into());
+        return Err("the pages do not compile for browsers; what the compiler said about them follows below".into());
     }
     module_among(&artifacts).ok_or_else(|| format!("{} makes no WebAssembly module", package.display()))
 }

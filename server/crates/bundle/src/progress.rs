@@ -23,12 +23,11 @@ impl Terminal {
         Self(opened.filter(IsTerminal::is_terminal))
     }
 
-    /// Writes one line in cargo's own manner, over the progress bar that cargo draws again afterwards.
-    pub fn say(&mut self, verb: &str, words: &str) {
-        if let Some(terminal) = &mut self.0 {
-            // A terminal that has gone away is no reason to stop building.
-            let _ = terminal.write_all(format!("\r\x1b[K\x1b[1m\x1b[32m{verb:>12}\x1b[0m {words}\n").as_bytes());
-        }
+    /// Writes one line in cargo's own manner, over the progress bar that cargo draws again afterwards. Says whether it
+    /// could be seen; that it could not is no reason to stop building.
+    pub fn say(&mut self, verb: &str, words: &str) -> bool {
+        let line = format!("\r\x1b[K\x1b[1m\x1b[32m{verb:>12}\x1b[0m {words}\n");
+        self.0.as_mut().is_some_and(|terminal| terminal.write_all(line.as_bytes()).is_ok())
     }
 }
 
@@ -56,6 +55,20 @@ pub(crate) fn lines(stream: impl BufRead) -> impl Iterator<Item = String> {
     })
 }
 
+/// Which of cargo's steps to tell: one in ten, and none of a build that begins where the last one ended.
+#[derive(Default)]
+pub(crate) struct Steps {
+    tenth_told: Option<usize>,
+}
+
+impl Steps {
+    /// Whether a new tenth has been reached.
+    pub(crate) fn is_worth_telling(&mut self, done: usize, all: usize) -> bool {
+        let tenth = done * 10 / all;
+        self.tenth_told.replace(tenth).is_some_and(|before| before < tenth)
+    }
+}
+
 /// Reads `    Building [====>   ] 45/228: serde, leptos` as `(45, 228)`.
 pub(crate) fn crates_done(line: &str) -> Option<(usize, usize)> {
     let (_, counts) = line.trim_start().strip_prefix("Building [")?.split_once("] ")?;
@@ -78,6 +91,15 @@ mod tests {
         {
             assert_eq!(crates_done(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn tells_tenths_of_a_long_build_and_nothing_of_a_short_one() {
+        let told = |from: usize| {
+            let mut steps = Steps::default();
+            (from..=228).filter(|done| steps.is_worth_telling(*done, 228)).count()
+        };
+        assert_eq!((told(0), told(227), told(228)), (10, 1, 0));
     }
 
     #[test]

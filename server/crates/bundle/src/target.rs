@@ -21,14 +21,15 @@ pub(crate) fn ensure(terminal: &mut Terminal) -> Result<(), String> {
     }
     let sysroot = ask_rustc(&["--print", "sysroot"]).unwrap_or_default();
     let toolchain = toolchain(env::var_os("RUSTUP_TOOLCHAIN"), &sysroot);
-    terminal.say("Adding", &format!("the compiler's {TRIPLE} part through rustup"));
+    if !terminal.say("Adding", &format!("the compiler's {TRIPLE} part through rustup")) {
+        println!(
+            "cargo::warning=the compiler's {TRIPLE} part, which the pages need, was missing: added through rustup"
+        );
+    }
     let arguments = add_arguments(toolchain.as_deref());
     let output = Command::new("rustup").args(&arguments).output();
     match output {
-        Ok(output) if output.status.success() => {
-            println!("cargo::warning=rustup added the target {TRIPLE}, which the pages need");
-            Ok(())
-        }
+        Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
             eprintln!("{}", String::from_utf8_lossy(&output.stderr));
             Err(format!("rustup could not add the WebAssembly target; type: rustup {}", spoken(&arguments)))

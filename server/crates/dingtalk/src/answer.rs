@@ -49,7 +49,11 @@ impl Answer {
 
 /// An answer of which nothing can be said: harmless to repeat if the call only reads.
 pub(crate) fn unusable(call: &Call, code: &str, message: &str) -> DingTalkError {
-    DingTalkError::new(if call.changes { ErrorClass::Unclear } else { ErrorClass::Busy }, code, message)
+    DingTalkError::new(class_of_silence(call), code, message)
+}
+
+fn class_of_silence(call: &Call) -> ErrorClass {
+    if call.changes { ErrorClass::Unclear } else { ErrorClass::Busy }
 }
 
 fn not_json(call: &Call, reply: &Reply) -> DingTalkError {
@@ -66,11 +70,12 @@ fn not_json(call: &Call, reply: &Reply) -> DingTalkError {
         // A gateway's own error page: the machine behind it may or may not have done the work.
         500.. => unusable(call, &code, "the platform answered with an error page"),
         300..400 => DingTalkError::new(ErrorClass::Refused, &code, "the platform redirects, which is not followed"),
-        _ if page => DingTalkError::new(
-            ErrorClass::Banned,
-            &code,
-            "the platform answered with a page, as it does to banned addresses",
-        ),
+        404 => DingTalkError::new(ErrorClass::Refused, &code, "there is nothing at this address"),
+        _ if page => {
+            let message = "the platform answered with a page, as it does to banned addresses";
+            DingTalkError::new(ErrorClass::Banned, &code, message)
+        }
+        400.. => DingTalkError::new(ErrorClass::Refused, &code, "the platform refuses without saying why"),
         _ => unusable(call, &code, "the answer is not JSON"),
     };
     error.with_http_status(status)
@@ -87,7 +92,9 @@ fn failure(call: &Call, reply: &Reply, fields: Fields<'_>, secrets: &[&Secret]) 
         Some(class) => class,
         None if code == BANNED => ErrorClass::Banned,
         None if status == 429 => ErrorClass::Throttled { retry_after_ms: reply.retry_after_ms },
-        None if status >= 500 => ErrorClass::Busy,
+        None if status == 503 => ErrorClass::Busy,
+        // Something broke, and nothing says before or after the work was done.
+        None if status >= 500 => class_of_silence(call),
         None => ErrorClass::Refused,
     };
     let clean = |text: String| secrets.iter().fold(text, |text, secret| without(text, secret.expose()));
@@ -110,7 +117,7 @@ fn refusal(status: u16, fields: Fields<'_>) -> Option<(String, String)> {
         let sub_code = || fields.text("sub_code").or_else(|| sub_code_in(&fields.text("errmsg")?));
         return Some((if wrapped { sub_code().unwrap_or(code) } else { code }, message));
     }
-    if fields.text("status").as_deref() == Some(BANNED) && fields.value("punish").is_some() {
+    if fields.text("status").as_deref() == Some(BANNED) {
         return Some((BANNED.into(), "this address is banned for a while".into()));
     }
     if !(200..300).contains(&status) {
@@ -148,7 +155,7 @@ fn missing_scope(call: &Call, fields: Fields<'_>, message: &str) -> ErrorClass {
     };
     let documented = || (!call.scope.is_empty()).then(|| call.scope.to_owned());
     ErrorClass::MissingScope {
-        name: named.or_else(in_brackets).or_else(in_link).or_else(documented),
+        name: named.or_else(in_brackets).or_else(in_link).or_else(documented).map(String::into_boxed_str),
         apply_url: apply_url(message),
     }
 }
@@ -164,13 +171,13 @@ fn is_scope(name: &str) -> bool {
 }
 
 /// A link to DingTalk itself in `message`; it is shown to an administrator, so no other host will do.
-fn apply_url(message: &str) -> Option<String> {
+fn apply_url(message: &str) -> Option<Box<str>> {
     let start = message.find("https://")?;
     let link: String =
         message[start..].chars().take_while(|character| character.is_ascii_graphic()).take(500).collect();
     let url = url::Url::parse(link.trim_end_matches([']', ')', ',', '.'])).ok()?;
     let host = url.host_str()?;
-    (host == "dingtalk.com" || host.ends_with(".dingtalk.com")).then(|| url.to_string())
+    (host == "dingtalk.com" || host.ends_with(".dingtalk.com")).then(|| url.as_str().into())
 }
 
 fn without(text: String, secret: &str) -> String {
@@ -207,7 +214,13 @@ mod tests {
             (400, r#"{"code":"InvalidAuthentication","requestid":"A"}"#, "token_refused"),
             (403, r#"{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"}"#, "throttled"),
             (503, r#"{"code":"ServiceUnavailable"}"#, "busy"),
-            (500, r#"{"code":"something"}"#, "busy"),
+            (500, r#"{"code":"something"}"#, "unclear"),
+            (503, r#"{"code":"something"}"#, "busy"),
+            (500, r#"{"code":"param.callbackRouteKeyExist"}"#, "refused"),
+            (400, r#"{"code":"inv"#, "refused"),
+            (403, "denied", "refused"),
+            (404, "<html>not found</html>", "refused"),
+            (429, "", "throttled"),
             (429, r#"{"code":"something"}"#, "throttled"),
             (403, r#"{"code":403}"#, "refused"),
             (400, r#"{}"#, "refused"),
@@ -245,7 +258,7 @@ mod tests {
         let code = r#""code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"B""#;
         let scope = |detail: &str| match read(&Call::GROUP_INFO, 403, &format!("{{{code}{detail}}}")).unwrap_err().class
         {
-            ErrorClass::MissingScope { name, apply_url: None } => name.unwrap(),
+            ErrorClass::MissingScope { name, apply_url: None } => name.unwrap().into_string(),
             other => panic!("{other:?}"),
         };
         assert_eq!(scope(r#","AccessDeniedDetail":{"requiredScopes":["Card.Instance.Write"]}"#), "Card.Instance.Write");

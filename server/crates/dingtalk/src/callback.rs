@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha1::{Digest, Sha1};
+use std::fmt::Write;
 use subtle::ConstantTimeEq;
 use world::Millis;
 
@@ -223,7 +224,12 @@ fn signature(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> String
     let mut parts = [token, timestamp, nonce, encrypt];
     parts.sort_unstable();
     let digest = parts.iter().fold(Sha1::new(), |sha, part| sha.chain_update(part)).finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        // Writing into a text cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 #[cfg(test)]

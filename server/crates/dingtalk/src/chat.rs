@@ -3,7 +3,7 @@
 use crate::{Call, Client, DingTalkError};
 use serde_json::json;
 
-/// Most members one answer may hold. The reference names no maximum; this is the documents' own example.
+/// Most members asked for at once. No maximum is documented; this many ids are some kB.
 pub const MEMBERS_MAX: u32 = 100;
 
 /// What is known of a group.

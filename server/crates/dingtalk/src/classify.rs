@@ -95,6 +95,8 @@ fn content(code: &str) -> Option<ErrorClass> {
         "param.cardnotexist" => ErrorClass::CardGone,
         "param.templatenotexist" | "param.templateunpublished" => ErrorClass::TemplateUnusable,
         "contain.unsafe.url" | "param.contentunsafe" | "invalidparameter.msg.unsupport" => ErrorClass::ContentRefused,
+        // Sent with HTTP 500, but nothing is broken.
+        "param.callbackroutekeyexist" => ErrorClass::Refused,
         _ if code.starts_with("contain.notallowed.")
             || code.starts_with("invalidparameter.msgkey.")
             || code.starts_with("invalidparameter.msgparam.") =>

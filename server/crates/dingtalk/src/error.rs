@@ -41,12 +41,12 @@ pub enum ErrorClass {
     TokenRefused,
     /// Client ID or Client Secret is wrong.
     CredentialsRefused,
-    /// A permission point is missing (11).
+    /// A permission point is missing (11). Boxed texts, because every result carries room for the largest error.
     MissingScope {
         /// Its name, as the console knows it.
-        name: Option<String>,
+        name: Option<Box<str>>,
         /// A page of DingTalk where it can be applied for.
-        apply_url: Option<String>,
+        apply_url: Option<Box<str>>,
     },
     /// The console's list of allowed addresses does not contain this server's.
     IpNotAllowed,

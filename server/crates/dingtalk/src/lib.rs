@@ -27,13 +27,14 @@ pub mod links;
 pub mod robot;
 
 pub use call::{Call, Host, Meter};
-pub use card::{CardDelivered, CardSpace, CardUpdate, LastMessage, NewCard, RegisteredCallback};
+pub use card::{CardData, CardDelivered, CardSpace, CardUpdate, LastMessage, NewCard, RegisteredCallback};
+pub use card::{OUT_TRACK_ID_CHARACTERS_MAX, PRIVATE_PEOPLE_MAX};
 pub use chat::{GroupInfo, GroupStatus, Members};
 pub use client::Client;
 pub use error::{DingTalkError, ErrorClass};
 pub use identity::{CodeUser, UserDetails};
 pub use platform::{AppCredentials, Endpoints, NoHttpClient, Platform};
-pub use robot::{GroupMessage, PeopleSent, RobotContent};
+pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
 pub use secret::Secret;
 
 #[cfg(test)]

@@ -52,11 +52,11 @@ struct Inner {
 /// What an answer may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
-    /// A connection that takes longer than this is not going to come about: DingTalk is a few dozen ms away.
+    /// Long enough for one lost packet to be sent again, too short to hold up whoever waits for an answer.
     pub connect: Duration,
     /// From sending to the last byte. Longer than the slowest calls (some seconds), short enough for a worker to wait.
     pub whole: Duration,
-    /// The largest answer is a page of members, some ten kB.
+    /// Far above the largest answer, a page of members.
     pub body_bytes: usize,
 }
 
@@ -66,8 +66,8 @@ impl Default for Limits {
     }
 }
 
-/// Idle connections are dropped before the platform's gateway drops them (a minute or so), because a message sent into
-/// a connection that is just being closed leaves open whether it arrived.
+/// Idle connections are dropped before a gateway does so (commonly after a minute), because a message sent into a
+/// connection that is just being closed leaves open whether it arrived.
 const IDLE_CONNECTION_MAX: Duration = Duration::from_secs(20);
 
 impl Platform {

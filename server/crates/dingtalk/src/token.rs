@@ -52,7 +52,7 @@ impl Tokens {
         let now = platform.world().now();
         let held = lock(&slot.held).clone();
         match held {
-            Some(held) if now < held.refresh_at => return Ok(held.token),
+            Some(held) if now < held.refresh_at => Ok(held.token),
             // Still good: one caller renews it, the others do not wait for that.
             Some(held) if now < held.expires_at => match slot.flight.try_lock() {
                 Ok(_turn) => slot.renew(platform, app, held).await,

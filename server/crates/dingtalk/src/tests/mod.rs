@@ -1,1 +1,7 @@
+//! The client against small servers that answer as the reference says.
 
+mod garbage;
+mod peer;
+mod token;
+mod trouble;
+mod wire;

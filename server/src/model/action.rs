@@ -93,6 +93,21 @@ pub fn applied(
     incident
 }
 
+/// The last act as far as the incident itself tells it: who acknowledged first, or that it was closed.
+pub fn last_act_told(incident: &Incident) -> Option<LastAct> {
+    match incident.progress {
+        Progress::Closed => {
+            incident.closed.map(|at| LastAct { who: None, kind: "i_rslv".to_owned(), at })
+        }
+        Progress::Processing => incident.acknowledged_by().map(|(responder, at)| LastAct {
+            who: Some(responder.name.clone()).filter(|name| !name.is_empty()),
+            kind: "i_ack".to_owned(),
+            at,
+        }),
+        Progress::Triggered => None,
+    }
+}
+
 /// Flashduty's timeline type of an act.
 pub fn timeline_kind(action: Action) -> &'static str {
     match action {

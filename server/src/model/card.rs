@@ -119,6 +119,24 @@ pub fn title(incident: &Incident) -> String {
     format!("#{} {}", text::line(&incident.num), text::line(&incident.title))
 }
 
+/// The same as DingTalk markdown (reference 6.4), for messages with link buttons.
+pub fn markdown(incident: &Incident, drawing: Drawing) -> String {
+    let language = drawing.language;
+    let pairs = [
+        (words::label_severity(language), severity_word(incident.severity, language).to_owned()),
+        (words::label_channel(language), text::line(&incident.channel_name)),
+        (words::label_responders(language), responders(incident, language)),
+    ];
+    let lines = pairs.map(|(label, value)| format!("{label}: {}", text::markdown(&value)));
+    format!(
+        "### {}\n\n**{}**  \n  {}\n\n{}",
+        text::markdown(&text::cut(&title(incident), TITLE_BYTES_MAX)),
+        state_word(incident, drawing),
+        lines.join("  \n  "),
+        text::markdown(&text::cut(&text::line(&incident.description), VALUE_BYTES_MAX)),
+    )
+}
+
 /// "Acknowledged by Li at 14:03", the last thing that happened.
 pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
     let language = drawing.language;

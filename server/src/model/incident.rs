@@ -93,6 +93,11 @@ impl Incident {
 }
 
 impl Mirror {
+    /// The first that is heard of an incident.
+    pub fn new(integration: &str, incident: Incident, event_at: Millis) -> Self {
+        Self { integration: integration.to_owned(), incident, event_at, version: 0 }
+    }
+
     /// Takes what a webhook says unless something newer was applied before. True when anything changed.
     pub fn take(&mut self, newer: Incident, event_at: Millis) -> bool {
         if event_at < self.event_at || (event_at == self.event_at && newer == self.incident) {

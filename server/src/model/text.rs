@@ -28,6 +28,18 @@ pub fn block(text: &str) -> String {
     text.chars().take(CHARS_MAX).filter(kept).collect::<String>().trim().to_owned()
 }
 
+/// Text that DingTalk's markdown shows as it is (reference 6.4).
+pub fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        if matches!(character, '*' | '_' | '#' | '>' | '[' | ']' | '(' | ')' | '!' | '`' | '\\' | '<') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
 /// At most `bytes_max` bytes; what was longer ends in an ellipsis.
 pub fn cut(text: &str, bytes_max: usize) -> String {
     if text.len() <= bytes_max {

@@ -1,0 +1,124 @@
+//! What may be remembered for a moment, so that a platform or the database is not asked again and again.
+
+use crate::model::integration::Integration;
+use crate::state::State;
+use crate::store::{self, StoreError};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use world::Millis;
+
+/// Integrations change by the command line too, in another process: a second later every process knows.
+const INTEGRATION_LIFETIME: Duration = Duration::from_secs(1);
+/// Names of people change rarely.
+const NAME_LIFETIME: Duration = Duration::from_secs(600);
+/// Members of a group decide what is shown to whom: short enough for somebody who was just removed.
+const MEMBERSHIP_LIFETIME: Duration = Duration::from_secs(120);
+/// Most entries of one cache; beyond it the cache is emptied.
+const ENTRIES_MAX: usize = 20_000;
+
+/// All caches of one process.
+pub struct Caches {
+    pub integrations: Cache<String, Arc<Integration>>,
+    /// Member names by integration and member id.
+    pub names: Cache<(String, i64), String>,
+    /// Whether an employee is in a chat, by integration, chat and user id.
+    pub membership: Cache<(String, String, String), bool>,
+    /// What Flashduty's sign-in offers, by API base.
+    pub oauth: Cache<String, Option<flashduty::Metadata>>,
+    /// One act at a time per incident, inside this process.
+    pub acts: Locks,
+    /// One token refresh at a time per link.
+    pub refreshes: Locks,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            integrations: Cache::new(INTEGRATION_LIFETIME),
+            names: Cache::new(NAME_LIFETIME),
+            membership: Cache::new(MEMBERSHIP_LIFETIME),
+            oauth: Cache::new(NAME_LIFETIME),
+            acts: Locks::default(),
+            refreshes: Locks::default(),
+        }
+    }
+}
+
+/// The integration of a key, from memory or the database.
+pub async fn integration(state: &State, key: &str) -> Result<Option<Arc<Integration>>, StoreError> {
+    let now = state.world.now();
+    if let Some(found) = state.caches.integrations.get(&key.to_owned(), now) {
+        return Ok(Some(found));
+    }
+    let mut tx = state.store.read().await?;
+    let found = store::integration::by_key(&mut tx, key).await?.map(Arc::new);
+    if let Some(found) = &found {
+        state.caches.integrations.put(key.to_owned(), Arc::clone(found), now);
+    }
+    Ok(found)
+}
+
+/// Values that are true for a while.
+pub struct Cache<K, V> {
+    lifetime: Duration,
+    entries: Mutex<HashMap<K, (V, Millis)>>,
+}
+
+impl<K: Eq + Hash, V: Clone> Cache<K, V> {
+    fn new(lifetime: Duration) -> Self {
+        Self { lifetime, entries: Mutex::default() }
+    }
+
+    /// The value, if it is young enough.
+    pub fn get(&self, key: &K, now: Millis) -> Option<V> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back must not keep a value for ever.
+        entries.get(key).filter(|(_, at)| *at <= now && now.since(*at) < self.lifetime).map(|(value, _)| value.clone())
+    }
+
+    /// Remembers a value from now on.
+    pub fn put(&self, key: K, value: V, now: Millis) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= ENTRIES_MAX {
+            entries.clear();
+        }
+        entries.insert(key, (value, now));
+    }
+
+    /// Forgets a value.
+    pub fn remove(&self, key: &K) {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+/// A lock per name, made when needed and dropped when nobody waits for it.
+#[derive(Default)]
+pub struct Locks(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Locks {
+    /// Waits for the lock of `name`.
+    pub async fn lock(&self, name: String) -> tokio::sync::OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+            Arc::clone(locks.entry(name).or_default())
+        };
+        lock.lock_owned().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_lives_for_its_time_and_not_in_the_past() {
+        let cache = Cache::new(Duration::from_secs(1));
+        cache.put("a", 1, Millis(1_000));
+        assert_eq!(cache.get(&"a", Millis(1_999)), Some(1));
+        assert_eq!(cache.get(&"a", Millis(2_000)), None);
+        assert_eq!(cache.get(&"a", Millis(999)), None, "the clock was set back");
+    }
+}

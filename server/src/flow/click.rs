@@ -1,0 +1,210 @@
+//! A pressed card button: verified, tied to the clicker's link, carried out, and answered in time.
+
+use super::act::{self, Acted, Asked};
+use super::refusal::{ReceiveError, Refusal};
+use super::{address, caches, incidents, notify};
+use crate::model::card::{self, Card, Notice};
+use crate::model::incident::Incident;
+use crate::model::integration::Integration;
+use crate::model::link::{Link, LinkState};
+use crate::model::link_attempt::{Goal, LinkAttempt};
+use crate::model::task::TaskKind;
+use crate::state::State;
+use crate::store::{self, StoreError};
+use contract::incident::Action;
+use contract::words::card as words;
+use contract::{Problem, ProblemCode};
+use dingtalk::click::{self, Answer, Click, ClickKind};
+use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long Flashduty may take before the clicker is told that it goes on: DingTalk waits 2 s and wants less than 1.
+const BUDGET: Duration = Duration::from_millis(800);
+/// How old a click's signature may be, also into the future.
+const SIGNATURE_WINDOW_MS: i64 = 5 * 60 * 1000;
+
+/// The address a click came to and what proves it.
+pub struct Door<'a> {
+    pub key: &'a str,
+    pub secret: &'a str,
+    pub timestamp: Option<&'a str>,
+    pub signature: Option<&'a str>,
+}
+
+/// Takes a click and gives DingTalk's answer: the clicker's copy of the card.
+///
+/// # Errors
+/// The click is not DingTalk's, not for this corp, or on no card of ours; nothing was done.
+pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answer, ReceiveError> {
+    let integration = caches::integration(state, door.key).await?.ok_or(ReceiveError::UnknownIntegration)?;
+    let routes = &integration.secrets.routes;
+    if !incidents::same(door.secret, routes.cards.expose_secret()) {
+        return Err(ReceiveError::Forged);
+    }
+    let signing = routes.card_signing.expose_secret();
+    click::verify(signing, door.timestamp, door.signature, state.world.now(), SIGNATURE_WINDOW_MS)
+        .map_err(|_| ReceiveError::SignatureWrong)?;
+    let click = click::decode(body).map_err(|error| ReceiveError::Malformed(error.to_string()))?;
+    if click.corp_id != integration.settings.corp_id {
+        return Err(ReceiveError::Forged);
+    }
+    if click.kind != ClickKind::Action {
+        return Ok(Answer { card_data: BTreeMap::new(), user_private_data: BTreeMap::new() });
+    }
+    let (action, minutes) = asked_for(&click)?;
+    let mut tx = state.store.read().await?;
+    let card = store::card::get(&mut tx, &click.out_track_id).await?;
+    let card = card.filter(|card| card.integration == integration.key).ok_or(ReceiveError::UnknownCard)?;
+    let link = store::link::by_user(&mut tx, &integration.key, &click.user_id).await?;
+    drop(tx);
+    let link = link.filter(|link| link.state == LinkState::Linked && link.credential.is_some());
+    let Some(link) = link else {
+        return Ok(ask_to_link(state, &integration, card, &click.user_id, action, minutes).await?);
+    };
+    answer(state, &integration, card, &link, Asked { minutes, ..Asked::plain("", action) }).await
+}
+
+async fn answer(
+    state: &State,
+    integration: &Arc<Integration>,
+    card: Card,
+    link: &Link,
+    asked: Asked,
+) -> Result<Answer, ReceiveError> {
+    let (action, minutes) = (asked.action, asked.minutes);
+    let asked = Asked { incident_id: card.incident_id.clone(), ..asked };
+    let language = integration.settings.language;
+    let user_id = link.employee.user_id.clone();
+    match act::act(state, integration, link, asked, BUDGET).await {
+        Ok(Acted::Done(incident)) => Ok(painted(state, integration, &incident, Notice::default())),
+        Ok(Acted::Already(incident)) => {
+            let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
+            let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
+            let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
+            noticed(state, card, &user_id, false).await?;
+            Ok(painted(state, integration, &incident, notice))
+        }
+        Ok(Acted::Working) => {
+            noticed(state, card, &user_id, false).await?;
+            let text = words::working(language).to_owned();
+            Ok(private_only(Notice { text, ..Notice::default() }))
+        }
+        Err(Refusal { code: ProblemCode::LinkBroken | ProblemCode::NotLinked, .. }) => {
+            Ok(ask_to_link(state, integration, card, &user_id, action, minutes).await?)
+        }
+        Err(refusal) => refuse(state, integration, card, &user_id, refusal).await,
+    }
+}
+
+/// A refusal is for the clicker only and names the cure; the shared card never shows one person's error.
+async fn refuse(
+    state: &State,
+    integration: &Integration,
+    card: Card,
+    user_id: &str,
+    refusal: Refusal,
+) -> Result<Answer, ReceiveError> {
+    if let Some(cause) = refusal.cause {
+        return Err(cause.into());
+    }
+    let language = integration.settings.language;
+    let id = state.world.id();
+    let problem = Problem::new(refusal.code, language, id.as_str());
+    tracing::info!(id, code = refusal.code.name(), "a click was refused");
+    let message = refusal.message.unwrap_or(problem.message);
+    let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
+    let notice = Notice {
+        text: format!("{message} {}", problem.remedy),
+        button: words::details(language).to_owned(),
+        url,
+    };
+    let truth = truth(state, integration, &card.incident_id).await?;
+    noticed(state, card, user_id, true).await?;
+    Ok(match truth {
+        // The clicker sees the state as it is, beside why their act was not done.
+        Some(incident) => painted(state, integration, &incident, notice),
+        None => private_only(notice),
+    })
+}
+
+/// Only the clicker's copy asks them to link; the act they asked for is kept in the attempt.
+async fn ask_to_link(
+    state: &State,
+    integration: &Integration,
+    card: Card,
+    user_id: &str,
+    action: Action,
+    minutes: Option<u32>,
+) -> Result<Answer, StoreError> {
+    let goal = Goal::Act { incident_id: card.incident_id.clone(), action, minutes };
+    let now = state.world.now();
+    let attempt = LinkAttempt::open(state.world.secret(), &integration.key, goal, Some(user_id.to_owned()), now);
+    let mut tx = state.store.begin().await?;
+    store::link_attempt::insert(&mut tx, &attempt).await?;
+    tx.commit().await?;
+    noticed(state, card, user_id, true).await?;
+    let language = integration.settings.language;
+    Ok(private_only(Notice {
+        text: words::link_first(language).to_owned(),
+        button: words::link_button(language).to_owned(),
+        url: address::sign_in_in_dingtalk(state, &integration.key, &attempt.id),
+    }))
+}
+
+/// Remembers that this person sees a notice: the next repaint takes it away. A notice that asks for something stays
+/// until the state changes; one that only reports goes with the repaint that follows anyway.
+async fn noticed(state: &State, mut card: Card, user_id: &str, stays: bool) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let mut tx = state.store.begin().await?;
+    if !card.noticed.iter().any(|known| known == user_id) {
+        card.noticed.push(user_id.to_owned());
+        card.updated = now;
+        if !store::card::update(&mut tx, &card).await? {
+            // Somebody else's click changed the row meanwhile: read it again once; a lost note costs nothing but a
+            // notice that stays until the next one.
+            if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await? {
+                fresh.noticed.push(user_id.to_owned());
+                store::card::update(&mut tx, &fresh).await?;
+            }
+        }
+    }
+    if !stays {
+        let due = now.plus(NOTICE_STAYS);
+        let kind = TaskKind::Repaint { incident: card.incident_id };
+        store::task::add(&mut tx, &card.integration, &kind, due, now).await?;
+    }
+    tx.commit().await
+}
+
+/// How long a notice that only reports stays on the clicker's copy.
+const NOTICE_STAYS: Duration = Duration::from_secs(20);
+
+async fn truth(state: &State, integration: &Integration, incident_id: &str) -> Result<Option<Incident>, StoreError> {
+    let mut tx = state.store.read().await?;
+    Ok(store::incident::get(&mut tx, &integration.key, incident_id).await?.map(|mirror| mirror.incident))
+}
+
+fn painted(state: &State, integration: &Integration, incident: &Incident, notice: Notice) -> Answer {
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
+    let card_data = card::values(incident, notify::drawing(state, integration, &detail_url));
+    Answer { card_data, user_private_data: card::private_values(&notice) }
+}
+
+fn private_only(notice: Notice) -> Answer {
+    Answer { card_data: BTreeMap::new(), user_private_data: card::private_values(&notice) }
+}
+
+/// The act and the minutes of a snooze. The card may send more; that is not needed.
+fn asked_for(click: &Click) -> Result<(Action, Option<u32>), ReceiveError> {
+    let name = click.params.get("action").or(click.action_ids.first()).map(String::as_str).unwrap_or_default();
+    let action = Action::from_name(name)
+        .filter(|action| !matches!(action, Action::Comment | Action::Reopen))
+        .ok_or_else(|| ReceiveError::Malformed("no act of this name can be done from a card".to_owned()))?;
+    let minutes = click.params.get("minutes").and_then(|minutes| minutes.trim().parse().ok());
+    if action == Action::Snooze && minutes.is_none() {
+        return Err(ReceiveError::Malformed("a snooze needs minutes".to_owned()));
+    }
+    Ok((action, minutes))
+}

@@ -1,0 +1,105 @@
+//! Flashduty's words into ours.
+
+use crate::model::action;
+use crate::model::incident::{Incident, LastAct, Responder};
+use contract::incident::{self as view, IncidentView, Progress, Severity};
+use flashduty::webhook::Webhook;
+use world::Millis;
+
+/// Labels shown on a page at most; Flashduty allows any number.
+const LABELS_MAX: usize = 200;
+/// Longest description shown, in bytes.
+const DESCRIPTION_BYTES_MAX: usize = 16_000;
+
+/// Our mirror of what Flashduty says.
+pub fn incident(from: &flashduty::Incident) -> Incident {
+    Incident {
+        id: from.incident_id.clone(),
+        num: from.number(),
+        title: from.title.clone(),
+        description: from.description.clone(),
+        severity: severity(&from.severity),
+        progress: progress(&from.progress),
+        channel_id: from.channel_id,
+        channel_name: from.channel_name.clone(),
+        started: from.start_time.or(from.created_at).unwrap_or_default(),
+        acknowledged: from.ack_time,
+        closed: from.close_time,
+        snoozed_before: from.snoozed_before,
+        updated: from.updated_at.unwrap_or_default(),
+        labels: from.labels.clone(),
+        responders: from.responders.iter().map(responder).collect(),
+        alert_count: from.alert_count,
+        root_cause: from.root_cause.clone(),
+        resolution: from.resolution.clone(),
+        last_act: None,
+    }
+}
+
+/// The mirror that a webhook brings, with who did what.
+pub fn told(webhook: &Webhook) -> Incident {
+    let who = webhook.person.as_ref().map(|person| person.name.clone()).filter(|name| !name.is_empty());
+    let kind = webhook.event_type.clone();
+    Incident { last_act: Some(LastAct { who, kind, at: webhook.event_at }), ..incident(&webhook.incident) }
+}
+
+/// What a page shows of an incident to the viewer with this member id.
+pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> IncidentView {
+    let ms = |at: Option<Millis>| at.map(|at| at.0);
+    IncidentView {
+        id: incident.id.clone(),
+        num: incident.num.clone(),
+        title: incident.title.clone(),
+        description: crate::model::text::cut(&incident.description, DESCRIPTION_BYTES_MAX),
+        severity: incident.severity,
+        progress: incident.progress,
+        snoozed_until_ms: ms(incident.snoozed_until(now)),
+        channel: incident.channel_name.clone(),
+        started_ms: incident.started.0,
+        acknowledged_ms: ms(incident.acknowledged),
+        closed_ms: ms(incident.closed),
+        updated_ms: incident.updated.0,
+        responders: incident.responders.iter().map(|one| responder_view(one, member_id)).collect(),
+        labels: incident.labels.iter().take(LABELS_MAX).map(|(name, value)| (name.clone(), value.clone())).collect(),
+        alert_count: incident.alert_count,
+        root_cause: incident.root_cause.clone(),
+        resolution: incident.resolution.clone(),
+        last_act: incident.last_act.as_ref().map(|act| view::LastAct {
+            who: act.who.clone(),
+            kind: act.kind.clone(),
+            at_ms: act.at.0,
+        }),
+        actions: action::offered(incident, Some(member_id), now),
+    }
+}
+
+fn responder(from: &flashduty::Responder) -> Responder {
+    Responder { member_id: from.person_id, name: from.name.clone(), acknowledged: from.acknowledged_at }
+}
+
+fn responder_view(from: &Responder, member_id: i64) -> view::Responder {
+    view::Responder {
+        name: from.name.clone(),
+        acknowledged_ms: from.acknowledged.map(|at| at.0),
+        me: from.member_id == member_id,
+    }
+}
+
+/// An unknown severity counts as the least one that is still shown as trouble.
+fn severity(from: &flashduty::Severity) -> Severity {
+    match from {
+        flashduty::Severity::Critical => Severity::Critical,
+        flashduty::Severity::Warning => Severity::Warning,
+        flashduty::Severity::Ok => Severity::Ok,
+        _ => Severity::Info,
+    }
+}
+
+/// An unknown progress counts as open: nobody must overlook it.
+fn progress(from: &flashduty::Progress) -> Progress {
+    match from {
+        flashduty::Progress::Processing => Progress::Processing,
+        flashduty::Progress::Closed => Progress::Closed,
+        _ => Progress::Triggered,
+    }
+}

@@ -1,0 +1,110 @@
+//! Clients of the two platforms, acting as the app, the service, or a person.
+
+use super::link_end;
+use super::refusal::Refusal;
+use crate::model::integration::Integration;
+use crate::model::link::{Credential, Link, LinkState};
+use crate::state::State;
+use crate::store;
+use contract::ProblemCode;
+use flashduty::{ErrorClass, Tokens};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+
+/// An access token is renewed this long before it expires.
+const REFRESH_MARGIN: Duration = Duration::from_secs(120);
+
+/// DingTalk, as the integration's app.
+pub fn dingtalk(state: &State, integration: &Integration) -> dingtalk::Client {
+    state.dingtalk.app(dingtalk::AppCredentials {
+        corp_id: integration.settings.corp_id.clone(),
+        agent_id: integration.settings.agent_id.clone(),
+        client_id: integration.settings.client_id.clone(),
+        client_secret: integration.secrets.client_secret.expose_secret().into(),
+    })
+}
+
+/// Flashduty, as the integration's service key: for reads that belong to nobody.
+pub fn service(state: &State, integration: &Integration) -> flashduty::Client {
+    let key = integration.secrets.flashduty_app_key.expose_secret();
+    state.flashduty.with(flashduty::Credential::AppKey(key.into())).language(integration.settings.language.tag())
+}
+
+/// Flashduty, as the linked person. Renews an OAuth token that is about to expire.
+///
+/// # Errors
+/// `NotLinked` without a credential, `LinkBroken` when Flashduty no longer accepts it.
+pub async fn person(state: &State, integration: &Integration, link: &Link) -> Result<flashduty::Client, Refusal> {
+    if link.state == LinkState::Broken {
+        return Err(ProblemCode::LinkBroken.into());
+    }
+    let credential = match &link.credential {
+        None => return Err(ProblemCode::NotLinked.into()),
+        Some(Credential::AppKey(key)) => flashduty::Credential::AppKey(key.expose_secret().into()),
+        Some(Credential::Oauth { access, expires, .. }) => {
+            let fresh = expires.is_none_or(|at| state.world.now().plus(REFRESH_MARGIN) < at);
+            let access = if fresh { access.clone() } else { renewed(state, integration, link).await? };
+            flashduty::Credential::Bearer(access.expose_secret().into())
+        }
+    };
+    Ok(state.flashduty.with(credential).language(integration.settings.language.tag()))
+}
+
+/// Renews the access token, once however many ask at the same time.
+async fn renewed(state: &State, integration: &Integration, link: &Link) -> Result<SecretString, Refusal> {
+    let _one_at_a_time = state.caches.refreshes.lock(link.id.clone()).await;
+    let mut tx = state.store.read().await?;
+    let current = store::link::by_user(&mut tx, &link.integration, &link.employee.user_id).await?;
+    let client = store::oauth_client::get(&mut tx, &integration.key).await?;
+    drop(tx);
+    let (Some(mut link), Some(client)) = (current, client) else { return Err(ProblemCode::NotLinked.into()) };
+    let Some(Credential::Oauth { access, refresh, expires }) = &link.credential else {
+        return Err(ProblemCode::NotLinked.into());
+    };
+    if expires.is_none_or(|at| state.world.now().plus(REFRESH_MARGIN) < at) {
+        return Ok(access.clone());
+    }
+    let Some(refresh) = refresh else { return broken(state, &link).await };
+    let metadata = metadata(state).await?.ok_or(ProblemCode::FlashdutyDown)?;
+    let secret = client.client_secret.as_ref().map(|secret| flashduty::Secret::from(secret.expose_secret()));
+    let oauth = state.flashduty.oauth();
+    match oauth.refresh(&metadata, &client.client_id, secret.as_ref(), &refresh.expose_secret().into()).await {
+        Ok(tokens) => {
+            // Where the server does not rotate refresh tokens it answers without one: the old one stays.
+            let credential = from_tokens(tokens, Some(refresh.clone()));
+            let Credential::Oauth { access, .. } = &credential else { return Err(ProblemCode::Internal.into()) };
+            let access = access.clone();
+            link.credential = Some(credential);
+            link.updated = state.world.now();
+            let mut tx = state.store.begin().await?;
+            store::link::set_credential(&mut tx, &link).await?;
+            tx.commit().await?;
+            Ok(access)
+        }
+        Err(error) if error.class == ErrorClass::Unauthorized => broken(state, &link).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What Flashduty's sign-in offers, or none where the deployment has it not. Remembered for some minutes.
+pub async fn metadata(state: &State) -> Result<Option<flashduty::Metadata>, Refusal> {
+    let base = state.config.flashduty_api_url.to_string();
+    if let Some(known) = state.caches.oauth.get(&base, state.world.now()) {
+        return Ok(known);
+    }
+    let metadata = state.flashduty.oauth().discover().await?;
+    state.caches.oauth.put(base, metadata.clone(), state.world.now());
+    Ok(metadata)
+}
+
+/// A credential of an OAuth answer.
+pub fn from_tokens(tokens: Tokens, former_refresh: Option<SecretString>) -> Credential {
+    let refresh = tokens.refresh_token.map(|token| SecretString::from(token.expose().to_owned())).or(former_refresh);
+    let access = SecretString::from(tokens.access_token.expose().to_owned());
+    Credential::Oauth { access, refresh, expires: tokens.expires_at }
+}
+
+async fn broken(state: &State, link: &Link) -> Result<SecretString, Refusal> {
+    link_end::broke(state, link).await?;
+    Err(ProblemCode::LinkBroken.into())
+}

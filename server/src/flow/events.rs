@@ -1,0 +1,193 @@
+//! DingTalk's encrypted events: verified and stored at the door, applied to chats later.
+
+use super::caches;
+use super::refusal::ReceiveError;
+use crate::model::chat::{Change, Chat};
+use crate::model::integration::Integration;
+use crate::model::task::TaskKind;
+use crate::state::State;
+use crate::store::inbox::{Item, NewItem, Source};
+use crate::store::{self, StoreError, Tx};
+use contract::chat::ChatState;
+use dingtalk::callback::{self, AesKey, CallbackError, Keys, Query, Reply};
+use dingtalk::event::{self, Event, EventKind};
+use dingtalk::{DingTalkError, ErrorClass};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use world::Millis;
+
+/// Takes one pushed event: verifies, opens, stores durably, and gives the encrypted answer. Calls nothing outside.
+///
+/// # Errors
+/// Nothing was stored; DingTalk will push again.
+pub async fn receive(
+    state: &State,
+    key: &str,
+    query: &[(String, String)],
+    body: &[u8],
+) -> Result<Reply, ReceiveError> {
+    let integration = caches::integration(state, key).await?.ok_or(ReceiveError::UnknownIntegration)?;
+    let keys = keys(&integration)?;
+    let query = Query::from_pairs(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let encrypt = callback::encrypt_field(body).map_err(malformed)?;
+    let opened = callback::open(&keys, &query, &encrypt).map_err(malformed)?;
+    // What is signed but makes no sense is kept too: the worker marks it, and the operator can see it.
+    let event = event::decode(&opened.message).ok();
+    if event.as_ref().is_some_and(|event| event.kind == EventKind::CheckUrl) {
+        let mut tx = state.store.begin().await?;
+        store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
+        tx.commit().await?;
+    } else {
+        let event_id = event.and_then(|event| event.id).unwrap_or_else(|| hex_hash(opened.message.as_bytes()));
+        let item = NewItem { integration: key.to_owned(), source: Source::Event, event_id, body: opened.message };
+        state.store.inbox().put(item).await?;
+        state.wake();
+    }
+    let nonce = state.world.text(16);
+    Ok(callback::seal(&keys, &opened.owner, "success", state.world.now(), &nonce, state.world.bytes()))
+}
+
+/// Applies a stored event. Unknown types change nothing.
+pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    let now = state.world.now();
+    match event::decode(&item.body) {
+        Ok(event) => {
+            apply_event(state, &mut tx, integration, event, item.received).await?;
+            store::inbox::done(&mut tx, &item.id, now).await?;
+        }
+        Err(error) => store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?,
+    }
+    tx.commit().await
+}
+
+/// Reads a chat's name and state at DingTalk: the install event carries no name, and events get lost.
+pub async fn refresh_chat(state: &State, integration: &Integration, chat_id: &str) -> Result<(), DingTalkError> {
+    let Some(chat) = chat_by_id(state, &integration.key, chat_id).await else { return Ok(()) };
+    if chat.state != ChatState::Installed {
+        return Ok(());
+    }
+    let client = super::credential::dingtalk(state, integration);
+    let change = match client.group_info(&chat.open_conversation_id, chat.cool_app_code.as_deref()).await {
+        Ok(info) if info.status == dingtalk::GroupStatus::Disbanded => Change::Disbanded,
+        Ok(info) => match info.title {
+            Some(title) => Change::Titled(title),
+            None => return Ok(()),
+        },
+        Err(error) if matches!(error.class, ErrorClass::NotInstalled) => Change::Uninstalled,
+        Err(error) if matches!(error.class, ErrorClass::ChatGone) => Change::Disbanded,
+        Err(error) => return Err(error),
+    };
+    // A read carries no event time. It must win over what it read, and lose against any event that happens after it.
+    let at = match change {
+        Change::Titled(_) => chat.titled_at,
+        _ => Millis(chat.installed_at.0.saturating_add(1)),
+    };
+    if let Err(error) = change_chat(state, &integration.key, &chat.open_conversation_id, change, at).await {
+        tracing::error!(%error, "a group's state was read but not stored; the next read repeats it");
+    }
+    Ok(())
+}
+
+async fn apply_event(
+    state: &State,
+    tx: &mut Tx,
+    integration: &Integration,
+    event: Event,
+    received: Millis,
+) -> Result<(), StoreError> {
+    let at = event.at.unwrap_or(received);
+    let (open_conversation_id, change) = match event.kind {
+        EventKind::CoolAppInstalled(app) => {
+            let change = Change::Installed { robot_code: app.robot_code, cool_app_code: app.cool_app_code };
+            (app.open_conversation_id, change)
+        }
+        EventKind::CoolAppUninstalled(app) => (app.open_conversation_id, Change::Uninstalled),
+        EventKind::TitleChanged { open_conversation_id, title, .. } => (open_conversation_id, Change::Titled(title)),
+        EventKind::Disbanded { open_conversation_id, .. } => (open_conversation_id, Change::Disbanded),
+        EventKind::UserLeft { user_ids } => {
+            for user_id in user_ids {
+                super::link_end::left(state, tx, &integration.key, &user_id).await?;
+            }
+            return Ok(());
+        }
+        _ => return Ok(()),
+    };
+    apply_change(state, tx, &integration.key, &open_conversation_id, change, at).await
+}
+
+async fn change_chat(
+    state: &State,
+    key: &str,
+    open_conversation_id: &str,
+    change: Change,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    apply_change(state, &mut tx, key, open_conversation_id, change, at).await?;
+    tx.commit().await
+}
+
+async fn apply_change(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    open_conversation_id: &str,
+    change: Change,
+    at: Millis,
+) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let known = store::chat::by_conversation(tx, key, open_conversation_id).await?;
+    let is_new = known.is_none();
+    let mut chat = known.unwrap_or_else(|| {
+        Chat::unknown(state.world.text(10), key, open_conversation_id, state.world.secret(), now)
+    });
+    let installs = matches!(change, Change::Installed { .. });
+    if !chat.apply(change, at) && !is_new {
+        return Ok(());
+    }
+    chat.updated = now;
+    if is_new {
+        store::chat::insert(tx, &chat).await?;
+    } else {
+        store::chat::update(tx, &chat).await?;
+    }
+    if installs {
+        store::task::add(tx, key, &TaskKind::RefreshChat { chat: chat.id }, now, now).await?;
+    }
+    Ok(())
+}
+
+async fn chat_by_id(state: &State, key: &str, chat_id: &str) -> Option<Chat> {
+    let mut tx = state.store.read().await.ok()?;
+    store::chat::by_id(&mut tx, key, chat_id).await.ok()?
+}
+
+fn keys(integration: &Integration) -> Result<Keys, ReceiveError> {
+    let aes_key = AesKey::parse(integration.secrets.aes_key.expose_secret())
+        .map_err(|_| ReceiveError::Malformed("the integration's aes_key cannot be used".to_owned()))?;
+    Ok(Keys {
+        token: integration.secrets.token.expose_secret().into(),
+        aes_key,
+        // Reference 2.3: the Client ID when the address was set in the console, the CorpId when by API.
+        owners: vec![integration.settings.client_id.clone(), integration.settings.corp_id.clone()],
+    })
+}
+
+fn malformed(error: CallbackError) -> ReceiveError {
+    match error {
+        CallbackError::Signature => ReceiveError::SignatureWrong,
+        other => ReceiveError::Malformed(other.to_string()),
+    }
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub fn hex_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How long after a failed read of a group it is read again.
+pub fn refresh_again(attempts: i64) -> Duration {
+    Duration::from_secs(5).saturating_mul(1 << u32::try_from(attempts.clamp(0, 8)).unwrap_or(0))
+}

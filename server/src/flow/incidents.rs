@@ -1,0 +1,150 @@
+//! Flashduty's incident webhook: stored at the door, applied to the mirror later; whatever it concerns is told.
+
+use super::refusal::ReceiveError;
+use super::{caches, convert};
+use crate::model::incident::{Incident, Mirror};
+use crate::model::integration::Integration;
+use crate::model::task::TaskKind;
+use crate::state::State;
+use crate::store::inbox::{Item, NewItem, Source};
+use crate::store::{self, StoreError, Tx};
+use contract::incident::Progress;
+use flashduty::webhook;
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+use world::Millis;
+
+/// Times a change is tried against somebody else's at the same moment.
+const CONFLICTS_MAX: usize = 8;
+
+/// Takes one webhook: verifies, stores durably. `header` is the value of the secret header, if any came. Until the
+/// header was seen once, the secret in the address alone opens the door: an administrator may not have set it yet.
+///
+/// # Errors
+/// Nothing was stored.
+pub async fn receive(
+    state: &State,
+    key: &str,
+    secret: &str,
+    header: Option<&str>,
+    body: &[u8],
+) -> Result<(), ReceiveError> {
+    let integration = caches::integration(state, key).await?.ok_or(ReceiveError::UnknownIntegration)?;
+    let routes = &integration.secrets.routes;
+    let header_fits = header.map(|header| same(header, routes.webhook_header.expose_secret()));
+    let header_needed = integration.webhook_header.is_some();
+    if !same(secret, routes.webhook.expose_secret()) || header_fits == Some(false) || (header_needed && header.is_none()) {
+        return Err(ReceiveError::Forged);
+    }
+    let webhook = webhook::decode(body).map_err(|error| ReceiveError::Malformed(error.to_string()))?;
+    let body = std::str::from_utf8(body).map_err(|_| ReceiveError::Malformed("the body is not UTF-8".to_owned()))?;
+    let (integration, event_id) = (key.to_owned(), webhook.event_id);
+    let item = NewItem { integration, source: Source::Webhook, event_id, body: body.to_owned() };
+    state.store.inbox().put(item).await?;
+    state.wake();
+    Ok(())
+}
+
+/// Applies a stored webhook.
+pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    let now = state.world.now();
+    match webhook::decode(item.body.as_bytes()) {
+        Ok(webhook) => {
+            take(state, &mut tx, &integration.key, convert::told(&webhook), webhook.event_at).await?;
+            // Evidence for the set-up page; whether the header came is settled at the door of the next one.
+            store::integration::mark_webhook(&mut tx, &integration.key, now, false).await?;
+            store::inbox::done(&mut tx, &item.id, now).await?;
+        }
+        Err(error) => store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?,
+    }
+    tx.commit().await
+}
+
+/// Takes what an event told and orders what follows from it. An event older than what is known changes nothing.
+pub async fn take(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    incident: Incident,
+    event_at: Millis,
+) -> Result<(), StoreError> {
+    let id = incident.id.clone();
+    if change(tx, key, &id, || Mirror::new(key, incident.clone(), event_at), |mirror| {
+        mirror.take(incident.clone(), event_at)
+    })
+    .await?
+    {
+        follow_up(state, tx, key, &id).await?;
+    }
+    Ok(())
+}
+
+/// Takes what a read of Flashduty says now, and orders what follows from it.
+pub async fn take_read(state: &State, tx: &mut Tx, key: &str, read: Incident) -> Result<(), StoreError> {
+    let id = read.id.clone();
+    if change(tx, key, &id, || Mirror::new(key, read.clone(), read.updated), |mirror| mirror.take_read(read.clone()))
+        .await?
+    {
+        follow_up(state, tx, key, &id).await?;
+    }
+    Ok(())
+}
+
+/// What an act of ours made of it, before the webhook brings the whole truth.
+pub async fn take_act(state: &State, tx: &mut Tx, key: &str, after: Incident) -> Result<(), StoreError> {
+    let id = after.id.clone();
+    if change(tx, key, &id, || Mirror::new(key, after.clone(), after.updated), |mirror| {
+        mirror.incident = after.clone();
+        true
+    })
+    .await?
+    {
+        follow_up(state, tx, key, &id).await?;
+    }
+    Ok(())
+}
+
+/// Are two secrets the same? In constant time.
+pub fn same(given: &str, expected: &str) -> bool {
+    given.as_bytes().ct_eq(expected.as_bytes()).into()
+}
+
+async fn change(
+    tx: &mut Tx,
+    key: &str,
+    id: &str,
+    new: impl Fn() -> Mirror,
+    apply: impl Fn(&mut Mirror) -> bool,
+) -> Result<bool, StoreError> {
+    for _ in 0..CONFLICTS_MAX {
+        match store::incident::get(tx, key, id).await? {
+            None if store::incident::insert(tx, &new()).await? => return Ok(true),
+            None => {}
+            Some(mut mirror) => {
+                if !apply(&mut mirror) {
+                    return Ok(false);
+                }
+                if store::incident::update(tx, &mirror).await? {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Err(StoreError::Conflict)
+}
+
+async fn follow_up(state: &State, tx: &mut Tx, key: &str, id: &str) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let Some(mirror) = store::incident::get(tx, key, id).await? else { return Ok(()) };
+    let incident = || id.to_owned();
+    if mirror.incident.progress != Progress::Closed {
+        store::task::add(tx, key, &TaskKind::Notify { incident: incident() }, now, now).await?;
+    }
+    let due = now.plus(super::repaint::AFTER_ANSWER);
+    store::task::add(tx, key, &TaskKind::Repaint { incident: incident() }, due, now).await?;
+    if let Some(until) = mirror.incident.snoozed_until(now) {
+        store::task::add(tx, key, &TaskKind::SnoozeEnds { incident: incident() }, until, now).await?;
+    }
+    Ok(())
+}

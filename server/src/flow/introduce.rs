@@ -1,0 +1,66 @@
+//! What the two platforms must know of a new or changed integration, and what we must know of them.
+
+use super::{address, credential};
+use crate::model::integration::Integration;
+use crate::state::State;
+use crate::store::{self, StoreError};
+use contract::{Language, paths};
+use secrecy::ExposeSecret;
+
+/// Registers the card callback address at DingTalk and reads account, language and zone at Flashduty. True when
+/// something has to be tried again.
+pub async fn introduce(state: &State, integration: &Integration) -> Result<bool, StoreError> {
+    let mut changed = integration.clone();
+    let registered = register(state, &mut changed).await;
+    let read = read_account(state, &mut changed).await;
+    let mut tx = state.store.begin().await?;
+    changed.updated = state.world.now();
+    let kept = store::integration::update(&mut tx, &changed).await?;
+    tx.commit().await?;
+    state.caches.integrations.remove(&integration.key);
+    Ok(!kept || !registered || !read)
+}
+
+/// Reference 7.2: without `force` an address that is registered already stays and is what comes back.
+async fn register(state: &State, integration: &mut Integration) -> bool {
+    if integration.settings.card_template_id.is_none() {
+        return true;
+    }
+    let routes = &integration.secrets.routes;
+    let url = address::page(state, paths::DINGTALK_CARDS, &[&integration.key, routes.cards.expose_secret()]);
+    let client = credential::dingtalk(state, integration);
+    let (route, signing) = (integration.card_route_key(), Some(routes.card_signing.expose_secret()));
+    // Always with force: the answer does not tell whether the registered secret is ours, only the address.
+    match client.register_card_callback(&route, &url, signing, true).await {
+        Ok(answer) if answer.callback_url == url => {
+            integration.settings.registered_callback = Some(url);
+            true
+        }
+        Ok(_) => false,
+        Err(error) => {
+            tracing::warn!(key = integration.key, class = error.class.name(), code = error.code, "card callback not registered");
+            false
+        }
+    }
+}
+
+async fn read_account(state: &State, integration: &mut Integration) -> bool {
+    match credential::service(state, integration).member_info().await {
+        Ok(info) => {
+            integration.account_id = Some(info.account_id).filter(|id| *id != 0);
+            integration.settings.account_name = info.account_name;
+            let locale = if info.account_locale.is_empty() { info.locale } else { info.account_locale };
+            integration.settings.language = Language::from_tag(&locale).unwrap_or_default();
+            let zone = if info.account_time_zone.is_empty() { info.time_zone } else { info.account_time_zone };
+            if !zone.is_empty() {
+                integration.settings.time_zone = zone;
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(key = integration.key, code = error.code, "the Flashduty account could not be read");
+            // The account's own key is a usable service key; it only cannot tell its member.
+            error.class == flashduty::ErrorClass::NotAMember
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! How links end: by the person, by leaving the company, or because Flashduty no longer accepts the credential.
+
+use crate::model::link::{Link, LinkState};
+use crate::state::State;
+use crate::store::audit::AuditEntry;
+use crate::store::{self, StoreError, Tx};
+use serde_json::json;
+
+/// Removes an employee's link and sessions; the credential is gone with the row. False when there was none.
+pub async fn end(state: &State, tx: &mut Tx, link: &Link, act: &str) -> Result<bool, StoreError> {
+    let key = &link.integration;
+    let removed = store::link::delete(tx, &link.id).await?;
+    store::session::delete_of_user(tx, key, &link.employee.user_id).await?;
+    if removed {
+        let detail = json!({ "member_id": link.member.member_id });
+        audit(state, tx, key, &link.employee.user_id, act, &link.employee.user_id, detail).await?;
+    }
+    Ok(removed)
+}
+
+/// An employee left the company.
+pub async fn left(state: &State, tx: &mut Tx, key: &str, user_id: &str) -> Result<(), StoreError> {
+    if let Some(link) = store::link::by_user(tx, key, user_id).await? {
+        end(state, tx, &link, "left-company").await?;
+    }
+    store::session::delete_of_user(tx, key, user_id).await?;
+    Ok(())
+}
+
+/// Flashduty answered `Unauthorized`: the person must sign in again.
+pub async fn broke(state: &State, link: &Link) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    store::link::set_state(&mut tx, &link.id, LinkState::Broken, state.world.now()).await?;
+    let detail = json!({ "member_id": link.member.member_id });
+    let user_id = &link.employee.user_id;
+    audit(state, &mut tx, &link.integration, "system", "link-broken", user_id, detail).await?;
+    tx.commit().await
+}
+
+/// Writes a line of the audit log. `detail` never holds a secret.
+pub async fn audit(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    actor: &str,
+    act: &str,
+    subject: &str,
+    detail: serde_json::Value,
+) -> Result<(), StoreError> {
+    let entry = AuditEntry {
+        id: state.world.id(),
+        integration: key.to_owned(),
+        actor: actor.to_owned(),
+        act: act.to_owned(),
+        subject: subject.to_owned(),
+        detail,
+        at: state.world.now(),
+    };
+    store::audit::add(tx, &entry).await
+}

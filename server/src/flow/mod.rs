@@ -1,0 +1,20 @@
+//! What the product does. Flows know the store, the platform clients and the model; they know nothing of HTTP.
+
+pub mod act;
+pub mod address;
+pub mod caches;
+pub mod click;
+pub mod convert;
+pub mod credential;
+pub mod deliver;
+pub mod events;
+pub mod incidents;
+pub mod introduce;
+pub mod link_end;
+pub mod notify;
+pub mod reconcile;
+pub mod refusal;
+pub mod repaint;
+pub mod set_up;
+
+pub use refusal::{ReceiveError, Refusal};

@@ -1,0 +1,82 @@
+//! Flashduty hardly repeats a webhook, so what is open there is read again now and then, and what we believe open but
+//! is not there any more is asked for by id.
+
+use super::{convert, credential, incidents};
+use crate::model::integration::Integration;
+use crate::state::State;
+use crate::store;
+use flashduty::{FlashdutyError, IncidentQuery, Progress};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// How often.
+pub const EVERY: Duration = Duration::from_secs(180);
+/// Longest window that Flashduty lists (reference 5.1: 31 days).
+const WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
+/// Rows a page and pages at most: 1,000 open incidents.
+const PAGE_ROWS: u32 = 100;
+const PAGES_MAX: u32 = 10;
+/// Incidents we believe open that are asked for by id in one go.
+const MISSING_MAX: i64 = 1_000;
+
+/// Why it did not come to an end.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    #[error(transparent)]
+    Flashduty(#[from] FlashdutyError),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+}
+
+/// Reads all open incidents and applies what is newer than the mirror.
+pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), ReconcileError> {
+    let client = credential::service(state, integration);
+    let now = state.world.now();
+    let mut seen = HashSet::new();
+    for page in 1..=PAGES_MAX {
+        let query = IncidentQuery {
+            start_s: now.minus(WINDOW).seconds() + 1,
+            end_s: now.seconds(),
+            progress: vec![Progress::Triggered, Progress::Processing],
+            page,
+            limit: PAGE_ROWS,
+            ..IncidentQuery::default()
+        };
+        let listed = client.incident_list(&query).await?;
+        for incident in &listed.items {
+            seen.insert(incident.incident_id.clone());
+            heal(state, integration, incident).await?;
+        }
+        if !listed.has_next_page {
+            break;
+        }
+    }
+    let mut tx = state.store.read().await?;
+    let believed = store::incident::open(&mut tx, &integration.key, MISSING_MAX).await?;
+    drop(tx);
+    let missing: Vec<String> =
+        believed.into_iter().map(|mirror| mirror.incident.id).filter(|id| !seen.contains(id)).collect();
+    if !missing.is_empty() {
+        for incident in client.incidents(&missing).await? {
+            heal(state, integration, &incident).await?;
+        }
+    }
+    Ok(())
+}
+
+/// An incident that nobody was told of when it began is told of now only if it is known already or began a moment ago:
+/// a first start must not send a month of cards.
+async fn heal(
+    state: &State,
+    integration: &Integration,
+    incident: &flashduty::Incident,
+) -> Result<(), store::StoreError> {
+    let mut tx = state.store.begin().await?;
+    let known = store::incident::get(&mut tx, &integration.key, &incident.incident_id).await?.is_some();
+    let began = incident.created_at.or(incident.start_time).unwrap_or_default();
+    let since = integration.created.max(state.world.now().minus(Duration::from_secs(6 * 3600)));
+    if known || began >= since {
+        incidents::take_read(state, &mut tx, &integration.key, convert::incident(incident)).await?;
+    }
+    tx.commit().await
+}

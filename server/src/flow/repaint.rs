@@ -1,0 +1,79 @@
+//! All cards of an incident follow its state. A card that shows the truth already costs no call.
+
+use super::{address, credential, notify};
+use crate::model::card::{self, Card, Notice};
+use crate::model::integration::Integration;
+use crate::state::State;
+use crate::store::{self, StoreError};
+use dingtalk::{CardUpdate, ErrorClass};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// An update must come after the answer to the click (reference 7.7), so it waits a moment; changes that come together
+/// become one update.
+pub const AFTER_ANSWER: Duration = Duration::from_millis(200);
+
+/// Updates every card of an incident that shows something else than the truth. True when some have to be tried again.
+pub async fn repaint(state: &State, integration: &Integration, incident_id: &str) -> Result<bool, StoreError> {
+    let mut tx = state.store.read().await?;
+    let mirror = store::incident::get(&mut tx, &integration.key, incident_id).await?;
+    let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
+    drop(tx);
+    let Some(mirror) = mirror else { return Ok(false) };
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, incident_id);
+    let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
+    let mut again = false;
+    for card in cards.into_iter().filter(|card| card.delivered) {
+        if card.shown != values || !card.noticed.is_empty() {
+            again |= repaint_one(state, integration, card, &values).await?;
+        }
+    }
+    Ok(again)
+}
+
+async fn repaint_one(
+    state: &State,
+    integration: &Integration,
+    mut card: Card,
+    values: &BTreeMap<String, String>,
+) -> Result<bool, StoreError> {
+    let people: Vec<String> = card.noticed.iter().take(dingtalk::PRIVATE_PEOPLE_MAX).cloned().collect();
+    let no_notice = card::private_values(&Notice::default());
+    let update = CardUpdate {
+        out_track_id: card.out_track_id.clone(),
+        card_data: values.clone(),
+        private_data: people.iter().map(|user_id| (user_id.clone(), no_notice.clone())).collect(),
+        by_key: true,
+    };
+    match credential::dingtalk(state, integration).update_card(&update).await {
+        Ok(()) => {
+            card.shown.clone_from(values);
+            card.noticed.retain(|user_id| !people.contains(user_id));
+            card.updated = state.world.now();
+            let mut tx = state.store.begin().await?;
+            // Lost only against a click that came in between: its own repaint follows.
+            let kept = store::card::update(&mut tx, &card).await?;
+            tx.commit().await?;
+            Ok(!kept || !card.noticed.is_empty())
+        }
+        Err(error) if is_final(&error.class) => {
+            tracing::warn!(card = card.out_track_id, class = error.class.name(), code = error.code, "a card stays as it is");
+            Ok(false)
+        }
+        Err(error) => {
+            tracing::info!(card = card.out_track_id, class = error.class.name(), code = error.code, "card update waits");
+            Ok(true)
+        }
+    }
+}
+
+fn is_final(class: &ErrorClass) -> bool {
+    matches!(
+        class,
+        ErrorClass::CardGone
+            | ErrorClass::Refused
+            | ErrorClass::ContentRefused
+            | ErrorClass::TemplateUnusable
+            | ErrorClass::UnknownPerson
+    )
+}

@@ -1,0 +1,148 @@
+//! One piece of work: its flow, and what becomes of it afterwards.
+
+use crate::flow::{act, caches, deliver, events, incidents, introduce, notify, reconcile, repaint};
+use crate::model::integration::Integration;
+use crate::model::task::{Task, TaskKind};
+use crate::state::State;
+use crate::store::inbox::{Item, Source};
+use crate::store::{self, StoreError};
+use contract::ProblemCode;
+use std::sync::Arc;
+use std::time::Duration;
+use world::Millis;
+
+/// Times a piece of work is tried before it is put aside with its reason.
+const ATTEMPTS_MAX: i64 = 10;
+
+/// What becomes of a task.
+enum After {
+    Done,
+    Again(Millis),
+    Dead(String),
+}
+
+/// Applies one stored event or webhook.
+pub async fn take_item(state: &State, item: Item) {
+    if let Err(error) = try_item(state, &item).await {
+        tracing::warn!(item = item.id, %error, "a stored input waits");
+        if let Err(error) = put_back(state, &item, &error).await {
+            tracing::error!(item = item.id, %error, "a stored input waits until its lease ends");
+        }
+    }
+}
+
+/// Does one task.
+pub async fn do_task(state: &State, task: Task) {
+    let result = match caches::integration(state, &task.integration).await {
+        Ok(Some(integration)) => try_task(state, &integration, &task).await,
+        // The integration was removed: so is its work.
+        Ok(None) => Ok(After::Done),
+        Err(error) => Err(error),
+    };
+    let after = result.unwrap_or_else(|error| {
+        tracing::warn!(task = task.id, %error, "a task waits");
+        again(state, &task, &error.to_string())
+    });
+    if let Err(error) = settle(state, &task, after).await {
+        tracing::error!(task = task.id, %error, "a task waits until its lease ends");
+    }
+}
+
+async fn try_item(state: &State, item: &Item) -> Result<(), StoreError> {
+    let Some(integration) = caches::integration(state, &item.integration).await? else {
+        let mut tx = state.store.begin().await?;
+        store::inbox::dead(&mut tx, &item.id, state.world.now(), "the integration was removed").await?;
+        return tx.commit().await;
+    };
+    match item.source {
+        Source::Event => events::apply(state, &integration, item).await,
+        Source::Webhook => incidents::apply(state, &integration, item).await,
+    }
+}
+
+async fn put_back(state: &State, item: &Item, error: &StoreError) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let mut tx = state.store.begin().await?;
+    if item.attempts >= ATTEMPTS_MAX {
+        store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?;
+    } else {
+        store::inbox::again(&mut tx, &item.id, now.plus(back_off(item.attempts)), &error.to_string()).await?;
+    }
+    tx.commit().await
+}
+
+async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) -> Result<After, StoreError> {
+    let now = state.world.now();
+    Ok(match &task.kind {
+        TaskKind::Notify { incident } => {
+            notify::notify(state, integration, incident).await?;
+            After::Done
+        }
+        TaskKind::Deliver { delivery } => {
+            deliver::deliver(state, integration, task, delivery).await?.map_or(After::Done, After::Again)
+        }
+        TaskKind::Repaint { incident } => match repaint::repaint(state, integration, incident).await? {
+            false => After::Done,
+            true => again(state, task, "DingTalk did not take a card update"),
+        },
+        TaskKind::SnoozeEnds { incident } => {
+            repaint::repaint(state, integration, incident).await?;
+            After::Done
+        }
+        TaskKind::RefreshChat { chat } => match events::refresh_chat(state, integration, chat).await {
+            Ok(()) => After::Done,
+            Err(error) => again(state, task, &error.to_string()),
+        },
+        TaskKind::FinishAct { incident, action, minutes, user_id, .. } => {
+            let asked = act::Asked { minutes: *minutes, ..act::Asked::plain(incident, *action) };
+            match act::finish(state, integration, user_id, &asked).await {
+                Ok(act::Acted::Done(_) | act::Acted::Already(_)) => After::Done,
+                Ok(act::Acted::Working) => again(state, task, "Flashduty has not answered"),
+                Err(refusal) if is_passing(refusal.code) => again(state, task, refusal.code.name()),
+                Err(_) => After::Done,
+            }
+        }
+        TaskKind::Introduce => match introduce::introduce(state, integration).await? {
+            false => After::Done,
+            true => After::Again(now.plus(back_off(task.attempts))),
+        },
+        TaskKind::Reconcile => {
+            if let Err(error) = reconcile::reconcile(state, integration).await {
+                tracing::warn!(key = integration.key, %error, "open incidents could not be read again");
+            }
+            After::Again(now.plus(reconcile::EVERY))
+        }
+    })
+}
+
+fn is_passing(code: ProblemCode) -> bool {
+    use ProblemCode::{FlashdutyDown, FlashdutySlow, Internal, Unavailable};
+    matches!(code, FlashdutyDown | FlashdutySlow | Internal | Unavailable)
+}
+
+fn again(state: &State, task: &Task, reason: &str) -> After {
+    if task.attempts >= ATTEMPTS_MAX {
+        After::Dead(reason.to_owned())
+    } else {
+        After::Again(state.world.now().plus(back_off(task.attempts)))
+    }
+}
+
+async fn settle(state: &State, task: &Task, after: After) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    match after {
+        After::Done => store::task::done(&mut tx, task).await?,
+        After::Again(due) => store::task::again(&mut tx, task, due).await?,
+        After::Dead(reason) => {
+            tracing::error!(task = task.id, reason, "a task is given up");
+            store::task::dead(&mut tx, task, &reason).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// 1 s, 2 s, 4 s … at most five minutes.
+fn back_off(attempts: i64) -> Duration {
+    let exponent = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or(0);
+    Duration::from_secs(1).saturating_mul(1 << exponent).min(Duration::from_secs(300))
+}

@@ -1,0 +1,123 @@
+//! The door: one function per call, the same in the browser and on the server. In the browser it asks our JSON API;
+//! on the server it asks the `Backend` of the request.
+
+pub use side::*;
+
+/// On the server: the request's `Backend`.
+#[cfg(feature = "ssr")]
+mod side {
+    use crate::backend::Backend;
+    use crate::viewing::Viewing;
+    use contract::chat::ChatPage;
+    use contract::console::Console;
+    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
+    use contract::person::{Me, SignIn};
+    use contract::{Language, Problem, ProblemCode};
+    use leptos::prelude::use_context;
+    use std::sync::Arc;
+
+    /// Who is looking.
+    pub async fn me() -> Result<Me, Problem> {
+        backend()?.me().await
+    }
+
+    /// A page of incidents; `page` counts from 1.
+    pub async fn incidents(tab: Tab, page: u32) -> Result<IncidentList, Problem> {
+        backend()?.incidents(tab, page).await
+    }
+
+    /// One incident with its timeline.
+    pub async fn incident(_viewing: &Viewing, id: &str) -> Result<IncidentDetail, Problem> {
+        backend()?.incident(id).await
+    }
+
+    /// Carries out an act.
+    pub async fn act(_viewing: &Viewing, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
+        backend()?.act(id, action, request).await
+    }
+
+    /// A group's page.
+    pub async fn chat(open_conversation_id: &str) -> Result<ChatPage, Problem> {
+        backend()?.chat(open_conversation_id).await
+    }
+
+    /// Where linking stands.
+    pub async fn sign_in() -> Result<SignIn, Problem> {
+        backend()?.sign_in().await
+    }
+
+    /// The console.
+    pub async fn console() -> Result<Console, Problem> {
+        backend()?.console().await
+    }
+
+    fn backend() -> Result<Arc<dyn Backend>, Problem> {
+        // absent only when a route was wired without its context: a fault of ours, shown as one
+        use_context().ok_or_else(|| {
+            let language = use_context::<crate::visit::Visit>().map_or(Language::default(), |visit| visit.language);
+            Problem::new(ProblemCode::Internal, language, "")
+        })
+    }
+}
+
+/// In the browser: the JSON API, for what islands do.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+mod side {
+    use crate::viewing::Viewing;
+    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail};
+    use contract::problem::ProblemBody;
+    use contract::words::page as words;
+    use contract::{Problem, ProblemCode, paths};
+    use gloo_net::http::{Request, RequestBuilder};
+    use leptos::prelude::set_timeout_with_handle;
+    use std::time::Duration;
+
+    /// The server answers sooner than this or says that it goes on in the background.
+    const ANSWER_TIMEOUT_MS: u64 = 20_000;
+
+    /// One incident with its timeline.
+    pub async fn incident(viewing: &Viewing, id: &str) -> Result<IncidentDetail, Problem> {
+        let request = Request::get(&paths::fill(paths::API_INCIDENT, &[&viewing.key, id]));
+        answer(viewing, request, None).await
+    }
+
+    /// Carries out an act.
+    pub async fn act(viewing: &Viewing, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
+        let post = Request::post(&paths::fill(paths::API_ACT, &[&viewing.key, id, action.name()]));
+        answer(viewing, post.header("x-csrf", &viewing.csrf), Some(&request)).await
+    }
+
+    async fn answer<T: serde::de::DeserializeOwned>(
+        viewing: &Viewing,
+        request: RequestBuilder,
+        body: Option<&ActRequest>,
+    ) -> Result<T, Problem> {
+        let silent = |_| no_answer(viewing);
+        let abort = web_sys::AbortController::new().map_err(|_| no_answer(viewing))?;
+        let request = request.abort_signal(Some(&abort.signal())).header("accept", "application/json");
+        let timer = set_timeout_with_handle(move || abort.abort(), Duration::from_millis(ANSWER_TIMEOUT_MS));
+        let sent = match body {
+            Some(body) => request.json(body).map_err(silent)?.send().await,
+            None => request.send().await,
+        };
+        let answer = match sent {
+            Ok(response) if response.ok() => response.json().await.map_err(silent),
+            Ok(response) => Err(response.json::<ProblemBody>().await.map_err(silent)?.problem),
+            Err(error) => Err(silent(error)),
+        };
+        if let Ok(timer) = timer {
+            timer.clear();
+        }
+        answer
+    }
+
+    /// Nobody knows whether the server got it: offline, cut, or an answer that is not ours.
+    fn no_answer(viewing: &Viewing) -> Problem {
+        Problem {
+            code: ProblemCode::Unavailable,
+            message: words::no_answer(viewing.language).into(),
+            remedy: words::no_answer_remedy(viewing.language).into(),
+            id: String::new(),
+        }
+    }
+}

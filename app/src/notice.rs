@@ -1,0 +1,94 @@
+//! What a page says about the form that led to it: the server's answer to a form is a redirect with one of these.
+
+use contract::ProblemCode;
+use contract::incident::Action;
+
+/// Longest problem id that is shown again.
+const ID_BYTES_MAX: usize = 64;
+
+/// A closed set, so that no address can put words into our mouth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The act was carried out.
+    Done(Action),
+    /// Somebody else had done it before.
+    Already(Action),
+    /// Accounts were linked.
+    Linked,
+    /// The link was removed.
+    Unlinked,
+    /// It failed; `id` finds it in the log.
+    Problem { code: ProblemCode, id: String },
+}
+
+impl Notice {
+    /// The query parameters of the redirect.
+    pub fn query(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Done(action) => vec![("done", action.name().into())],
+            Self::Already(action) => vec![("already", action.name().into())],
+            Self::Linked => vec![("done", "linked".into())],
+            Self::Unlinked => vec![("done", "unlinked".into())],
+            Self::Problem { code, id } => vec![("problem", code.name().into()), ("problem_id", id.clone())],
+        }
+    }
+
+    /// Reads the query parameters; unknown values are no notice.
+    pub fn from_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
+        let (mut notice, mut problem_id) = (None, "");
+        for (name, value) in pairs {
+            match name {
+                "done" => {
+                    notice = match value {
+                        "linked" => Some(Self::Linked),
+                        "unlinked" => Some(Self::Unlinked),
+                        _ => Action::from_name(value).map(Self::Done),
+                    };
+                }
+                "already" => notice = Action::from_name(value).map(Self::Already),
+                "problem" => {
+                    notice = ProblemCode::from_name(value).map(|code| Self::Problem { code, id: String::new() });
+                }
+                "problem_id" => problem_id = value,
+                _ => {}
+            }
+        }
+        if let Some(Self::Problem { id, .. }) = &mut notice
+            && problem_id.len() <= ID_BYTES_MAX
+            && problem_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        {
+            id.push_str(problem_id);
+        }
+        notice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notice_survives_the_redirect() {
+        let notices = [
+            Notice::Done(Action::Acknowledge),
+            Notice::Already(Action::Close),
+            Notice::Linked,
+            Notice::Unlinked,
+            Notice::Problem { code: ProblemCode::NoLicense, id: "r-1".into() },
+        ];
+        for notice in notices {
+            let query = notice.query();
+            let pairs = query.iter().map(|(name, value)| (*name, value.as_str()));
+            assert_eq!(Notice::from_query(pairs), Some(notice));
+        }
+    }
+
+    #[test]
+    fn foreign_words_are_not_repeated() {
+        assert_eq!(Notice::from_query([("done", "you won")]), None);
+        assert_eq!(
+            Notice::from_query([("problem", "no-license"), ("problem_id", "call +1 555")]),
+            Some(Notice::Problem { code: ProblemCode::NoLicense, id: String::new() })
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! The administrator's console: addresses to copy, what proves that they work, groups, and what went out.
+
+use super::{in_the_way, visit};
+use crate::api;
+use crate::moment::Clock;
+use crate::parts::frame::{Sheet, empty, framed, heading, viewing};
+use crate::parts::moment;
+use crate::place::Place;
+use crate::visit::{SetStatus, Visit};
+use contract::chat::ChatState;
+use contract::console::{Console, IntegrationView};
+use contract::words::page as words;
+use contract::{Language, ProblemCode};
+use leptos::prelude::*;
+
+/// `/console`
+#[component]
+pub fn ConsolePage() -> impl IntoView {
+    let visit = visit();
+    let status = use_context::<SetStatus>();
+    Suspend::new(async move {
+        let place = Place::Console;
+        match api::console().await {
+            Ok(console) => framed(&visit, None, &place, sheet(&visit, &console)),
+            // the way in is a link from the server's command line, not DingTalk
+            Err(mut problem) if problem.code == ProblemCode::NotSignedIn => {
+                problem.message = words::console_enter(visit.language).into();
+                problem.remedy = words::console_enter_more(visit.language).into();
+                in_the_way(&visit, status.as_ref(), None, &place, &problem)
+            }
+            Err(problem) => in_the_way(&visit, status.as_ref(), None, &place, &problem),
+        }
+    })
+}
+
+fn sheet(visit: &Visit, console: &Console) -> Sheet {
+    let language = visit.language;
+    let clock = viewing(visit, &Place::Console).clock();
+    let main = if console.integrations.is_empty() {
+        empty(words::console_empty(language), words::console_empty_more(language))
+    } else {
+        console.integrations.iter().map(|one| integration(one, &clock)).collect::<Vec<_>>().into_any()
+    };
+    let title = words::console(language);
+    Sheet { title: title.into(), layout: "wide", top: heading(title.into()), main }
+}
+
+fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
+    let language = clock.language;
+    let seen = |at_ms: Option<i64>| match at_ms {
+        Some(at_ms) => view! { <span class="yes">"✓ "{moment(clock, at_ms)}</span> }.into_any(),
+        None => view! { <span class="no">{words::console_never(language)}</span> }.into_any(),
+    };
+    view! {
+        <section class="integration">
+            <h2 dir="auto">{one.name.clone()}</h2>
+            <section class="card">
+                <h3>{words::console_evidence(language)}</h3>
+                <dl class="times">
+                    <div><dt>{words::console_check(language)}</dt><dd>{seen(one.checked_ms)}</dd></div>
+                    <div><dt>{words::console_webhook(language)}</dt><dd>{seen(one.webhook_ms)}</dd></div>
+                    <div><dt>{words::console_links(language)}</dt><dd>{one.links}</dd></div>
+                </dl>
+            </section>
+            {addresses(one, language)}
+            {chats(one, language)}
+            {deliveries(one, clock)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Read-only fields: they select as a whole and can be copied without scripts.
+fn addresses(one: &IntegrationView, language: Language) -> AnyView {
+    let fields: Vec<_> = one
+        .addresses
+        .iter()
+        .map(|(label, address)| {
+            view! {
+                <label class="field">
+                    <span dir="auto">{label.clone()}</span>
+                    <input type="text" readonly=true value=address.clone()/>
+                </label>
+            }
+        })
+        .collect();
+    view! { <section class="card"><h3>{words::console_addresses(language)}</h3>{fields}</section> }.into_any()
+}
+
+fn chats(one: &IntegrationView, language: Language) -> AnyView {
+    let state = |state| match state {
+        ChatState::Installed => words::chat_installed(language),
+        ChatState::Uninstalled => words::chat_uninstalled(language),
+        ChatState::Disbanded => words::chat_disbanded(language),
+    };
+    let lines: Vec<_> = one
+        .chats
+        .iter()
+        .map(|chat| {
+            let line =
+                format!("{} · {}", state(chat.state), words::console_chat_subscriptions(language, chat.subscriptions));
+            view! { <li><bdi>{chat.title.clone()}</bdi>" "<span class="age">{line}</span></li> }
+        })
+        .collect();
+    let none = lines.is_empty().then(|| view! { <p class="hint">{words::console_no_chats(language)}</p> });
+    view! {
+        <section class="card"><h3>{words::console_chats(language)}</h3><ul class="lines">{lines}</ul>{none}</section>
+    }
+    .into_any()
+}
+
+fn deliveries(one: &IntegrationView, clock: &Clock) -> AnyView {
+    let language = clock.language;
+    let rows: Vec<_> = one
+        .deliveries
+        .iter()
+        .map(|delivery| {
+            let cell = |text: &str| {
+                let text = text.to_owned();
+                view! { <td dir="auto">{text}</td> }
+            };
+            view! {
+                <tr>
+                    <td>{moment(clock, delivery.at_ms)}</td>
+                    {cell(&delivery.target)}
+                    {cell(&delivery.incident)}
+                    {cell(&delivery.outcome)}
+                    {cell(&delivery.remedy)}
+                </tr>
+            }
+        })
+        .collect();
+    let body = if rows.is_empty() {
+        view! { <p class="hint">{words::console_no_deliveries(language)}</p> }.into_any()
+    } else {
+        let head = [words::console_at, words::console_target, words::console_incident, words::console_outcome]
+            .map(|word| view! { <th scope="col">{word(language)}</th> });
+        view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=words::console_deliveries(language)>
+                <table>
+                    <thead><tr>{head.to_vec()}<th scope="col">{words::console_remedy(language)}</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    };
+    view! { <section class="card"><h3>{words::console_deliveries(language)}</h3>{body}</section> }.into_any()
+}

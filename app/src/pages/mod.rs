@@ -1,0 +1,90 @@
+//! The pages, drawn by the server. Each asks the door for its data and shows it, or shows what stands in the way.
+
+mod account;
+mod arrive;
+mod console;
+mod cool_app;
+mod home;
+mod incident;
+mod pc_home;
+mod problem;
+mod sign_in;
+
+pub use account::Account;
+pub use console::ConsolePage;
+pub use cool_app::CoolApp;
+pub use home::Home;
+pub use incident::IncidentPage;
+pub use pc_home::PcHome;
+pub use problem::{NotFound, ProblemPage};
+pub use sign_in::SignInPage;
+
+use crate::api;
+use crate::parts::frame::{Sheet, framed, heading};
+use crate::parts::problem_box;
+use crate::place::Place;
+use crate::visit::{SetStatus, Visit};
+use contract::person::Me;
+use contract::words::page as words;
+use contract::{Problem, ProblemCode};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use std::future::Future;
+
+/// The visitor's circumstances; empty ones where a route was wired without them.
+pub fn visit() -> Visit {
+    use_context::<Visit>().unwrap_or_default()
+}
+
+/// A page for somebody who is signed in: `load` reads its data, `show` draws it.
+fn signed_in<T: 'static>(
+    place: Place,
+    load: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    show: impl FnOnce(&Visit, T) -> Sheet + Send + 'static,
+) -> impl IntoView {
+    let visit = visit();
+    let status = use_context::<SetStatus>();
+    Suspend::new(async move {
+        let me = api::me().await;
+        let data = match &me {
+            Ok(_) => load.await,
+            Err(problem) => Err(problem.clone()),
+        };
+        match data {
+            Ok(data) => {
+                let sheet = show(&visit, data);
+                framed(&visit, me.as_ref().ok(), &place, sheet)
+            }
+            Err(problem) => in_the_way(&visit, status.as_ref(), me.as_ref().ok(), &place, &problem),
+        }
+    })
+}
+
+/// What stands in the way of a page: DingTalk has not said who this is, or a problem. The answer's status follows.
+fn in_the_way(visit: &Visit, status: Option<&SetStatus>, me: Option<&Me>, place: &Place, problem: &Problem) -> AnyView {
+    // arriving is the usual first step of a visit, not an error: some web views replace a 401 by a page of their own
+    if problem.code == ProblemCode::NotSignedIn && *place != Place::Console {
+        return framed(visit, me, place, arrive::sheet(visit, place));
+    }
+    if let Some(status) = status {
+        status.set(problem.code.status());
+    }
+    let title = words::problem(visit.language);
+    let sheet = Sheet {
+        title: title.into(),
+        layout: "narrow",
+        top: heading(title.into()),
+        main: problem_box(problem, visit.language, &visit.key),
+    };
+    framed(visit, me, place, sheet)
+}
+
+/// A parameter of the page's query, if it is there and not empty.
+fn query(name: &str) -> Option<String> {
+    use_query_map().with_untracked(|map| map.get(name)).filter(|value| !value.is_empty())
+}
+
+/// `?page=`, from 1.
+fn page_number() -> u32 {
+    query("page").and_then(|page| page.parse().ok()).filter(|page| *page > 0).unwrap_or(1)
+}

@@ -1,0 +1,68 @@
+//! PC homepage: the list and the chosen incident side by side; one column in the side bar.
+
+use super::{page_number, query, signed_in};
+use crate::api;
+use crate::parts::frame::{Sheet, empty, viewing, way_back};
+use crate::parts::list::{list, tabs};
+use crate::parts::panel::IncidentPanel;
+use crate::parts::problem_box;
+use crate::place::{Place, tab_of};
+use crate::viewing::Viewing;
+use crate::visit::Visit;
+use contract::Problem;
+use contract::incident::IncidentDetail;
+use contract::words::page as words;
+use leptos::prelude::*;
+
+/// `/i/{key}/pc?tab=&page=&id=`
+#[component]
+pub fn PcHome() -> impl IntoView {
+    let tab = tab_of(&query("tab").unwrap_or_default());
+    let page = page_number();
+    let chosen = query("id");
+    let place = Place::Pc { tab, page, id: chosen.clone() };
+    let id = chosen.clone();
+    let load = async move {
+        let list = api::incidents(tab, page).await?;
+        // an incident that cannot be read does not take the list away
+        let detail = match id {
+            Some(id) => Some(api::incident(&Viewing::default(), &id).await),
+            None => None,
+        };
+        Ok((list, detail))
+    };
+    signed_in(place.clone(), load, move |visit, (data, detail)| {
+        let href = |id: &str| Place::Pc { tab, page, id: Some(id.into()) }.address(&visit.key);
+        let list_place = Place::Pc { tab, page, id: None };
+        let layout = if chosen.is_some() { "split has-chosen" } else { "split" };
+        let main = view! {
+            <div class="split-list">
+                {list(visit, data, |page| Place::Pc { tab, page, id: chosen.clone() }, href, chosen.as_deref())}
+            </div>
+            <div class="split-detail">{detail_of(visit, detail, &place, &list_place)}</div>
+        };
+        Sheet {
+            title: words::incidents(visit.language).into(),
+            layout,
+            top: tabs(visit, tab, |tab| Place::Pc { tab, page: 1, id: None }),
+            main: main.into_any(),
+        }
+    })
+}
+
+fn detail_of(
+    visit: &Visit,
+    detail: Option<Result<IncidentDetail, Problem>>,
+    place: &Place,
+    list_place: &Place,
+) -> AnyView {
+    let language = visit.language;
+    let Some(detail) = detail else {
+        return empty(words::choose_one(language), words::choose_one_more(language));
+    };
+    let shown = match detail {
+        Ok(detail) => view! { <IncidentPanel detail=detail viewing=viewing(visit, place)/> }.into_any(),
+        Err(problem) => problem_box(&problem, language, &visit.key),
+    };
+    view! { {way_back(list_place.address(&visit.key), words::back_to_list(language))} {shown} }.into_any()
+}

@@ -1,0 +1,90 @@
+//! What stands around every page: ribbon, top line with the menu, notice.
+
+use super::acting::done;
+use super::menu::menu;
+use super::problem_box;
+use crate::notice::Notice;
+use crate::place::Place;
+use crate::viewing::Viewing;
+use crate::visit::Visit;
+use contract::Problem;
+use contract::person::Me;
+use contract::words::page as words;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page before it is framed.
+pub struct Sheet {
+    /// The document's title; DingTalk shows it in its own bar.
+    pub title: String,
+    /// Class of `<main>`: its layout.
+    pub layout: &'static str,
+    /// Left part of the top line: tabs, a heading, a way back.
+    pub top: AnyView,
+    pub main: AnyView,
+}
+
+/// Frames a page.
+pub fn framed(visit: &Visit, me: Option<&Me>, place: &Place, sheet: Sheet) -> AnyView {
+    let language = visit.language;
+    let title = if visit.integration_name.is_empty() {
+        sheet.title
+    } else {
+        format!("{} · {}", sheet.title, visit.integration_name)
+    };
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#main">{words::skip(language)}</a>
+        {visit.demo.then(|| view! { <p class="ribbon">{words::demo(language)}</p> })}
+        <header class=format!("top {}", sheet.layout)>
+            <div class="top-left">{sheet.top}</div>
+            {menu(visit, me, place)}
+        </header>
+        <main id="main" class=sheet.layout>
+            {visit.notice.as_ref().map(|notice| notice_box(visit, notice))}
+            {sheet.main}
+        </main>
+    }
+    .into_any()
+}
+
+/// A heading for the top line.
+pub fn heading(text: String) -> AnyView {
+    view! { <h1 class="top-title" dir="auto">{text}</h1> }.into_any()
+}
+
+/// A way back for the top line.
+pub fn way_back(address: String, text: &'static str) -> AnyView {
+    view! { <a class="way-back" href=address>{text}</a> }.into_any()
+}
+
+/// A view that has nothing to show, and says why that is so.
+pub fn empty(sentence: &'static str, more: &'static str) -> AnyView {
+    view! { <div class="empty"><p class="empty-title">{sentence}</p><p class="hint">{more}</p></div> }.into_any()
+}
+
+/// What islands of this page know.
+pub fn viewing(visit: &Visit, back: &Place) -> Viewing {
+    Viewing {
+        key: visit.key.clone(),
+        language: visit.language,
+        zone_offset_minutes: visit.zone_offset_minutes,
+        now_ms: visit.now_ms,
+        csrf: visit.csrf.clone(),
+        back: back.text(),
+    }
+}
+
+fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
+    let language = visit.language;
+    let sentence = match notice {
+        Notice::Done(action) => done(*action, language),
+        Notice::Already(_) => words::already_so(language),
+        Notice::Linked => words::linked(language),
+        Notice::Unlinked => words::unlinked(language),
+        Notice::Problem { code, id } => {
+            return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key);
+        }
+    };
+    view! { <p class="notice" role="status">{sentence}</p> }.into_any()
+}

@@ -1,0 +1,87 @@
+//! A list of incidents with its tabs, its age and its pages: all of it in the address, so that every state of it can
+//! be opened, sent and gone back to.
+
+use super::frame::{empty, viewing};
+use super::row::{IncidentRow, for_row};
+use crate::place::Place;
+use crate::visit::Visit;
+use contract::incident::{IncidentList, IncidentView, Tab};
+use contract::words::page as words;
+use leptos::prelude::*;
+
+/// The tabs; `at` makes the place of a tab.
+pub fn tabs(visit: &Visit, chosen: Tab, at: impl Fn(Tab) -> Place) -> AnyView {
+    let language = visit.language;
+    let links: Vec<_> = [(Tab::Mine, words::tab_mine(language)), (Tab::Open, words::tab_open(language))]
+        .into_iter()
+        .map(|(tab, word)| {
+            let current = (tab == chosen).then_some("page");
+            view! { <a class="tab" href=at(tab).address(&visit.key) aria-current=current>{word}</a> }
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label=words::tabs(language)>{links}</nav> }.into_any()
+}
+
+/// The rows. `back` is where acts return to, `href` a row's page, `chosen` the row whose detail stands beside.
+pub fn rows(
+    visit: &Visit,
+    incidents: Vec<IncidentView>,
+    back: &Place,
+    href: impl Fn(&str) -> String,
+    chosen: Option<&str>,
+) -> AnyView {
+    let viewing = viewing(visit, back);
+    let rows: Vec<_> = incidents
+        .into_iter()
+        .map(|incident| {
+            let chosen = chosen == Some(incident.id.as_str());
+            let href = href(&incident.id);
+            view! {
+                <li><IncidentRow incident=for_row(incident) viewing=viewing.clone() href=href chosen=chosen/></li>
+            }
+        })
+        .collect();
+    view! { <ul class="rows">{rows}</ul> }.into_any()
+}
+
+/// A whole list with what stands below it. `at` makes the place of a page.
+pub fn list(
+    visit: &Visit,
+    list: IncidentList,
+    at: impl Fn(u32) -> Place,
+    href: impl Fn(&str) -> String,
+    chosen: Option<&str>,
+) -> AnyView {
+    let language = visit.language;
+    let (page, has_next, total, as_of_ms) = (list.page.max(1), list.has_next, list.total, list.as_of_ms);
+    let here = at(page);
+    let body = match (list.items.is_empty(), page, list.tab) {
+        (false, ..) => rows(visit, list.items, &here, href, chosen),
+        (true, 2.., _) => empty(words::empty_page(language), ""),
+        (true, _, Tab::Mine) => empty(words::empty_mine(language), words::empty_mine_more(language)),
+        (true, _, Tab::Open) => empty(words::empty_open(language), words::empty_open_more(language)),
+    };
+    let step = |to: u32, word| view! { <a class="button" href=at(to).address(&visit.key)>{word}</a> };
+    let paging = (page > 1 || has_next).then(|| {
+        view! {
+            <nav class="paging" aria-label=words::paging(language)>
+                {(page > 1).then(|| step(page - 1, words::previous(language)))}
+                <span>{words::page_number(language, page)}</span>
+                {has_next.then(|| step(page + 1, words::next(language)))}
+            </nav>
+        }
+    });
+    let total = (total > 0).then(|| view! { <span>{words::total(language, total)}</span> });
+    view! { {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
+}
+
+/// How old the data is, with a way to read it again.
+pub fn as_of(visit: &Visit, as_of_ms: i64, here: &Place) -> AnyView {
+    let language = visit.language;
+    let clock = viewing(visit, here).clock();
+    view! {
+        <span>{words::as_of(language, clock.short(as_of_ms))}</span>
+        <a href=here.address(&visit.key)>{words::refresh(language)}</a>
+    }
+    .into_any()
+}

@@ -1,0 +1,63 @@
+//! Marks of an incident: state, severity, time. Colour never stands alone, a word is always with it.
+
+use crate::moment::Clock;
+use contract::Language;
+use contract::incident::{IncidentView, Progress, Severity};
+use contract::words::{card, page};
+use leptos::prelude::*;
+
+/// The state in words; a snoozed incident says so.
+pub fn progress_words(incident: &IncidentView, language: Language) -> &'static str {
+    match incident.progress {
+        Progress::Closed => card::progress_closed(language),
+        _ if incident.snoozed_until_ms.is_some() => card::progress_snoozed(language),
+        Progress::Triggered => card::progress_triggered(language),
+        Progress::Processing => card::progress_processing(language),
+    }
+}
+
+/// The severity in words.
+pub fn severity_words(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Critical => card::severity_critical(language),
+        Severity::Warning => card::severity_warning(language),
+        Severity::Info => card::severity_info(language),
+        Severity::Ok => card::severity_ok(language),
+    }
+}
+
+/// Class of the state's colour.
+pub fn state_class(incident: &IncidentView) -> &'static str {
+    match incident.progress {
+        Progress::Closed => "is-closed",
+        _ if incident.snoozed_until_ms.is_some() => "is-snoozed",
+        Progress::Triggered => "is-triggered",
+        Progress::Processing => "is-processing",
+    }
+}
+
+/// State, severity and number in one line.
+pub fn marks(incident: &IncidentView, language: Language) -> AnyView {
+    let severity = match incident.severity {
+        Severity::Critical => "severity is-critical",
+        Severity::Warning => "severity is-warning",
+        Severity::Info => "severity is-info",
+        Severity::Ok => "severity is-ok",
+    };
+    view! {
+        <span class="state">{progress_words(incident, language)}</span>
+        <span class=severity>{severity_words(incident.severity, language)}</span>
+        <bdi class="number">{format!("#{}", incident.num)}</bdi>
+    }
+    .into_any()
+}
+
+/// The title, or a word for a missing one.
+pub fn title(incident: &IncidentView, language: Language) -> String {
+    if incident.title.trim().is_empty() { page::untitled(language).into() } else { incident.title.clone() }
+}
+
+/// A distance in time with the full time behind it.
+pub fn moment(clock: &Clock, at_ms: i64) -> AnyView {
+    view! { <time datetime=clock.machine(at_ms) title=clock.full(at_ms)>{clock.ago(at_ms)}</time> }.into_any()
+}

@@ -1,0 +1,19 @@
+//! Pieces of pages. Those that islands use are built for the browser too; the frame around a page is the server's.
+
+mod acting;
+mod forms;
+#[cfg(feature = "ssr")]
+pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod list;
+mod marks;
+#[cfg(feature = "ssr")]
+pub mod menu;
+mod overview;
+pub mod panel;
+mod problem_box;
+pub mod row;
+mod timeline;
+
+pub use marks::{moment, progress_words, severity_words};
+pub use problem_box::problem_box;

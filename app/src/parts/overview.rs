@@ -1,0 +1,131 @@
+//! What an incident's page says at its top and about the incident itself.
+
+use super::acting::Acting;
+use super::marks::{marks, moment, state_class, title};
+use crate::moment::Clock;
+use crate::viewing::Viewing;
+use contract::Language;
+use contract::incident::{IncidentView, Progress, Responder};
+use contract::words::page as words;
+use leptos::prelude::*;
+
+/// Labels shown at once; the rest unfolds.
+const LABELS_SHOWN: usize = 12;
+
+/// State, title and times.
+pub fn head(acting: Acting) -> AnyView {
+    let clock = acting.viewing.with(Viewing::clock);
+    let language = clock.language;
+    acting.incident.with(|incident| {
+        let channel =
+            if incident.channel.is_empty() { words::no_channel(language).into() } else { incident.channel.clone() };
+        let alerts = (incident.alert_count > 0).then(|| words::alerts(language, incident.alert_count));
+        view! {
+            <header class=format!("card head {}", state_class(incident))>
+                <p class="row-top">{marks(incident, language)}</p>
+                <h1 dir="auto">{title(incident, language)}</h1>
+                <p class="row-facts">
+                    <bdi class="fact">{channel}</bdi>
+                    {alerts.map(|alerts| view! { <span class="fact">{alerts}</span> })}
+                </p>
+                <dl class="times">{times(incident, &clock)}</dl>
+            </header>
+        }
+        .into_any()
+    })
+}
+
+fn times(incident: &IncidentView, clock: &Clock) -> Vec<AnyView> {
+    let language = clock.language;
+    let past = [
+        (words::started(language), Some(incident.started_ms)),
+        (words::acknowledged(language), incident.acknowledged_ms),
+        (words::closed(language), incident.closed_ms),
+    ];
+    let mut lines: Vec<AnyView> = past
+        .into_iter()
+        .filter_map(|(word, at_ms)| Some((word, at_ms?)))
+        .map(|(word, at_ms)| {
+            let ago = moment(clock, at_ms);
+            view! { <div><dt>{word}</dt><dd>{clock.short(at_ms)}" · "{ago}</dd></div> }.into_any()
+        })
+        .collect();
+    if let Some(until_ms) = incident.snoozed_until_ms {
+        lines.push(view! { <div><dt>{words::snoozed(language)}</dt><dd>{clock.short(until_ms)}</dd></div> }.into_any());
+    }
+    lines
+}
+
+/// People, words and labels.
+pub fn body(acting: Acting) -> AnyView {
+    let clock = acting.viewing.with(Viewing::clock);
+    let language = clock.language;
+    acting.incident.with(|incident| {
+        let people: Vec<AnyView> = incident.responders.iter().map(|one| responder(one, &clock)).collect();
+        let nobody = people.is_empty().then(|| view! { <p class="hint">{words::nobody_assigned(language)}</p> });
+        let closed = incident.progress == Progress::Closed;
+        view! {
+            <section class="card">
+                <h2>{words::responders(language)}</h2>
+                <ul class="people">{people}</ul>
+                {nobody}
+            </section>
+            {prose(words::description(language), &incident.description)}
+            {closed.then(|| prose(words::root_cause(language), &incident.root_cause))}
+            {closed.then(|| prose(words::resolution(language), &incident.resolution))}
+            {labels(&incident.labels, language)}
+        }
+        .into_any()
+    })
+}
+
+fn responder(person: &Responder, clock: &Clock) -> AnyView {
+    let language = clock.language;
+    let me = person.me.then(|| view! { <span class="me">{words::you(language)}</span> });
+    let state = match person.acknowledged_ms {
+        Some(at_ms) => words::responder_acknowledged(language, clock.short(at_ms)),
+        None => words::responder_waiting(language).into(),
+    };
+    let class = if person.acknowledged_ms.is_some() { "acknowledged" } else { "waiting" };
+    view! {
+        <li class=class>
+            <bdi class="who">{person.name.clone()}</bdi>
+            {me}
+            <span class="age">{state}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// Text from outside, as text: line breaks are kept, nothing in it is markup.
+fn prose(heading: &'static str, text: &str) -> Option<AnyView> {
+    let text = text.trim().to_owned();
+    (!text.is_empty()).then(|| {
+        view! { <section class="card"><h2>{heading}</h2><p class="prose" dir="auto">{text}</p></section> }.into_any()
+    })
+}
+
+fn labels(labels: &[(String, String)], language: Language) -> Option<AnyView> {
+    let (shown, rest) = labels.split_at(labels.len().min(LABELS_SHOWN));
+    (!shown.is_empty()).then(|| {
+        let rest = (!rest.is_empty()).then(|| {
+            view! {
+                <details class="fold">
+                    <summary>{words::labels_more(language, rest.len())}</summary>
+                    {label_list(rest)}
+                </details>
+            }
+        });
+        view! { <section class="card"><h2>{words::labels(language)}</h2>{label_list(shown)}{rest}</section> }.into_any()
+    })
+}
+
+fn label_list(labels: &[(String, String)]) -> AnyView {
+    let lines: Vec<_> = labels
+        .iter()
+        .map(|(name, value)| {
+            view! { <div><dt dir="auto">{name.clone()}</dt><dd dir="auto">{value.clone()}</dd></div> }
+        })
+        .collect();
+    view! { <dl class="labels">{lines}</dl> }.into_any()
+}

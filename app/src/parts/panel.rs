@@ -1,0 +1,64 @@
+//! One incident in full: overview, acts, timeline.
+
+use super::acting::Acting;
+use super::forms::{close_notes, outcome, plain_act, snooze_forms, text_act};
+use super::marks::progress_words;
+use super::overview::{body, head};
+use super::timeline::timeline;
+use crate::viewing::Viewing;
+use contract::incident::{Action, IncidentDetail};
+use contract::words::page as words;
+use leptos::prelude::*;
+
+/// Acts that stand in the bar under the thumb, as far as they are possible now.
+const BAR: [Action; 3] = [Action::Acknowledge, Action::Wake, Action::Close];
+
+/// The incident's page, or the right half of the PC homepage.
+#[island]
+pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView {
+    let id = detail.incident.id.clone();
+    let mut acting = Acting::new(detail.incident, viewing);
+    acting.timeline = Some(RwSignal::new((detail.timeline, detail.timeline_cut)));
+    let progress = move || acting.incident.with(|incident| incident.progress.name());
+    view! {
+        <article class="panel" data-incident=id data-progress=progress>
+            {move || head(acting)}
+            <div class="panel-outcome">{outcome(acting)}</div>
+            {move || body(acting)}
+            {move || forms(acting)}
+            {timeline(acting)}
+            {move || bar(acting)}
+        </article>
+    }
+}
+
+fn can(acting: Acting, action: Action) -> bool {
+    acting.incident.with(|incident| incident.actions.contains(&action))
+}
+
+/// The bar: the first possible act is the primary one.
+fn bar(acting: Acting) -> AnyView {
+    let language = acting.viewing.with(|viewing| viewing.language);
+    let possible: Vec<Action> = BAR.into_iter().filter(|action| can(acting, *action)).collect();
+    let buttons: Vec<AnyView> = possible
+        .iter()
+        .enumerate()
+        .map(|(place, action)| plain_act(acting, *action, if place == 0 { "button primary" } else { "button" }))
+        .collect();
+    let state = acting.incident.with(|incident| progress_words(incident, language));
+    (!buttons.is_empty()).then(|| view! { <div class="bar" role="group" aria-label=state>{buttons}</div> }).into_any()
+}
+
+/// Acts with something to choose or to write.
+fn forms(acting: Acting) -> AnyView {
+    let language = acting.viewing.with(|viewing| viewing.language);
+    let able = |action| can(acting, action);
+    view! {
+        {able(Action::Reopen).then(|| text_act(acting, Action::Reopen, words::reopen_reason(language), "button primary"))}
+        {able(Action::Snooze).then(|| snooze_forms(acting))}
+        {able(Action::Close).then(|| close_notes(language))}
+        {able(Action::Unacknowledge).then(|| plain_act(acting, Action::Unacknowledge, "button quiet"))}
+        {able(Action::Comment).then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
+    }
+    .into_any()
+}

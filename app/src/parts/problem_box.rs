@@ -1,0 +1,34 @@
+//! An error as people read it: what happened, what to do, and the id that finds it.
+
+use crate::place::Place;
+use contract::words::page as words;
+use contract::{Language, Problem, ProblemCode};
+use leptos::prelude::*;
+
+/// The box; where linking is the cure, with the way to it. `key` is the integration's, empty outside of one.
+pub fn problem_box(problem: &Problem, language: Language, key: &str) -> AnyView {
+    let sign_in = (leads_to_sign_in(problem.code) && !key.is_empty()).then(|| {
+        let address = Place::SignIn.address(key);
+        view! { <a class="button primary" href=address>{words::go_sign_in(language)}</a> }
+    });
+    let id = (!problem.id.is_empty()).then(|| {
+        view! { <p class="problem-id">{words::problem_id(language, &problem.id)}</p> }
+    });
+    view! {
+        <div class="problem" role="alert" data-problem=problem.code.name()>
+            <p class="problem-message">{problem.message.clone()}</p>
+            <p class="problem-remedy">{problem.remedy.clone()}</p>
+            {sign_in}
+            {id}
+        </div>
+    }
+    .into_any()
+}
+
+/// Linking, or linking again, is the cure.
+fn leads_to_sign_in(code: ProblemCode) -> bool {
+    matches!(
+        code,
+        ProblemCode::NotSignedIn | ProblemCode::NotLinked | ProblemCode::LinkBroken | ProblemCode::LinkExpired
+    )
+}

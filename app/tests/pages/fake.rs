@@ -1,0 +1,269 @@
+//! A `Backend` with a world of its own, and incidents as Flashduty has them.
+
+use app::backend::Backend;
+use async_trait::async_trait;
+use contract::chat::{ChatPage, SubscriptionView};
+use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
+use contract::incident::*;
+use contract::person::{Me, PendingAct, SignIn, SignInWay};
+use contract::{Language, Problem, ProblemCode};
+
+pub const NOW_MS: i64 = 1_775_912_219_000;
+pub const ID: &str = "69da451ef77b1b51f40e83ee";
+
+const MINUTE_MS: i64 = 60_000;
+
+/// What the door answers. A problem in a field is answered instead of the data.
+#[derive(Clone)]
+pub struct Fake {
+    pub me: Result<Me, Problem>,
+    pub incidents: Vec<IncidentView>,
+    pub has_next: bool,
+    pub incident: Result<IncidentDetail, Problem>,
+    pub list: Result<(), Problem>,
+    pub chat: Result<ChatPage, Problem>,
+    pub sign_in: Result<SignIn, Problem>,
+    pub console: Result<Console, Problem>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self {
+            me: Ok(me()),
+            incidents: vec![triggered(), processing(), snoozed(), closed()],
+            has_next: false,
+            incident: Ok(detail(triggered())),
+            list: Ok(()),
+            chat: Ok(chat()),
+            sign_in: Ok(SignIn::Arrive),
+            console: Ok(console()),
+        }
+    }
+}
+
+impl Fake {
+    /// Nobody is signed in.
+    pub fn stranger() -> Self {
+        Self { me: Err(problem(ProblemCode::NotSignedIn)), ..Self::default() }
+    }
+}
+
+#[async_trait]
+impl Backend for Fake {
+    async fn me(&self) -> Result<Me, Problem> {
+        // pending once: the pages must wait for what is not there yet
+        breathe().await;
+        self.me.clone()
+    }
+
+    async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem> {
+        breathe().await;
+        self.list.clone().map(|()| IncidentList {
+            tab,
+            items: self.incidents.clone(),
+            total: self.incidents.len() as i64,
+            page,
+            has_next: self.has_next,
+            as_of_ms: NOW_MS,
+        })
+    }
+
+    async fn incident(&self, _id: &str) -> Result<IncidentDetail, Problem> {
+        breathe().await;
+        self.incident.clone()
+    }
+
+    async fn act(&self, _id: &str, _action: Action, _request: ActRequest) -> Result<ActResult, Problem> {
+        Err(problem(ProblemCode::NotNow))
+    }
+
+    async fn chat(&self, _open_conversation_id: &str) -> Result<ChatPage, Problem> {
+        self.chat.clone()
+    }
+
+    async fn sign_in(&self) -> Result<SignIn, Problem> {
+        self.sign_in.clone()
+    }
+
+    async fn console(&self) -> Result<Console, Problem> {
+        self.console.clone()
+    }
+}
+
+async fn breathe() {
+    let mut breathed = false;
+    std::future::poll_fn(move |context| {
+        if std::mem::replace(&mut breathed, true) {
+            return std::task::Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
+
+pub fn problem(code: ProblemCode) -> Problem {
+    Problem::new(code, Language::En, "r-7f3a")
+}
+
+pub fn me() -> Me {
+    Me {
+        dingtalk_name: "李雷".into(),
+        flashduty_name: "Li Lei".into(),
+        account_name: "Flashcat".into(),
+        proof: SignInWay::Oauth,
+        linked_ms: NOW_MS - 3 * 24 * 60 * MINUTE_MS,
+    }
+}
+
+/// Open, acknowledged by nobody.
+pub fn triggered() -> IncidentView {
+    IncidentView {
+        id: ID.into(),
+        num: "0E83EE".into(),
+        title: "CPU usage high - web-server-01".into(),
+        description: "cpu.usage > 95 % for 5 min\nhost: web-server-01".into(),
+        severity: Severity::Critical,
+        progress: Progress::Triggered,
+        snoozed_until_ms: None,
+        channel: "Ops Channel".into(),
+        started_ms: NOW_MS - 12 * MINUTE_MS,
+        acknowledged_ms: None,
+        closed_ms: None,
+        updated_ms: NOW_MS - 12 * MINUTE_MS,
+        responders: vec![responder("李雷", None, true), responder("韩梅梅", None, false)],
+        labels: vec![("check".into(), "cpu_usage_high".into()), ("resource".into(), "web-server-01".into())],
+        alert_count: 17,
+        root_cause: String::new(),
+        resolution: String::new(),
+        last_act: Some(last("i_assign", None, 11)),
+        actions: vec![Action::Acknowledge, Action::Close, Action::Snooze, Action::Comment],
+    }
+}
+
+/// Acknowledged by the viewer.
+pub fn processing() -> IncidentView {
+    IncidentView {
+        id: "69da451ef77b1b51f40e83ef".into(),
+        num: "0E83EF".into(),
+        title: "支付网关 5xx 比例超过 5%，影响下单与退款，请值班同学尽快处理并同步进展".into(),
+        severity: Severity::Warning,
+        progress: Progress::Processing,
+        acknowledged_ms: Some(NOW_MS - 4 * MINUTE_MS),
+        responders: vec![responder("李雷", Some(4), true), responder("韩梅梅", None, false)],
+        last_act: Some(last("i_ack", Some("李雷"), 4)),
+        actions: vec![Action::Close, Action::Snooze, Action::Unacknowledge, Action::Comment],
+        ..triggered()
+    }
+}
+
+/// Its notifications rest.
+pub fn snoozed() -> IncidentView {
+    IncidentView {
+        id: "69da451ef77b1b51f40e83f0".into(),
+        num: "0E83F0".into(),
+        title: "Disk usage 81 % on db-07".into(),
+        severity: Severity::Info,
+        snoozed_until_ms: Some(NOW_MS + 90 * MINUTE_MS),
+        last_act: Some(last("i_snooze", Some("韩梅梅"), 30)),
+        actions: vec![Action::Close, Action::Wake, Action::Unacknowledge, Action::Comment],
+        ..processing()
+    }
+}
+
+/// Over.
+pub fn closed() -> IncidentView {
+    IncidentView {
+        id: "69da451ef77b1b51f40e83f1".into(),
+        num: "0E83F1".into(),
+        title: "Certificate of api.example.com expires".into(),
+        severity: Severity::Ok,
+        progress: Progress::Closed,
+        closed_ms: Some(NOW_MS - MINUTE_MS),
+        root_cause: "The renewal job had no permission".into(),
+        resolution: "Permission given, certificate renewed".into(),
+        last_act: Some(last("i_rslv", None, 1)),
+        actions: vec![Action::Reopen, Action::Comment],
+        ..processing()
+    }
+}
+
+pub fn detail(incident: IncidentView) -> IncidentDetail {
+    let entry = |minutes: i64, kind: &str, who: Option<&str>, text: &str| TimelineEntry {
+        at_ms: NOW_MS - minutes * MINUTE_MS,
+        kind: kind.into(),
+        who: who.map(Into::into),
+        text: text.into(),
+    };
+    IncidentDetail {
+        incident,
+        timeline: vec![
+            entry(2, "i_comm", Some("韩梅梅"), "Looking at the load balancer.\nMore in five minutes."),
+            entry(4, "i_snooze", Some("李雷"), "120"),
+            entry(11, "i_notify", None, "李雷、韩梅梅"),
+            entry(12, "i_of_next_year", None, ""),
+            entry(12, "i_new", None, ""),
+        ],
+        timeline_cut: true,
+        as_of_ms: NOW_MS,
+    }
+}
+
+pub fn chat() -> ChatPage {
+    ChatPage {
+        title: "线上故障应急群".into(),
+        incidents: vec![triggered(), processing()],
+        subscriptions: vec![SubscriptionView {
+            channels: vec!["Ops Channel".into()],
+            severities: vec!["Critical".into(), "Warning".into()],
+            labels: vec![],
+            mention: true,
+        }],
+        as_of_ms: NOW_MS,
+    }
+}
+
+pub fn pending() -> PendingAct {
+    PendingAct {
+        action: Action::Acknowledge,
+        incident_num: "0E83EE".into(),
+        incident_title: "CPU usage high - web-server-01".into(),
+    }
+}
+
+pub fn console() -> Console {
+    Console {
+        integrations: vec![IntegrationView {
+            key: "k1".into(),
+            name: "Flashcat × DingTalk".into(),
+            addresses: vec![
+                ("Event Subscription Request URL".into(), "https://duty.example.com/dingtalk/k1/events".into()),
+                ("Application Homepage URL".into(), "https://duty.example.com/i/k1".into()),
+            ],
+            checked_ms: Some(NOW_MS - 30 * MINUTE_MS),
+            webhook_ms: None,
+            chats: vec![ChatLine {
+                title: "线上故障应急群".into(),
+                state: contract::chat::ChatState::Installed,
+                subscriptions: 1,
+            }],
+            deliveries: vec![DeliveryLine {
+                target: "韩梅梅".into(),
+                incident: "#0E83EE".into(),
+                outcome: "app not linked".into(),
+                remedy: "Open the app once from the workplace".into(),
+                at_ms: NOW_MS - 11 * MINUTE_MS,
+            }],
+            links: 3,
+        }],
+    }
+}
+
+fn responder(name: &str, acknowledged_minutes_ago: Option<i64>, me: bool) -> Responder {
+    let acknowledged_ms = acknowledged_minutes_ago.map(|minutes| NOW_MS - minutes * MINUTE_MS);
+    Responder { name: name.into(), acknowledged_ms, me }
+}
+
+fn last(kind: &str, who: Option<&str>, minutes: i64) -> LastAct {
+    LastAct { who: who.map(Into::into), kind: kind.into(), at_ms: NOW_MS - minutes * MINUTE_MS }
+}

@@ -34,6 +34,7 @@ CREATE TABLE link (
     union_id TEXT,
     member_id BIGINT NOT NULL,           -- Flashduty member
     member_name TEXT NOT NULL,
+    account_id BIGINT NOT NULL,          -- Flashduty account
     account_name TEXT NOT NULL,
     proof TEXT NOT NULL,                 -- oauth | app-key | directory
     credential_sealed TEXT,
@@ -44,6 +45,7 @@ CREATE TABLE link (
 );
 CREATE UNIQUE INDEX link_by_user ON link (integration, user_id);
 CREATE UNIQUE INDEX link_by_member ON link (integration, member_id);
+CREATE INDEX link_by_time ON link (integration, created_ms, id);
 
 CREATE TABLE link_attempt (
     id TEXT PRIMARY KEY,                 -- SHA-256 of the id in the address
@@ -82,6 +84,7 @@ CREATE TABLE chat (
     integration TEXT NOT NULL,
     open_conversation_id TEXT NOT NULL,
     title TEXT NOT NULL,
+    title_folded TEXT NOT NULL,          -- in small letters, for searching: the databases fold differently
     state TEXT NOT NULL,                 -- installed | uninstalled | disbanded
     robot_code TEXT,
     cool_app_code TEXT,
@@ -102,6 +105,7 @@ CREATE TABLE subscription (
     created_ms BIGINT NOT NULL
 );
 CREATE INDEX subscription_by_chat ON subscription (integration, chat_id);
+CREATE INDEX subscription_by_id ON subscription (integration, id);
 
 CREATE TABLE incident (
     integration TEXT NOT NULL,
@@ -114,7 +118,7 @@ CREATE TABLE incident (
     version BIGINT NOT NULL,
     PRIMARY KEY (integration, id)
 );
-CREATE INDEX incident_by_progress ON incident (integration, progress, event_ms);
+CREATE INDEX incident_open ON incident (integration, event_ms, id) WHERE progress <> 'Closed';
 
 CREATE TABLE card (
     out_track_id TEXT PRIMARY KEY,
@@ -190,10 +194,11 @@ CREATE TABLE task (
     dedup TEXT NOT NULL,                 -- one waiting task of a kind; a second request only moves it earlier
     due_ms BIGINT NOT NULL,
     lease_until_ms BIGINT,
+    again_ms BIGINT,                     -- earliest time asked for while somebody has it: it waits for that afterwards
     attempts BIGINT NOT NULL,
     failure TEXT,                        -- why it is dead; a dead task is never leased
     created_ms BIGINT NOT NULL,
-    version BIGINT NOT NULL              -- grows with each request, so that one that came while it ran is not lost
+    version BIGINT NOT NULL              -- grows with each lease, so that only the newest holder ends it
 );
 CREATE UNIQUE INDEX task_once ON task (dedup);
 CREATE INDEX task_due ON task (due_ms);
@@ -208,3 +213,8 @@ CREATE TABLE audit (
     at_ms BIGINT NOT NULL
 );
 CREATE INDEX audit_by_time ON audit (integration, at_ms, id);
+
+CREATE TABLE probe (                     -- one row, written to see whether the database takes any
+    id TEXT PRIMARY KEY,
+    at_ms BIGINT NOT NULL
+);

@@ -53,6 +53,6 @@ pub struct Task {
     /// Times it was leased, this one included.
     pub attempts: i64,
     pub due: Millis,
-    /// What it was when leased: a request that came later makes it greater.
+    /// Grows with each lease: only the newest holder may end the task.
     pub version: i64,
 }

@@ -1,1 +1,125 @@
-//! SQL.
+//! SQL: one file per table, one text for SQLite and PostgreSQL.
+//!
+//! Every function takes the transaction it works in. Structures that carry a `version` are changed by comparing and
+//! setting: an update is refused (`false`) when somebody else was faster, and the stored version grows by one; the
+//! caller's copy does not.
+
+pub mod audit;
+pub mod card;
+pub mod chat;
+pub mod console;
+pub mod delivery;
+mod error;
+pub mod inbox;
+mod inbox_writer;
+pub mod incident;
+pub mod integration;
+pub mod link;
+pub mod link_attempt;
+pub mod oauth_client;
+mod open;
+pub mod seal;
+pub mod session;
+mod sql;
+pub mod subscription;
+pub mod task;
+
+pub use error::StoreError;
+pub use inbox_writer::{InboxWriter, NewItem, Stored};
+pub use seal::SealingKeys;
+
+use secrecy::SecretString;
+use sqlx::{Any, AnyPool, Transaction};
+use std::sync::Arc;
+use world::World;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    dialect: Dialect,
+    writers: AnyPool,
+    readers: AnyPool,
+    inbox: InboxWriter,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
+pub struct Tx {
+    transaction: Transaction<'static, Any>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    keys: SealingKeys,
+    world: World,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Store {
+    /// Opens `sqlite:<path>` (made when missing, for its owner alone) or `postgres://…`, and brings its tables up to
+    /// date; programs that start at the same time wait for each other.
+    pub async fn open(url: &str, keys: SealingKeys, world: World) -> Result<Self, StoreError> {
+        let (dialect, writers, readers) = open::open(url).await?;
+        let inbox = InboxWriter::start(dialect, writers.clone(), world.clone());
+        Ok(Self { shared: Arc::new(Shared { keys, world }), dialect, writers, readers, inbox })
+    }
+
+    /// A transaction that may write. On SQLite there is one at a time: do nothing slow in it, and never begin another
+    /// one before it has ended.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let transaction = open::begin(self.dialect, &self.writers).await?;
+        Ok(Tx { transaction, shared: self.shared.clone() })
+    }
+
+    /// A transaction that sees one state of the database and cannot write.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        let transaction = open::read(self.dialect, &self.readers).await?;
+        Ok(Tx { transaction, shared: self.shared.clone() })
+    }
+
+    /// Where callbacks and webhooks are kept before they are answered.
+    pub fn inbox(&self) -> &InboxWriter {
+        &self.inbox
+    }
+
+    /// Is the database there, and does it take a row? Writes one, so ask it no more than every few seconds.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let now = tx.shared.world.now();
+        sql::sql(
+            "INSERT INTO probe (id, at_ms) VALUES ('ready', $1) ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms",
+        )
+        .at(now)
+        .run(&mut tx)
+        .await?;
+        tx.commit().await
+    }
+
+    /// Stores what the inbox has been given, then closes every connection.
+    pub async fn close(&self) {
+        self.inbox.close().await;
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+impl Tx {
+    /// Makes what was done lasting.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    fn seal(&self, table: &'static str, row: &str, clear: &str) -> Result<String, StoreError> {
+        let Shared { keys, world } = &*self.shared;
+        keys.seal(world, table, row, clear).map_err(|error| StoreError::Sealed { table, error })
+    }
+
+    fn unseal(&self, table: &'static str, row: &str, sealed: &str) -> Result<SecretString, StoreError> {
+        self.shared.keys.open(table, row, sealed).map_err(|error| StoreError::Sealed { table, error })
+    }
+}

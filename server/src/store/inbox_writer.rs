@@ -1,0 +1,185 @@
+//! Group commit: many callbacks share one wait for the disk, and each is answered after it.
+
+use super::inbox::Source;
+use super::{Dialect, StoreError, open};
+use sha2::{Digest, Sha256};
+use sqlx::{Any, AnyPool, Transaction};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use world::World;
+
+/// Items waiting to be written; more are refused at once, for a platform repeats what it was refused.
+const QUEUE_MAX: usize = 4_096;
+/// Bytes of waiting bodies, for the same reason.
+const QUEUE_BYTES_MAX: u32 = 32 << 20;
+const BATCH_MAX: usize = 256;
+/// An event id longer than this many characters is replaced by its SHA-256.
+const EVENT_ID_CHARS_MAX: usize = 200;
+
+/// Keeps items, durably. Cheap to clone.
+#[derive(Clone)]
+pub struct InboxWriter {
+    queue: mpsc::Sender<Message>,
+    bytes: Arc<Semaphore>,
+}
+
+/// What is to be kept.
+#[derive(Clone, Debug)]
+pub struct NewItem {
+    pub integration: String,
+    pub source: Source,
+    /// What makes it the same when it comes again.
+    pub event_id: String,
+    pub body: String,
+}
+
+/// Whether an item was seen before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    New,
+    Seen,
+}
+
+enum Message {
+    Put(Waiting),
+    /// Ends the task once everything before it is written.
+    Close(oneshot::Sender<()>),
+}
+
+struct Waiting {
+    item: NewItem,
+    answer: oneshot::Sender<Result<Stored, StoreError>>,
+    _bytes: OwnedSemaphorePermit,
+}
+
+impl InboxWriter {
+    /// Starts the task that writes. It ends with [`InboxWriter::close`], or when the last writer is dropped.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "group commit needs one task that outlives requests; it ends with the store"
+    )]
+    pub(super) fn start(dialect: Dialect, pool: AnyPool, world: World) -> Self {
+        let (queue, messages) = mpsc::channel(QUEUE_MAX);
+        tokio::spawn(Task { dialect, pool, world, messages }.run());
+        Self { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX as usize)) }
+    }
+
+    /// Keeps an item and returns when it will survive a power cut. [`StoreError::Full`] at once when too many wait. An
+    /// item whose caller has gone away is kept all the same.
+    pub async fn put(&self, mut item: NewItem) -> Result<Stored, StoreError> {
+        if item.event_id.chars().nth(EVENT_ID_CHARS_MAX).is_some() {
+            item.event_id = Sha256::digest(&item.event_id).iter().map(|byte| format!("{byte:02x}")).collect();
+        }
+        // PostgreSQL refuses this character in text.
+        for text in [&mut item.event_id, &mut item.body] {
+            if text.contains('\0') {
+                *text = text.replace('\0', "\u{fffd}");
+            }
+        }
+        let bytes = u32::try_from(item.body.len()).unwrap_or(u32::MAX).min(QUEUE_BYTES_MAX);
+        let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Message::Put(Waiting { item, answer, _bytes: bytes })).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Full,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Database(sqlx::Error::PoolClosed),
+        })?;
+        answered.await.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolClosed)))
+    }
+
+    /// Writes what waits, and takes nothing more.
+    pub(super) async fn close(&self) {
+        let (closed, wait) = oneshot::channel();
+        // An error means that it is closed already.
+        if self.queue.send(Message::Close(closed)).await.is_ok() {
+            let _ = wait.await;
+        }
+    }
+}
+
+struct Task {
+    dialect: Dialect,
+    pool: AnyPool,
+    world: World,
+    messages: mpsc::Receiver<Message>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mut messages = Vec::with_capacity(BATCH_MAX);
+        let mut closers = Vec::new();
+        while self.messages.recv_many(&mut messages, BATCH_MAX).await > 0 {
+            let mut batch = Vec::with_capacity(messages.len());
+            for message in messages.drain(..) {
+                match message {
+                    Message::Put(waiting) => batch.push(waiting),
+                    Message::Close(closed) => {
+                        self.messages.close();
+                        closers.push(closed);
+                    }
+                }
+            }
+            self.write(batch).await;
+        }
+        for closed in closers {
+            let _ = closed.send(());
+        }
+    }
+
+    async fn write(&self, mut batch: Vec<Waiting>) {
+        // Everybody takes rows in the same order, so that two programs on one PostgreSQL cannot lock each other out.
+        batch.sort_by(|one, other| place(&one.item).cmp(&place(&other.item)));
+        match self.store(&batch).await {
+            Ok(stored) => {
+                for (waiting, stored) in batch.into_iter().zip(stored) {
+                    let _ = waiting.answer.send(Ok(stored));
+                }
+            }
+            // One item the database refuses must not take the others with it.
+            Err(sqlx::Error::Database(_)) if batch.len() > 1 => {
+                for waiting in batch {
+                    let stored = self.store(std::slice::from_ref(&waiting)).await;
+                    let _ = waiting.answer.send(stored.map(|one| one[0]).map_err(StoreError::from));
+                }
+            }
+            Err(error) => refuse(batch, error),
+        }
+    }
+
+    async fn store(&self, batch: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+        let mut transaction = open::begin(self.dialect, &self.pool).await?;
+        let mut stored = Vec::with_capacity(batch.len());
+        for waiting in batch {
+            stored.push(self.insert(&mut transaction, &waiting.item).await?);
+        }
+        transaction.commit().await?;
+        Ok(stored)
+    }
+
+    async fn insert(&self, transaction: &mut Transaction<'static, Any>, item: &NewItem) -> Result<Stored, sqlx::Error> {
+        let inserted = sqlx::query(
+            "INSERT INTO inbox (id, integration, source, event_id, body, received_ms, due_ms, attempts) \
+             VALUES ($1, $2, $3, $4, $5, $6, $6, 0) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.world.id())
+        .bind(item.integration.as_str())
+        .bind(item.source.name())
+        .bind(item.event_id.as_str())
+        .bind(item.body.as_str())
+        .bind(self.world.now().0)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(if inserted.rows_affected() > 0 { Stored::New } else { Stored::Seen })
+    }
+}
+
+fn refuse(batch: Vec<Waiting>, error: sqlx::Error) {
+    let full = matches!(StoreError::from(error), StoreError::Full);
+    for waiting in batch {
+        let error = if full { StoreError::Full } else { StoreError::Database(sqlx::Error::WorkerCrashed) };
+        let _ = waiting.answer.send(Err(error));
+    }
+}
+
+fn place(item: &NewItem) -> (&str, &str, &str) {
+    (&item.integration, item.source.name(), &item.event_id)
+}

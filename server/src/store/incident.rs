@@ -1,0 +1,99 @@
+//! Our mirror of Flashduty's incidents.
+
+use super::sql::{Row, from_json, sql, to_json};
+use super::{StoreError, Tx};
+use crate::model::incident::Mirror;
+use world::Millis;
+
+const TABLE: &str = "incident";
+
+/// An incident as last heard of.
+pub async fn get(tx: &mut Tx, integration: &str, id: &str) -> Result<Option<Mirror>, StoreError> {
+    let row = sql("SELECT integration, body, event_ms, version FROM incident WHERE integration = $1 AND id = $2")
+        .text(integration)
+        .text(id)
+        .row(tx)
+        .await?;
+    row.as_ref().map(mirror).transpose()
+}
+
+/// Adds an incident. False when it is known already.
+pub async fn insert(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
+    let now = tx.shared.world.now();
+    sql("INSERT INTO incident (integration, id, body, progress, event_ms, updated_ms, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+    .text(&mirror.integration)
+    .text(&mirror.incident.id)
+    .text(&to_json(TABLE, "body", &mirror.incident)?)
+    .text(mirror.incident.progress.name())
+    .at(mirror.event_at)
+    .at(now)
+    .number(mirror.version)
+    .changed(tx)
+    .await
+}
+
+/// Compare and set.
+pub async fn update(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
+    let now = tx.shared.world.now();
+    sql("UPDATE incident SET body = $4, progress = $5, event_ms = $6, updated_ms = $7, version = version + 1 \
+         WHERE integration = $1 AND id = $2 AND version = $3")
+    .text(&mirror.integration)
+    .text(&mirror.incident.id)
+    .number(mirror.version)
+    .text(&to_json(TABLE, "body", &mirror.incident)?)
+    .text(mirror.incident.progress.name())
+    .at(mirror.event_at)
+    .at(now)
+    .changed(tx)
+    .await
+}
+
+/// Those that are not closed, the newest event first.
+pub async fn open(tx: &mut Tx, integration: &str, limit: i64) -> Result<Vec<Mirror>, StoreError> {
+    let rows = sql("SELECT integration, body, event_ms, version FROM incident \
+                    WHERE integration = $1 AND progress <> 'Closed' ORDER BY event_ms DESC, id DESC LIMIT $2")
+    .text(integration)
+    .number(limit)
+    .rows(tx)
+    .await?;
+    rows.iter().map(mirror).collect()
+}
+
+/// Takes the incident for one act, so that two clicks do not act at once. False while somebody else's act is being
+/// carried out; after `until` another may take it.
+pub async fn lease_act(
+    tx: &mut Tx,
+    integration: &str,
+    id: &str,
+    now: Millis,
+    until: Millis,
+) -> Result<bool, StoreError> {
+    sql("UPDATE incident SET act_lease_ms = $4 WHERE integration = $1 AND id = $2 \
+         AND (act_lease_ms IS NULL OR act_lease_ms <= $3)")
+    .text(integration)
+    .text(id)
+    .at(now)
+    .at(until)
+    .changed(tx)
+    .await
+}
+
+/// Gives the incident free for the next act.
+pub async fn release_act(tx: &mut Tx, integration: &str, id: &str) -> Result<(), StoreError> {
+    sql("UPDATE incident SET act_lease_ms = NULL WHERE integration = $1 AND id = $2")
+        .text(integration)
+        .text(id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+fn mirror(row: &Row) -> Result<Mirror, StoreError> {
+    Ok(Mirror {
+        integration: row.text("integration")?,
+        incident: from_json(TABLE, "body", &row.text("body")?)?,
+        event_at: row.at("event_ms")?,
+        version: row.number("version")?,
+    })
+}

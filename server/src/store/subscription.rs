@@ -1,0 +1,73 @@
+//! Which incidents go to which group.
+
+use super::sql::{Row, from_json, sql, to_json};
+use super::{StoreError, Tx};
+use crate::model::subscription::Subscription;
+
+const TABLE: &str = "subscription";
+
+macro_rules! select {
+    ($($rest:tt)*) => {
+        concat!("SELECT id, integration, chat_id, rule, created_ms FROM subscription ", $($rest)*)
+    };
+}
+
+/// Adds one. [`StoreError::Taken`] when the id is in use.
+pub async fn insert(tx: &mut Tx, subscription: &Subscription) -> Result<(), StoreError> {
+    sql("INSERT INTO subscription (id, integration, chat_id, rule, created_ms) VALUES ($1, $2, $3, $4, $5)")
+        .text(&subscription.id)
+        .text(&subscription.integration)
+        .text(&subscription.chat_id)
+        .text(&to_json(TABLE, "rule", &subscription.rule)?)
+        .at(subscription.created)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A page by id: `after` is the last one's.
+pub async fn list(
+    tx: &mut Tx,
+    integration: &str,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Subscription>, StoreError> {
+    let rows = sql(select!("WHERE integration = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3"))
+        .text(integration)
+        .maybe_text(after)
+        .number(limit)
+        .rows(tx)
+        .await?;
+    rows.iter().map(subscription).collect()
+}
+
+/// Those of one group, oldest first.
+pub async fn of_chat(tx: &mut Tx, integration: &str, chat_id: &str) -> Result<Vec<Subscription>, StoreError> {
+    let rows = sql(select!("WHERE integration = $1 AND chat_id = $2 ORDER BY created_ms, id"))
+        .text(integration)
+        .text(chat_id)
+        .rows(tx)
+        .await?;
+    rows.iter().map(subscription).collect()
+}
+
+/// All of an integration, oldest first.
+pub async fn all(tx: &mut Tx, integration: &str) -> Result<Vec<Subscription>, StoreError> {
+    let rows = sql(select!("WHERE integration = $1 ORDER BY created_ms, id")).text(integration).rows(tx).await?;
+    rows.iter().map(subscription).collect()
+}
+
+/// Deletes one. False when it is gone already.
+pub async fn delete(tx: &mut Tx, integration: &str, id: &str) -> Result<bool, StoreError> {
+    sql("DELETE FROM subscription WHERE integration = $1 AND id = $2").text(integration).text(id).changed(tx).await
+}
+
+fn subscription(row: &Row) -> Result<Subscription, StoreError> {
+    Ok(Subscription {
+        id: row.text("id")?,
+        integration: row.text("integration")?,
+        chat_id: row.text("chat_id")?,
+        rule: from_json(TABLE, "rule", &row.text("rule")?)?,
+        created: row.at("created_ms")?,
+    })
+}

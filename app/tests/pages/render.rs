@@ -3,14 +3,15 @@
 use crate::fake::{Fake, NOW_MS};
 use app::backend::Backend;
 use app::visit::{Assets, SetStatus, Visit};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
 use contract::Language;
-use futures::StreamExt;
-use leptos::prelude::*;
-use leptos::reactive::owner::Owner;
-use leptos_meta::ServerMetaContext;
-use leptos_router::location::RequestUrl;
+use leptos::config::LeptosOptions;
+use leptos::prelude::{expect_context, provide_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
+use tower::ServiceExt;
 
 /// A drawn page.
 pub struct Page {
@@ -40,19 +41,14 @@ pub fn open(address: &str, fake: Fake) -> Page {
     open_as(address, fake, visit())
 }
 
-/// The page at `address`.
+/// The page at `address`, through the same route table as the server's.
 pub fn open_as(address: &str, fake: Fake, visit: Visit) -> Page {
-    let owner = Owner::new_root(None);
-    let status = Arc::new(AtomicU16::new(200));
-    let (meta, head) = ServerMetaContext::new();
-    let body = owner.with(|| {
-        provide_context(RequestUrl::new(address));
-        provide_context(meta);
-        provide_context(visit);
-        provide_context(Arc::new(fake) as Arc<dyn Backend>);
-        provide_context(SetStatus::new({
-            let status = Arc::clone(&status);
-            move |code| status.store(code, Ordering::Relaxed)
+    let context = move || {
+        let options = expect_context::<ResponseOptions>();
+        provide_context(visit.clone());
+        provide_context(Arc::new(fake.clone()) as Arc<dyn Backend>);
+        provide_context(SetStatus::new(move |status| {
+            options.set_status(StatusCode::from_u16(status).expect("a status"));
         }));
         provide_context(Assets {
             style: "body{margin:0}".into(),
@@ -61,15 +57,21 @@ pub fn open_as(address: &str, fake: Fake, visit: Visit) -> Page {
             arrive: "/assets/arrive.js".into(),
             icon: "/assets/icon.svg".into(),
         });
-        leptos::nonce::provide_nonce();
-        app::shell().into_view().to_html_stream_in_order()
-    });
-    let html = futures::executor::block_on(async {
-        let body = body.collect::<String>().await;
-        head.inject_meta_context(futures::stream::iter([body])).await.collect::<String>().await
-    });
-    drop(owner);
-    Page { html, status: status.load(Ordering::Relaxed) }
+    };
+    let options = LeptosOptions::builder().output_name("app").build();
+    let routes = generate_route_list(app::App);
+    let router = Router::new()
+        .leptos_routes_with_context(&options, routes, context.clone(), app::shell)
+        .fallback(leptos_axum::render_app_async_with_context(context, app::shell))
+        .with_state(options);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(tokio::task::LocalSet::new().run_until(async move {
+        let request = Request::get(address).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let html = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Page { html: String::from_utf8(html.to_vec()).unwrap(), status }
+    }))
 }
 
 impl Page {

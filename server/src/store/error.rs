@@ -21,6 +21,23 @@ pub enum StoreError {
     /// Another row has this place.
     #[error("it exists already")]
     Taken,
+    /// Others changed the same row again and again meanwhile.
+    #[error("others changed the same row meanwhile")]
+    Conflict,
+}
+
+impl StoreError {
+    /// Whether trying again later may help: nothing is wrong with what was asked for.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Full | Self::Conflict => true,
+            Self::Database(error) => {
+                use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+                matches!(error, Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The same as the text: the cause's own `Debug` prints rows and addresses.

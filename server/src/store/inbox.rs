@@ -1,5 +1,7 @@
 //! What callbacks and webhooks brought, kept before they were answered and worked off afterwards. Writing is the
-//! business of [`super::InboxWriter`].
+//! business of [`InboxWriter`].
+
+pub use super::inbox_writer::{InboxWriter, NewItem, Stored};
 
 use super::sql::{Row, sql};
 use super::{StoreError, Tx};

@@ -25,9 +25,9 @@ pub mod subscription;
 pub mod task;
 
 pub use error::StoreError;
-pub use inbox_writer::{InboxWriter, NewItem, Stored};
 pub use seal::SealingKeys;
 
+use inbox::InboxWriter;
 use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
 use std::sync::Arc;

@@ -30,6 +30,33 @@ pub async fn add(tx: &mut Tx, integration: &str, kind: &TaskKind, due: Millis, n
     Ok(())
 }
 
+/// Asks for a task unless the same one is there, waiting, running or given up.
+pub async fn add_if_absent(
+    tx: &mut Tx,
+    integration: &str,
+    kind: &TaskKind,
+    due: Millis,
+    now: Millis,
+) -> Result<bool, StoreError> {
+    let id = tx.shared.world.id();
+    sql("INSERT INTO task (id, integration, kind, dedup, due_ms, attempts, created_ms, version) \
+         VALUES ($1, $2, $3, $4, $5, 0, $6, 0) ON CONFLICT DO NOTHING")
+    .text(&id)
+    .text(integration)
+    .text(&to_json("task", "kind", kind)?)
+    .text(&kind.dedup(integration))
+    .at(due)
+    .at(now)
+    .changed(tx)
+    .await
+}
+
+/// Takes a task away whose need has gone, by [`TaskKind::dedup`]; somebody who has it ends it without effect. False
+/// when there was none.
+pub async fn remove(tx: &mut Tx, dedup: &str) -> Result<bool, StoreError> {
+    sql("DELETE FROM task WHERE dedup = $1").text(dedup).changed(tx).await
+}
+
 /// Takes up to `limit` tasks that are due and nobody has, until `until`: whoever has not ended them by then loses them.
 /// Dead ones are never taken; one whose kind this program does not know dies.
 pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Result<Vec<Task>, StoreError> {

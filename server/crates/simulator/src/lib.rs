@@ -3,6 +3,7 @@
 //! Both are written from the platforms' documents and share no code with the product's clients, so that one misreading
 //! is not made twice. They listen on the loopback interface only.
 
+mod control;
 mod core;
 pub mod dingtalk;
 pub mod faults;
@@ -83,7 +84,8 @@ impl Simulator {
         let dingtalk = DingTalk::new(core.clone(), format!("http://{dingtalk_address}"), options.seed);
         let flashduty = Flashduty::new(core.clone(), format!("http://{flashduty_address}"), options.seed);
         let mut tasks = JoinSet::new();
-        tasks.spawn(listen::serve(dingtalk_listener, dingtalk::router(Arc::clone(&dingtalk))));
+        let control = control::router(core.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty));
+        tasks.spawn(listen::serve(dingtalk_listener, dingtalk::router(Arc::clone(&dingtalk)).merge(control)));
         tasks.spawn(listen::serve(flashduty_listener, flashduty::router(Arc::clone(&flashduty))));
         if options.tick {
             tasks.spawn(tick(Arc::clone(&dingtalk), Arc::clone(&flashduty)));

@@ -1,28 +1,87 @@
-//! The pretend DingTalk.
+//! The pretend DingTalk: both API hosts, the login page, the JSAPI script, and what a test or a desk makes it do.
+//!
+//! `table.rs` lists every API, `gate.rs` is what each call passes, `state.rs` what is remembered; `verbs.rs`,
+//! `events.rs` and `click.rs` are the things that people and the platform do.
 
+mod answer;
+mod card;
+mod card_space;
+mod card_values;
+mod chat;
+mod click;
 mod crypto;
+mod events;
+mod gate;
+mod identity;
+mod jsapi;
+mod login;
+mod meters;
+mod parameters;
+mod robot;
+mod seeding;
+mod spelling;
+mod state;
+mod table;
+mod token;
+mod verbs;
 
-use crate::Core;
+pub use events::PushResult;
+pub use meters::{Edition, Limits, Meters};
+pub use seeding::{NewApp, SCOPES};
+pub use spelling::Event;
+pub use state::{AppPages, Chat, ChatKind, Content, Employee, Message, Place, Space, Spelling, Switches};
+pub use verbs::CardView;
+
+use crate::{Core, Peer, observed};
 use axum::Router;
-use std::sync::Arc;
+use axum::routing::{get, post};
+use state::State;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
 
-/// The pretend DingTalk's memory.
+/// The pretend DingTalk.
 pub struct DingTalk {
     core: Core,
     base_url: String,
+    state: Mutex<State>,
+    changes: watch::Sender<u64>,
 }
 
 impl DingTalk {
     /// A DingTalk that answers at `base_url`, with the company of the seed if wanted.
-    pub fn new(core: Core, base_url: String, _seed: bool) -> Arc<Self> {
-        Arc::new(Self { core, base_url })
+    pub fn new(core: Core, base_url: String, seed: bool) -> Arc<Self> {
+        let mut state = State::default();
+        if seed {
+            seeding::fill(&mut state, &core.world, &base_url);
+        }
+        Arc::new(Self { core, base_url, state: Mutex::new(state), changes: watch::Sender::new(0) })
     }
 
-    /// Does what is due by the world's clock.
-    pub async fn run_due(&self) {}
+    /// A number that grows with every change; a page that shows the state can wait for it.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let result = act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changes.send_modify(|number| *number += 1);
+        result
+    }
 }
 
-/// All its routes, already observed.
+/// All routes of the platform, behind journal and faults.
 pub fn router(dingtalk: Arc<DingTalk>) -> Router {
-    crate::observed(Router::new(), dingtalk.core.clone(), crate::Peer::DingTalk)
+    let core = dingtalk.core.clone();
+    let router = Router::new()
+        .route("/jsapi.js", get(jsapi::script))
+        .route("/_desk/login-code", post(jsapi::login_code).options(jsapi::preflight))
+        .route("/oauth2/auth", get(login::page))
+        .route("/oauth2/decide", get(login::decide))
+        .fallback(gate::answer)
+        .with_state(dingtalk);
+    observed(router, core, Peer::DingTalk)
 }

@@ -1,0 +1,239 @@
+//! What every API call passes: token → address → per second → per month → permission → parameters (dingtalk.md, 13).
+
+use super::answer::{NewError, OldError, new_answer, old_answer, unknown};
+use super::state::{App, State};
+use super::table::{Auth, Run, find, known_path};
+use super::{DingTalk, parameters};
+use crate::listen::CameFrom;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use world::{Millis, World};
+
+/// The header of the new host's token.
+const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
+
+/// Any second of this length holds no more calls than the edition allows.
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The largest body that is read, in bytes.
+const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// A call as it came in.
+pub struct Call {
+    /// HTTP method.
+    pub method: Method,
+    /// Path.
+    pub path: String,
+    /// Query, decoded.
+    pub query: BTreeMap<String, String>,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// Address it came from.
+    pub from: Option<IpAddr>,
+}
+
+/// A call that has passed the gate.
+pub struct Turn<'a> {
+    /// Time and chance.
+    pub world: &'a World,
+    /// The present moment.
+    pub now: Millis,
+    /// The calling app; empty on calls without a token.
+    pub client_id: String,
+    /// Its company; empty as above.
+    pub corp_id: String,
+    /// The person of a user token; empty otherwise.
+    pub user_id: String,
+    /// Path.
+    pub path: &'a str,
+    /// Query, decoded.
+    pub query: &'a BTreeMap<String, String>,
+    /// Body, `{}` when there is none.
+    pub body: Map<String, Value>,
+}
+
+/// Answers a call of either API host.
+pub async fn answer(Shared(dingtalk): Shared<Arc<DingTalk>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_BYTES_MAX).await else {
+        return unknown(&dingtalk.core.world, "");
+    };
+    let call = Call {
+        path: parts.uri.path().to_owned(),
+        query: parameters::decode(parts.uri.query().unwrap_or_default()),
+        method: parts.method,
+        headers: parts.headers,
+        body,
+        from: parts.extensions.get::<CameFrom>().map(|from| from.0.ip()),
+    };
+    dingtalk.call(&call)
+}
+
+impl DingTalk {
+    /// Carries out a call and answers it.
+    pub(super) fn call(&self, call: &Call) -> Response {
+        let world = &self.core.world;
+        let Some(api) = find(&call.method, &call.path) else {
+            return match known_path(&call.path) {
+                // Codes of the old host's list for a wrong method.
+                Some(method) if !call.path.starts_with("/v1.0/") => {
+                    let (code, needed) = if method == Method::POST { (43002, "POST") } else { (43001, "GET") };
+                    old_answer(world, Err(OldError::plain(code, format!("需要{needed}请求"))))
+                }
+                _ => unknown(world, &call.path),
+            };
+        };
+        self.change(|state| {
+            let gate = Gate { state, world, call };
+            match api.run {
+                Run::New(run) => new_answer(world, gate.new_host(api.auth, api.scope, api.counted, run)),
+                Run::Old(run) => old_answer(world, gate.old_host(api.auth, api.scope, api.counted, run)),
+            }
+        })
+    }
+}
+
+struct Gate<'a> {
+    state: &'a mut State,
+    world: &'a World,
+    call: &'a Call,
+}
+
+/// Who is calling.
+#[derive(Default)]
+struct Caller {
+    client_id: String,
+    corp_id: String,
+    user_id: String,
+}
+
+impl Gate<'_> {
+    fn new_host(
+        self,
+        auth: Auth,
+        scope: &str,
+        counted: bool,
+        run: fn(&mut State, &Turn) -> Result<Value, NewError>,
+    ) -> Result<Value, NewError> {
+        let now = self.world.now();
+        let token = self.call.headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if auth != Auth::Nobody && token.is_empty() {
+            let message = "缺少参数：x-acs-dingtalk-access-token";
+            return Err(NewError::bad("AuthenticationFailed.MissingParameter", message));
+        }
+        let caller = self
+            .caller(auth, token, now)
+            .ok_or_else(|| NewError::bad("InvalidAuthentication", "不合法的access_token"))?;
+        if !self.address_allowed(&caller) {
+            return Err(NewError::forbidden("IpNotInWhiteList", "访问ip不在白名单之中"));
+        }
+        if !self.state.admit(&self.throttled_app(&caller), &self.call.path, now) {
+            let message = "您的服务器调用该接口的频率过高，请降低频率后重试";
+            return Err(NewError::forbidden("QpsLimitForAppkeyAndApi", message));
+        }
+        if counted && !self.state.count_call(&caller.corp_id, now) {
+            return Err(NewError::forbidden("ApiCountLimitForOrg", "企业本月接口调用量已达上限"));
+        }
+        if !self.state.granted(&caller.client_id, scope) {
+            return Err(NewError::scope(scope));
+        }
+        let body = parameters::json_body(self.call)
+            .ok_or_else(|| NewError::bad("invalidParameter.body", "请求体不是合法的JSON对象"))?;
+        run(self.state, &turn(self.world, self.call, caller, body, now))
+    }
+
+    fn old_host(
+        self,
+        auth: Auth,
+        scope: &str,
+        counted: bool,
+        run: fn(&mut State, &Turn) -> Result<Value, OldError>,
+    ) -> Result<Value, OldError> {
+        let now = self.world.now();
+        let token = self.call.query.get("access_token").map(String::as_str).unwrap_or_default();
+        if auth != Auth::Nobody && token.is_empty() {
+            return Err(OldError::wrapped(40000, "access_token is blank"));
+        }
+        let caller = self.caller(auth, token, now).ok_or_else(|| OldError::wrapped(40014, "不合法的access_token"))?;
+        if !self.address_allowed(&caller) {
+            return Err(OldError::wrapped(60020, "访问ip不在白名单之中"));
+        }
+        let throttled = if self.state.switches.plain_throttle { OldError::plain } else { OldError::wrapped };
+        if !self.state.admit(&self.throttled_app(&caller), &self.call.path, now) {
+            return Err(throttled(
+                90018,
+                "您的服务器调用钉钉开放平台所有接口的请求都被暂时禁用了，触发qps流控".to_owned(),
+            ));
+        }
+        if counted && !self.state.count_call(&caller.corp_id, now) {
+            return Err(throttled(90020, "企业本月接口调用量已达上限".to_owned()));
+        }
+        if !self.state.granted(&caller.client_id, scope) {
+            return Err(OldError::scope(scope, &caller.client_id));
+        }
+        let body = parameters::json_or_form_body(self.call)
+            .ok_or_else(|| OldError::plain(40035, "不合法的参数：请求体不是JSON对象"))?;
+        run(self.state, &turn(self.world, self.call, caller, body, now))
+    }
+
+    /// Who this token belongs to. Calls without one are nobody's.
+    fn caller(&self, auth: Auth, token: &str, now: Millis) -> Option<Caller> {
+        match auth {
+            Auth::Nobody => Some(Caller::default()),
+            Auth::App => {
+                let owns = |app: &&App| app.token.as_ref().is_some_and(|(value, until)| value == token && *until > now);
+                let app = self.state.apps.values().find(owns)?;
+                Some(Caller { client_id: app.client_id.clone(), corp_id: app.corp_id.clone(), user_id: String::new() })
+            }
+            Auth::Person => {
+                let known = self.state.user_tokens.get(token).filter(|known| known.until > now)?;
+                Some(Caller {
+                    client_id: known.client_id.clone(),
+                    corp_id: known.corp_id.clone(),
+                    user_id: known.user_id.clone(),
+                })
+            }
+        }
+    }
+
+    fn address_allowed(&self, caller: &Caller) -> bool {
+        let allowed = self.state.apps.get(&caller.client_id).and_then(|app| app.allowed_addresses.as_ref());
+        allowed.is_none_or(|allowed| self.call.from.is_some_and(|from| allowed.contains(&from)))
+    }
+
+    /// The app whose second is used up: on token calls the one that asks for itself.
+    fn throttled_app(&self, caller: &Caller) -> String {
+        if caller.client_id.is_empty() { parameters::claimed_app(self.call) } else { caller.client_id.clone() }
+    }
+}
+
+fn turn<'a>(world: &'a World, call: &'a Call, caller: Caller, body: Map<String, Value>, now: Millis) -> Turn<'a> {
+    let Caller { client_id, corp_id, user_id } = caller;
+    Turn { world, now, client_id, corp_id, user_id, path: &call.path, query: &call.query, body }
+}
+
+impl State {
+    /// Whether this app may call this API once more in this second. An app we do not know has no limit of its own.
+    fn admit(&mut self, client_id: &str, api: &str, now: Millis) -> bool {
+        let corp = self.apps.get(client_id).and_then(|app| self.corps.get(&app.corp_id));
+        let Some(most) = corp.map(|corp| corp.meters.limits.calls_per_second) else { return true };
+        self.windows.admit((client_id, api), most, SECOND, now)
+    }
+
+    fn count_call(&mut self, corp_id: &str, now: Millis) -> bool {
+        self.corps.get_mut(corp_id).is_none_or(|corp| corp.meters.count_call(now))
+    }
+
+    fn granted(&self, client_id: &str, scope: &str) -> bool {
+        scope.is_empty() || self.apps.get(client_id).is_some_and(|app| app.scopes.contains(scope))
+    }
+}

@@ -1,0 +1,140 @@
+//! Monthly quotas and the limit per second (dingtalk.md, 10).
+
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use world::Millis;
+
+/// A company's DingTalk version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edition {
+    /// Free.
+    Standard,
+    /// Paid per set.
+    Professional,
+    /// By contract.
+    Exclusive,
+}
+
+/// What a company may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Counted API calls a month.
+    pub calls_per_month: u64,
+    /// Counted event pushes a month.
+    pub pushes_per_month: u64,
+    /// Calls of one API by one app in any second.
+    pub calls_per_second: usize,
+}
+
+impl Edition {
+    /// The present figures (10.1), which are the stricter ones; the exclusive edition's pushes are by contract, so
+    /// that figure is only a tenth of its calls.
+    pub fn limits(self) -> Limits {
+        let (calls_per_month, pushes_per_month, calls_per_second) = match self {
+            Edition::Standard => (5_000, 3_000, 20),
+            Edition::Professional => (200_000, 50_000, 40),
+            Edition::Exclusive => (5_500_000, 550_000, 60),
+        };
+        Limits { calls_per_month, pushes_per_month, calls_per_second }
+    }
+}
+
+/// A company's two meters.
+#[derive(Clone, Debug, Serialize)]
+pub struct Meters {
+    /// Its limits.
+    pub limits: Limits,
+    /// Calls counted this month.
+    pub calls: u64,
+    /// Pushes counted this month.
+    pub pushes: u64,
+    /// Year and month the counts are of, in UTC+8.
+    month: (i16, i8),
+}
+
+impl Meters {
+    /// Empty meters.
+    pub fn new(edition: Edition) -> Self {
+        Self { limits: edition.limits(), calls: 0, pushes: 0, month: (0, 0) }
+    }
+
+    /// Counts a call; false when the month's quota is used up.
+    pub fn count_call(&mut self, now: Millis) -> bool {
+        self.turn_month(now);
+        let allowed = self.calls < self.limits.calls_per_month;
+        self.calls += u64::from(allowed);
+        allowed
+    }
+
+    /// Counts a push; false when the month's quota is used up.
+    pub fn count_push(&mut self, now: Millis) -> bool {
+        self.turn_month(now);
+        let allowed = self.pushes < self.limits.pushes_per_month;
+        self.pushes += u64::from(allowed);
+        allowed
+    }
+
+    fn turn_month(&mut self, now: Millis) {
+        let month = month_of(now);
+        if month != self.month {
+            (self.month, self.calls, self.pushes) = (month, 0, 0);
+        }
+    }
+}
+
+/// Year and month in UTC+8, where DingTalk's months begin.
+fn month_of(now: Millis) -> (i16, i8) {
+    // A time jiff cannot hold belongs to no month of ours; the meters then simply never turn.
+    jiff::Timestamp::from_millisecond(now.0)
+        .map(|moment| jiff::tz::offset(8).to_datetime(moment))
+        .map_or((0, 1), |moment| (moment.year(), moment.month()))
+}
+
+/// Times of the last calls by key, for limits in any sliding span.
+#[derive(Default)]
+pub struct Windows(BTreeMap<(String, String), VecDeque<Millis>>);
+
+impl Windows {
+    /// Whether one more fits into the `span` that ends now; if so it is noted.
+    pub fn admit(&mut self, key: (&str, &str), most: usize, span: Duration, now: Millis) -> bool {
+        let times = self.0.entry((key.0.to_owned(), key.1.to_owned())).or_default();
+        let begin = now.minus(span);
+        while times.front().is_some_and(|time| *time <= begin) {
+            times.pop_front();
+        }
+        let fits = times.len() < most;
+        if fits {
+            times.push_back(now);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn the_second_slides() {
+        let mut windows = Windows::default();
+        let mut admit = |ms| windows.admit(("app", "api"), 2, SECOND, Millis(ms));
+        let admitted = [0, 900, 999, 1000, 1001, 1899, 1900, 2000].map(&mut admit);
+        assert_eq!(admitted, [true, true, false, true, false, false, true, true]);
+    }
+
+    #[test]
+    fn months_begin_at_midnight_in_china() {
+        let mut meters = Meters::new(Edition::Standard);
+        meters.limits.calls_per_month = 1;
+        let last = Millis(1_788_191_999_999); // 2026-08-31 23:59:59.999 +08:00
+        assert!(meters.count_call(last));
+        assert!(!meters.count_call(last));
+        assert!(meters.count_call(Millis(last.0 + 1)));
+        assert_eq!(month_of(last), (2026, 8));
+        assert_eq!(month_of(Millis(last.0 + 1)), (2026, 9));
+    }
+}

@@ -1,0 +1,148 @@
+//! Fills the memory with the company of [`crate::seed`], and with further companies on request.
+
+use super::DingTalk;
+use super::meters::{Edition, Meters};
+use super::state::{
+    App, AppPages, Chat, ChatKind, Corp, Employee, GroupTemplate, State, Template, chat_id, group_url,
+    open_conversation_id,
+};
+use crate::seed;
+use std::collections::{BTreeMap, BTreeSet};
+use world::World;
+
+/// All permission points of the reference's section 11.
+pub const SCOPES: [&str; 13] = [
+    "qyapi_base",
+    "qyapi_get_member",
+    "fieldMobile",
+    "fieldEmail",
+    "qyapi_get_member_by_mobile",
+    "qyapi_robot_sendmsg",
+    "qyapi_chat_manage",
+    "qyapi_chat_read",
+    "qyapi_chat_base_read",
+    "Card.Instance.Write",
+    "Contact.User.Read",
+    "Contact.User.mobile",
+    "open_app_api_base",
+];
+
+/// An app to add beside the seed's, for tests with several integrations.
+#[derive(Clone, Debug)]
+pub struct NewApp {
+    /// CorpId; made without people when new.
+    pub corp_id: String,
+    /// Client ID.
+    pub client_id: String,
+    /// Client Secret.
+    pub client_secret: String,
+    /// AgentId.
+    pub agent_id: String,
+    /// Event key, 43 characters.
+    pub aes_key: String,
+    /// Event token.
+    pub token: String,
+    /// Code of its cool app.
+    pub cool_app_code: String,
+}
+
+impl DingTalk {
+    /// Adds an app with all permissions, and its company when that is new.
+    pub fn add_app(&self, new: NewApp) {
+        self.change(|state| add_app(state, new));
+    }
+}
+
+/// The company of the seed.
+pub fn fill(state: &mut State, world: &World, base_url: &str) {
+    add_app(
+        state,
+        NewApp {
+            corp_id: seed::CORP_ID.into(),
+            client_id: seed::CLIENT_ID.into(),
+            client_secret: seed::CLIENT_SECRET.into(),
+            agent_id: seed::AGENT_ID.into(),
+            aes_key: seed::AES_KEY.into(),
+            token: seed::TOKEN.into(),
+            cool_app_code: seed::COOL_APP_CODE.into(),
+        },
+    );
+    if let Some(app) = state.apps.get_mut(seed::CLIENT_ID) {
+        app.group_template = Some(GroupTemplate {
+            template_id: seed::WAR_ROOM_TEMPLATE_ID.into(),
+            robot_code: seed::WAR_ROOM_BOT_ID.into(),
+        });
+    }
+    for (template_id, published) in [(seed::CARD_TEMPLATE_ID, true), (seed::DRAFT_TEMPLATE_ID, false)] {
+        state.templates.insert(template_id.into(), Template { client_id: seed::CLIENT_ID.into(), published });
+    }
+    if let Some(corp) = state.corps.get_mut(seed::CORP_ID) {
+        corp.employees = seed::PEOPLE.iter().map(|person| (person.id.to_owned(), employee(person))).collect();
+    }
+    for group in seed::GROUPS {
+        let id = open_conversation_id(world);
+        state.chats.insert(id.clone(), chat(&group, id, world, base_url));
+    }
+    state.default_person = Some(seed::PEOPLE[0].id.to_owned());
+}
+
+fn add_app(state: &mut State, new: NewApp) {
+    state
+        .corps
+        .entry(new.corp_id.clone())
+        .or_insert_with(|| Corp { meters: Meters::new(Edition::Standard), employees: BTreeMap::new() });
+    let app = App {
+        client_id: new.client_id.clone(),
+        client_secret: new.client_secret,
+        agent_id: new.agent_id,
+        corp_id: new.corp_id,
+        name: "值班助手 On-call".into(),
+        scopes: SCOPES.iter().map(|scope| (*scope).to_owned()).collect(),
+        visible: None,
+        aes_key: new.aes_key,
+        callback_token: new.token,
+        callback_url: None,
+        cool_app_code: new.cool_app_code,
+        group_template: None,
+        redirect_urls: Vec::new(),
+        allowed_addresses: None,
+        token: None,
+        card_routes: BTreeMap::new(),
+        pages: AppPages::default(),
+    };
+    state.apps.insert(new.client_id, app);
+}
+
+fn employee(person: &seed::Person) -> Employee {
+    // Union ids look like random text; the same in every run so that a demo's links survive a restart.
+    let hex: String = person.id.bytes().map(|byte| format!("{byte:02x}")).collect();
+    Employee {
+        user_id: person.id.into(),
+        union_id: format!("u{hex}iE"),
+        name: person.name.into(),
+        english_name: person.english_name.into(),
+        mobile: person.mobile.into(),
+        state_code: "86".into(),
+        email: person.email(),
+        title: person.title.into(),
+        admin: person.id == seed::PEOPLE[0].id,
+        active: true,
+    }
+}
+
+fn chat(group: &seed::Group, id: String, world: &World, base_url: &str) -> Chat {
+    Chat {
+        id,
+        chat_id: chat_id(world),
+        corp_id: seed::CORP_ID.into(),
+        kind: ChatKind::Internal,
+        title: group.title.into(),
+        owner: group.owner.into(),
+        members: group.members.iter().map(|member| (*member).to_owned()).collect(),
+        cool_apps: BTreeSet::new(),
+        robots: BTreeSet::new(),
+        template_id: None,
+        disbanded: false,
+        url: group_url(base_url, world),
+    }
+}

@@ -38,9 +38,15 @@ pub async fn receive(
     }
     let webhook = webhook::decode(body).map_err(|error| ReceiveError::Malformed(error.to_string()))?;
     let body = std::str::from_utf8(body).map_err(|_| ReceiveError::Malformed("the body is not UTF-8".to_owned()))?;
-    let (integration, event_id) = (key.to_owned(), webhook.event_id);
-    let item = NewItem { integration, source: Source::Webhook, event_id, body: body.to_owned() };
+    let event_id = webhook.event_id;
+    let item = NewItem { integration: key.to_owned(), source: Source::Webhook, event_id, body: body.to_owned() };
     state.store.inbox().put(item).await?;
+    if header_fits == Some(true) && !header_needed {
+        let mut tx = state.store.begin().await?;
+        store::integration::mark_webhook(&mut tx, key, state.world.now(), true).await?;
+        tx.commit().await?;
+        state.caches.integrations.remove(&key.to_owned());
+    }
     state.wake();
     Ok(())
 }
@@ -52,7 +58,7 @@ pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Res
     match webhook::decode(item.body.as_bytes()) {
         Ok(webhook) => {
             take(state, &mut tx, &integration.key, convert::told(&webhook), webhook.event_at).await?;
-            // Evidence for the set-up page; whether the header came is settled at the door of the next one.
+            // Evidence for the set-up page. That the header came is remembered at the door.
             store::integration::mark_webhook(&mut tx, &integration.key, now, false).await?;
             store::inbox::done(&mut tx, &item.id, now).await?;
         }

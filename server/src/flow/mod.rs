@@ -1,7 +1,9 @@
 //! What the product does. Flows know the store, the platform clients and the model; they know nothing of HTTP.
 
+pub mod access;
 pub mod act;
 pub mod address;
+pub mod automation;
 pub mod caches;
 pub mod click;
 pub mod convert;

@@ -55,7 +55,7 @@ pub fn cut(text: &str, bytes_max: usize) -> String {
 /// `14:03` today, else `11-23 14:03`, in the IANA zone; an unknown zone counts as UTC.
 pub fn clock(at: Millis, now: Millis, zone: &str) -> String {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let moment = |at: Millis| Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
+    let moment = |at: Millis| timestamp(at).to_zoned_datetime(zone.clone());
     let (at, now) = (moment(at), moment(now));
     let format = if at.date() == now.date() { "%H:%M" } else { "%m-%d %H:%M" };
     at.strftime(format).to_string()
@@ -64,8 +64,12 @@ pub fn clock(at: Millis, now: Millis, zone: &str) -> String {
 /// Minutes that the zone is ahead of UTC at that moment.
 pub fn zone_offset_minutes(zone: &str, at: Millis) -> i32 {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let at = Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH);
-    zone.to_offset(at).seconds() / 60
+    zone.to_offset(timestamp(at)).seconds() / 60
+}
+
+/// Moments beyond the calendar count as 1970.
+fn timestamp(at: Millis) -> Timestamp {
+    Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn is_hidden(character: char) -> bool {

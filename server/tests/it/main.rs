@@ -1,1 +1,11 @@
+//! Behaviour, as short stories on the [`bench`]: the real server, the simulator as its peers, a clock moved by hand.
 
+mod arrows;
+mod bench;
+mod cards;
+mod clicks;
+mod doors;
+mod groups;
+mod linking;
+mod postgres;
+mod store;

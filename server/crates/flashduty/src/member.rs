@@ -40,6 +40,12 @@ pub struct MemberInfo {
     /// IANA name.
     #[serde(deserialize_with = "wire::text")]
     pub time_zone: String,
+    /// The account's locale.
+    #[serde(deserialize_with = "wire::text")]
+    pub account_locale: String,
+    /// The account's zone, as an IANA name.
+    #[serde(deserialize_with = "wire::text")]
+    pub account_time_zone: String,
     /// By default 2 is Admin, 6 Responder, 8 Viewer.
     #[serde(rename = "account_role_ids", deserialize_with = "wire::integers")]
     pub role_ids: Vec<i64>,

@@ -1,0 +1,76 @@
+//! Who may come in without DingTalk: the administrator by a one-time link, other programs by a token.
+
+use super::address;
+use super::events::hex_hash;
+use super::refusal::Refusal;
+use super::set_up::entry;
+use crate::state::State;
+use crate::store::{self, StoreError, console};
+use contract::paths;
+use serde_json::json;
+use std::time::Duration;
+
+pub use crate::store::console::{ApiToken, Role};
+
+/// How long a one-time console link may be used.
+const LINK_LIFETIME: Duration = Duration::from_secs(10 * 60);
+/// Makes a token recognisable to scanners for leaked secrets.
+const TOKEN_PREFIX: &str = "dingduty_";
+/// Longer ones are not looked up.
+const TOKEN_BYTES_MAX: usize = 128;
+
+/// Makes a one-time address of the console. Only its hash is kept.
+///
+/// # Errors
+/// The database does not take it.
+pub async fn console_link(state: &State, actor: &str) -> Result<String, StoreError> {
+    let code = state.world.secret();
+    let mut tx = state.store.begin().await?;
+    console::put_link(&mut tx, &hex_hash(code.as_bytes()), state.world.now().plus(LINK_LIFETIME)).await?;
+    store::audit::add(&mut tx, &entry(state, "", actor, "console link made", "console", json!({}))).await?;
+    tx.commit().await?;
+    Ok(format!("{}?code={code}", address::page(state, paths::CONSOLE_ENTER, &[])))
+}
+
+/// Whether nobody has set anything up yet.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_first_start(state: &State) -> Result<bool, StoreError> {
+    let mut tx = state.store.read().await?;
+    console::is_empty(&mut tx).await
+}
+
+/// Makes a token of the automation API, to be shown once. Only its hash is kept.
+///
+/// # Errors
+/// The database does not take it.
+pub async fn create_token(state: &State, name: &str, role: Role, actor: &str) -> Result<String, StoreError> {
+    let token = format!("{TOKEN_PREFIX}{}", state.world.secret());
+    let mut tx = state.store.begin().await?;
+    console::add_token(&mut tx, &hex_hash(token.as_bytes()), name, role, state.world.now()).await?;
+    let detail = json!({"role": role.name()});
+    store::audit::add(&mut tx, &entry(state, "", actor, "token created", name, detail)).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// What a token may do, if it is one. Found by its hash, so that no comparison can be timed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn token(state: &State, token: &str) -> Result<Option<ApiToken>, Refusal> {
+    if token.is_empty() || token.len() > TOKEN_BYTES_MAX {
+        return Ok(None);
+    }
+    let mut tx = state.store.read().await?;
+    Ok(console::token(&mut tx, &hex_hash(token.as_bytes())).await?)
+}
+
+/// Whether the database takes a row now. Writes one: not to be asked too often.
+///
+/// # Errors
+/// It does not.
+pub async fn ready(state: &State) -> Result<(), Refusal> {
+    Ok(state.store.ready().await?)
+}

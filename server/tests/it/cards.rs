@@ -1,0 +1,144 @@
+//! From Flashduty's webhook to one card per group and responder, which then follows the incident.
+
+use crate::bench::Bench;
+use crate::bench::verbs::GROUP;
+use simulator::dingtalk::Place;
+use simulator::flashduty::Act;
+use simulator::{Fault, Peer, Push, faults};
+use std::time::Duration;
+
+#[tokio::test]
+async fn groups_that_subscribed_and_linked_responders_get_one_card_each() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    bench.link("li.na").await;
+    let incident = bench.raise("支付成功率下降", &["li.na", "wang.fang"]).await;
+
+    let wang = bench.member("wang.fang").to_string();
+    let outcomes = bench.outcomes(&incident).await;
+    assert_eq!(outcomes[&chat], "delivered");
+    assert_eq!(outcomes["li.na"], "delivered");
+    assert_eq!(outcomes[&wang], "app not linked");
+    let card = bench.seen(&bench.card_in(GROUP), "zhao.min");
+    assert!(card["title"].ends_with("支付成功率下降"), "{card:?}");
+    assert_eq!((card["progress"].as_str(), card["can_acknowledge"].as_str()), ("Triggered", "true"));
+    assert!(card["responders"].contains("李娜"), "{card:?}");
+    bench.card_of("li.na");
+    assert!(bench.cards(&Place::Person("wang.fang".into())).is_empty());
+}
+
+#[tokio::test]
+async fn without_a_subscription_a_group_hears_nothing() {
+    let bench = Bench::start().await;
+    bench.install_cool_app(GROUP).await;
+    bench.raise("quiet", &["li.na"]).await;
+    assert!(bench.cards(&Place::Chat(bench.conversation(GROUP))).is_empty());
+}
+
+#[tokio::test]
+async fn later_webhooks_change_the_same_cards() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("disk full", &["li.na"]).await;
+    let card = bench.card_in(GROUP);
+
+    bench.advance(Duration::from_secs(12));
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::Acknowledge).await.unwrap();
+    bench.run_due().await;
+    let seen = bench.seen(&card, "zhao.min");
+    assert_eq!((seen["progress"].as_str(), seen["can_acknowledge"].as_str()), ("Processing", "false"));
+    assert!(seen["last_act"].contains("李娜"), "{seen:?}");
+
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::resolve()).await.unwrap();
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Closed");
+    assert_eq!(bench.card_in(GROUP), card, "still the same card");
+}
+
+#[tokio::test]
+async fn repeated_and_reordered_webhooks_never_step_back() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Duplicate, Some(3));
+    let incident = bench.raise("flaky", &["li.na"]).await;
+    bench.sim.faults.clear();
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Reorder, Some(1));
+    bench.advance(Duration::from_secs(5));
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::Acknowledge).await.unwrap();
+    bench.advance(Duration::from_secs(5));
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::resolve()).await.unwrap();
+    bench.run_due().await;
+    assert_eq!(bench.seen(&bench.card_in(GROUP), "zhao.min")["progress"], "Closed");
+}
+
+#[tokio::test]
+async fn a_lost_webhook_is_healed_by_reading_again() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("lost", &["li.na"]).await;
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Lose, Some(1));
+    bench.advance(Duration::from_secs(5));
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::resolve()).await.unwrap();
+    bench.run_due().await;
+    let card = bench.card_in(GROUP);
+    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Triggered");
+    bench.reconcile().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Closed");
+}
+
+#[tokio::test]
+async fn a_delivery_waits_out_dingtalks_troubles_and_arrives_once() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let path = "/v1.0/card/instances/createAndDeliver".to_owned();
+    for (kind, times) in [
+        (faults::Kind::Refuse { status: 503, body: "{\"code\":\"ServiceUnavailable\"}".into() }, 1),
+        (faults::Kind::Html, 1),
+        (faults::Kind::Forget, 1),
+        (faults::Kind::Cut, 1),
+    ] {
+        bench.sim.faults.add(Fault { peer: Peer::DingTalk, path: path.clone(), kind, times: Some(times) });
+    }
+    let incident = bench.raise("trouble", &[]).await;
+    for _ in 0..12 {
+        bench.advance(Duration::from_secs(400));
+        bench.run_due().await;
+    }
+    assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
+    bench.card_in(GROUP);
+}
+
+#[tokio::test]
+async fn a_group_without_the_cool_app_is_told_so_and_not_called() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    bench.sim.dingtalk.uninstall_cool_app(&bench.conversation(GROUP), "zhang.wei").await.unwrap();
+    bench.run_due().await;
+    let incident = bench.raise("nobody home", &[]).await;
+    assert_eq!(bench.outcomes(&incident).await[&chat], "not installed");
+    assert_eq!(bench.requests("/v1.0/card/instances"), 0);
+}
+
+#[tokio::test]
+async fn a_snooze_that_ends_is_seen_on_the_card() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("sleepy", &["li.na"]).await;
+    let li = bench.member("li.na");
+    bench.sim.flashduty.act_as(li, &incident, Act::Acknowledge).await.unwrap();
+    bench.advance(Duration::from_secs(2));
+    bench.sim.flashduty.act_as(li, &incident, Act::Snooze { minutes: 120 }).await.unwrap();
+    bench.run_due().await;
+    let card = bench.card_in(GROUP);
+    assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "true");
+    bench.advance(Duration::from_secs(2 * 3600 + 5));
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "false");
+}

@@ -1,0 +1,188 @@
+//! A pressed button: carried out at Flashduty as that person, exactly once, and everybody sees the truth.
+
+use crate::bench::Bench;
+use crate::bench::verbs::GROUP;
+use contract::paths;
+use futures::future::join_all;
+use simulator::flashduty::Act;
+use simulator::{Fault, Peer, faults};
+use std::time::Duration;
+
+/// A group with an incident's card in it.
+async fn with_card(responders: &[&str]) -> (Bench, String, String) {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("checkout is slow", responders).await;
+    let card = bench.card_in(GROUP);
+    (bench, incident, card)
+}
+
+#[tokio::test]
+async fn a_linked_click_is_done_as_that_person_and_repainted_for_everybody() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("li.na").await;
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    assert_eq!(bench.seen(&card, "li.na")["progress"], "Processing", "the answer repaints the clicker's copy");
+    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Triggered", "the others' follows by the update call");
+    bench.run_due().await;
+    let seen = bench.seen(&card, "zhao.min");
+    assert_eq!(seen["progress"], "Processing");
+    assert!(seen["last_act"].contains("李娜"), "{seen:?}");
+    let acts = bench.sim.flashduty.acts(&incident);
+    assert_eq!(acts.last().unwrap().person_id, bench.member("li.na"));
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+}
+
+#[tokio::test]
+async fn an_unlinked_click_leads_to_linking_and_is_carried_out_after_it() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    let mine = bench.seen(&card, "li.na");
+    assert!(!mine["notice"].is_empty() && mine["notice_url"].starts_with("dingtalk://"), "{mine:?}");
+    assert!(bench.seen(&card, "zhao.min").get("notice").is_none_or(String::is_empty), "only their own copy asks");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+
+    let attempt = attempt_of(&mine["notice_url"]);
+    let browser = bench.browser();
+    let arrived = bench.arrive(&browser, "li.na", Some(&attempt)).await;
+    assert_eq!(arrived.status, 303, "{arrived:?}");
+    let page = browser.get(arrived.location.as_deref().unwrap()).await;
+    assert!(page.body.contains("data-sign-in=\"app-key\"") && page.body.contains("data-sign-in=\"oauth\""));
+    let confirmed = bench.link_with(&browser, "li.na", &attempt).await;
+    let landed = confirmed.location.unwrap();
+    assert!(landed.starts_with(&paths::fill(paths::INCIDENT, &[crate::bench::KEY, &incident])), "{landed}");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    bench.run_due().await;
+    let mine = bench.seen(&card, "li.na");
+    assert_eq!((mine["progress"].as_str(), mine["notice"].as_str()), ("Processing", ""), "the notice is gone");
+}
+
+#[tokio::test]
+async fn after_linking_the_act_is_not_done_when_it_makes_no_sense_any_more() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    let attempt = attempt_of(&bench.seen(&card, "li.na")["notice_url"]);
+    bench.advance(Duration::from_secs(60));
+    bench.sim.flashduty.act_as(bench.member("wang.fang"), &incident, Act::resolve()).await.unwrap();
+    let browser = bench.browser();
+    bench.arrive(&browser, "li.na", Some(&attempt)).await;
+    let confirmed = bench.link_with(&browser, "li.na", &attempt).await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+    assert_eq!(confirmed.parameter("problem").as_deref(), Some("already-closed"), "{confirmed:?}");
+}
+
+#[tokio::test]
+async fn fifty_clicks_at_once_by_many_have_one_effect() {
+    let (bench, incident, card) = with_card(&["li.na", "zhang.wei", "wang.fang", "alice"]).await;
+    let people = ["li.na", "zhang.wei", "wang.fang", "alice"];
+    for person in people {
+        bench.link(person).await;
+    }
+    let clicks = (0..50).map(|n| bench.click(&card, people[n % people.len()], "acknowledge"));
+    for answer in join_all(clicks).await {
+        answer.expect("answered in time");
+    }
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    for person in people {
+        assert_eq!(bench.seen(&card, person)["progress"], "Processing", "{person}");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_click_shows_who_was_first() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("zhang.wei").await;
+    bench.sim.flashduty.act_as(bench.member("wang.fang"), &incident, Act::Acknowledge).await.unwrap();
+    // The webhook has arrived, but the repaint has not happened: Zhang still sees the button.
+    bench.click(&card, "zhang.wei", "acknowledge").await.unwrap();
+    let seen = bench.seen(&card, "zhang.wei");
+    assert_eq!(seen["progress"], "Processing");
+    assert!(seen["notice"].contains("王芳"), "{seen:?}");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1, "Wang's only");
+}
+
+#[tokio::test]
+async fn refusals_are_private_and_name_the_cure() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    for (person, spoil, expected) in [
+        ("chen.jie", "licence", "许可证"),
+        ("liu.yang", "role", "角色"),
+        ("li.na", "form", "表单"),
+        ("zhang.wei", "key", "关联"),
+    ] {
+        bench.link(person).await;
+        let member = bench.member(person);
+        match spoil {
+            "licence" => bench.sim.flashduty.set_licence(member, false),
+            "form" => bench.sim.flashduty.require_form(true),
+            "key" => {
+                let key = bench.sim.flashduty.key_of(member).unwrap();
+                assert!(bench.sim.flashduty.revoke_key(&key));
+            }
+            _ => {}
+        }
+        bench.click(&card, person, "acknowledge").await.unwrap();
+        let seen = bench.seen(&card, person);
+        assert!(seen["notice"].contains(expected), "{person}: {seen:?}");
+        assert!(bench.seen(&card, "zhao.min").get("notice").is_none_or(String::is_empty));
+        bench.sim.flashduty.require_form(false);
+    }
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+}
+
+#[tokio::test]
+async fn when_flashduty_is_slow_the_click_is_answered_and_the_act_happens_once() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("li.na").await;
+    let path = "/incident/ack".to_owned();
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: faults::Kind::Delay { ms: 1_500 }, times: Some(1) });
+    bench.click(&card, "li.na", "acknowledge").await.expect("answered within DingTalk's two seconds");
+    assert_eq!(bench.seen(&card, "li.na")["progress"], "Triggered");
+    assert!(!bench.seen(&card, "li.na")["notice"].is_empty());
+    bench.acts_end().await;
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Processing");
+    bench.advance(Duration::from_secs(60));
+    bench.run_due().await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+}
+
+#[tokio::test]
+async fn an_unclear_act_is_looked_into_before_it_is_repeated() {
+    for (kind, requests) in [(faults::Kind::Forget, 1), (faults::Kind::Cut, 2)] {
+        let (bench, incident, card) = with_card(&["li.na"]).await;
+        bench.link("li.na").await;
+        let path = "/incident/ack".to_owned();
+        bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: kind.clone(), times: Some(1) });
+        bench.click(&card, "li.na", "acknowledge").await.unwrap();
+        bench.advance(Duration::from_secs(40));
+        bench.run_due().await;
+        assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1, "{kind:?}");
+        assert_eq!(bench.requests("/incident/ack"), requests, "{kind:?}");
+        assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Processing");
+    }
+}
+
+#[tokio::test]
+async fn snooze_wake_and_close_from_the_card() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("li.na").await;
+    for (action, effect, flag, value) in [
+        ("snooze", "snooze", "can_wake", "true"),
+        ("wake", "wake", "can_wake", "false"),
+        ("close", "resolve", "progress", "Closed"),
+    ] {
+        bench.advance(Duration::from_secs(3));
+        bench.click(&card, "li.na", action).await.unwrap();
+        bench.run_due().await;
+        assert_eq!(bench.seen(&card, "zhao.min")[flag], value, "{action}");
+        assert_eq!(bench.sim.flashduty.effects(&incident, effect), 1, "{action}");
+    }
+}
+
+/// The attempt in the address that a notice's button opens.
+fn attempt_of(notice_url: &str) -> String {
+    let (_, rest) = notice_url.split_once("attempt%3D").expect("an attempt in the address");
+    rest.split(['%', '&']).next().unwrap().to_owned()
+}

@@ -1,0 +1,167 @@
+//! Arrival and linking: once, then never again; bound to person, browser and ten minutes.
+
+use crate::bench::{Bench, KEY};
+use contract::paths;
+use std::time::Duration;
+
+fn path(template: &str) -> String {
+    paths::fill(template, &[KEY])
+}
+
+#[tokio::test]
+async fn the_first_visit_links_and_every_later_one_just_works() {
+    let bench = Bench::start().await;
+    bench.raise("my incident", &["li.na"]).await;
+    let browser = bench.link("li.na").await;
+    let me = browser.get(&path(paths::API_ME)).await.json();
+    assert_eq!(me["dingtalk_name"], "李娜");
+    assert_eq!(me["proof"], "app-key");
+    let home = browser.get(&path(paths::HOME)).await;
+    assert_eq!(home.status, 200);
+    assert!(home.body.contains("my incident"), "the first paint has the data");
+
+    let another = bench.browser();
+    let arrived = bench.arrive(&another, "li.na", None).await;
+    assert_eq!(arrived.location.as_deref(), Some(path(paths::HOME).as_str()), "{arrived:?}");
+    assert_eq!(another.get(&path(paths::API_ME)).await.status, 200);
+}
+
+#[tokio::test]
+async fn both_names_are_shown_before_anything_is_linked() {
+    let bench = Bench::start().await;
+    let browser = bench.browser();
+    let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
+    let key = bench.sim.flashduty.key_of(bench.member("li.na")).unwrap();
+    let proved = browser.form(&path(paths::API_LINK_APP_KEY), &[("attempt", &attempt), ("app_key", &key)]).await;
+    let page = browser.get(proved.location.as_deref().unwrap()).await;
+    assert!(page.body.contains("data-confirm-link"), "{}", page.body);
+    assert!(page.body.contains("李娜") && page.body.contains("张江科技"));
+    assert!(!page.body.contains(&key), "the key is never shown again");
+    assert_eq!(browser.get(&path(paths::API_ME)).await.problem(), "not-signed-in");
+}
+
+#[tokio::test]
+async fn a_forwarded_attempt_is_useless() {
+    let bench = Bench::start().await;
+    let browser = bench.browser();
+    let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
+    let key = bench.sim.flashduty.key_of(bench.member("wang.fang")).unwrap();
+    let thief = bench.browser();
+    let body = serde_json::json!({ "attempt": attempt, "app_key": key });
+    let refused = thief.json(&path(paths::API_LINK_APP_KEY), body).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (410, "link-expired"));
+    let arrived = bench.arrive(&thief, "wang.fang", Some(&attempt)).await;
+    assert_ne!(arrived.parameter("attempt"), Some(attempt), "Wang gets an attempt of her own");
+}
+
+#[tokio::test]
+async fn an_attempt_is_over_after_ten_minutes_and_after_one_use() {
+    let bench = Bench::start().await;
+    let browser = bench.browser();
+    let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
+    bench.link_with(&browser, "li.na", &attempt).await;
+    let again = browser.json(&path(paths::API_LINK_CONFIRM), serde_json::json!({ "attempt": attempt })).await;
+    assert_eq!(again.problem(), "link-expired");
+
+    let late = bench.browser();
+    let attempt = bench.arrive(&late, "wang.fang", None).await.parameter("attempt").unwrap();
+    bench.advance(Duration::from_secs(601));
+    let key = bench.sim.flashduty.key_of(bench.member("wang.fang")).unwrap();
+    let body = serde_json::json!({ "attempt": attempt, "app_key": key });
+    assert_eq!(late.json(&path(paths::API_LINK_APP_KEY), body).await.problem(), "link-expired");
+}
+
+#[tokio::test]
+async fn keys_that_prove_nothing_are_refused_with_the_cure() {
+    let bench = Bench::start().await;
+    for (key, expected) in [
+        ("nonsense-key", "key-refused"),
+        (simulator::flashduty::seed::OWNER_APP_KEY, "key-of-account"),
+    ] {
+        let browser = bench.browser();
+        let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
+        let body = serde_json::json!({ "attempt": attempt, "app_key": key });
+        let refused = browser.json(&path(paths::API_LINK_APP_KEY), body).await;
+        assert_eq!(refused.problem(), expected);
+        assert!(!refused.body.contains(key));
+    }
+}
+
+#[tokio::test]
+async fn taking_over_a_link_needs_a_second_confirmation() {
+    let bench = Bench::start().await;
+    let li = bench.link("li.na").await;
+    let browser = bench.browser();
+    let attempt = bench.arrive(&browser, "zhao.min", None).await.parameter("attempt").unwrap();
+    let key = bench.sim.flashduty.key_of(bench.member("li.na")).unwrap();
+    browser.form(&path(paths::API_LINK_APP_KEY), &[("attempt", &attempt), ("app_key", &key)]).await;
+    let refused = browser.json(&path(paths::API_LINK_CONFIRM), serde_json::json!({ "attempt": attempt })).await;
+    assert_eq!(refused.problem(), "link-taken");
+    assert_eq!(li.get(&path(paths::API_ME)).await.status, 200, "nothing happened yet");
+    let fields = [("attempt", attempt.as_str()), ("take_over", "yes")];
+    let confirmed = browser.form(&path(paths::API_LINK_CONFIRM), &fields).await;
+    assert_eq!(confirmed.parameter("problem"), None, "{confirmed:?}");
+    assert_eq!(browser.get(&path(paths::API_ME)).await.status, 200);
+    assert_eq!(li.get(&path(paths::API_ME)).await.problem(), "not-signed-in");
+}
+
+#[tokio::test]
+async fn unlinking_destroys_credential_and_session() {
+    let bench = Bench::start().await;
+    let browser = bench.link("li.na").await;
+    browser.form(&path(paths::API_LINK_UNLINK), &[]).await;
+    assert_eq!(browser.get(&path(paths::API_ME)).await.problem(), "not-signed-in");
+    let arrived = bench.arrive(&browser, "li.na", None).await;
+    assert!(arrived.parameter("attempt").is_some(), "asked to link again");
+}
+
+#[tokio::test]
+async fn a_revoked_key_asks_to_sign_in_again() {
+    let bench = Bench::start().await;
+    let browser = bench.link("li.na").await;
+    let key = bench.sim.flashduty.key_of(bench.member("li.na")).unwrap();
+    bench.sim.flashduty.revoke_key(&key);
+    let list = browser.get(&format!("{}?tab=mine", path(paths::API_INCIDENTS))).await;
+    assert_eq!(list.problem(), "link-broken");
+    let home = browser.get(&path(paths::HOME)).await;
+    assert!(home.body.contains("data-problem=\"link-broken\""), "{}", home.body);
+}
+
+#[tokio::test]
+async fn sign_in_at_flashduty_by_oauth() {
+    let bench = Bench::start().await;
+    let browser = bench.browser();
+    let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
+    let left = browser.form(&path(paths::API_LINK_OAUTH), &[("attempt", &attempt)]).await;
+    let authorize = left.location.clone().unwrap();
+    assert!(authorize.starts_with(&bench.sim.flashduty_url()) && authorize.contains("code_challenge_method=S256"));
+    let code = bench.authorize(&authorize, "li.na").await;
+
+    let thief = bench.browser();
+    let stolen = thief.get(&code).await;
+    assert!(stolen.parameter("problem").is_some(), "another browser cannot finish it: {stolen:?}");
+    let returned = browser.get(&code).await;
+    let page = browser.get(returned.location.as_deref().unwrap()).await;
+    assert!(page.body.contains("data-confirm-link"), "{returned:?}");
+    browser.form(&path(paths::API_LINK_CONFIRM), &[("attempt", &attempt)]).await;
+    assert_eq!(browser.get(&path(paths::API_ME)).await.json()["proof"], "oauth");
+
+    bench.raise("after an hour", &["li.na"]).await;
+    bench.advance(Duration::from_secs(3_700));
+    let list = browser.get(&format!("{}?tab=mine", path(paths::API_INCIDENTS))).await;
+    assert_eq!(list.status, 200, "the token was renewed: {}", list.body);
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_only_for_its_company() {
+    let bench = Bench::start().await;
+    let code = bench.sim.dingtalk.login_code("li.na").unwrap();
+    let browser = bench.browser();
+    let body = serde_json::json!({ "code": code });
+    assert_eq!(browser.json(&path(paths::API_SESSION), body.clone()).await.status, 200);
+    assert_eq!(bench.browser().json(&path(paths::API_SESSION), body).await.problem(), "code-refused");
+    for code in ["", "x", "../../etc", &"9".repeat(5_000)] {
+        let refused = bench.browser().json(&path(paths::API_SESSION), serde_json::json!({ "code": code })).await;
+        assert!((400..500).contains(&refused.status), "{code}: {refused:?}");
+    }
+}

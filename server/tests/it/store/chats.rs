@@ -1,0 +1,93 @@
+use super::*;
+use contract::chat::ChatState;
+use server::model::chat::{Change, Chat};
+use server::model::subscription::{Rule, Subscription};
+use server::store::{chat, subscription};
+
+fn titled(id: &str, title: &str) -> Chat {
+    let mut chat = Chat::unknown(id.into(), "alpha", &format!("cid-{id}"), "robot".into(), NOW);
+    chat.apply(Change::Titled(title.into()), NOW);
+    chat
+}
+
+#[tokio::test]
+async fn a_group_comes_back_as_it_was() {
+    in_both(async |tx| {
+        let mut group = titled("1", "支付\0告警");
+        assert!(chat::insert(tx, &group).await.unwrap());
+        assert!(!chat::insert(tx, &group).await.unwrap());
+        let same_conversation = Chat { id: "2".into(), ..group.clone() };
+        assert!(!chat::insert(tx, &same_conversation).await.unwrap());
+
+        group.title = "支付\u{fffd}告警".into();
+        assert_eq!(chat::by_id(tx, "alpha", "1").await.unwrap().as_ref(), Some(&group), "both databases take a NUL");
+        assert_eq!(chat::by_conversation(tx, "alpha", "cid-1").await.unwrap().as_ref(), Some(&group));
+        assert_eq!(chat::by_id(tx, "beta", "1").await.unwrap(), None);
+        assert_eq!(chat::by_conversation(tx, "beta", "cid-1").await.unwrap(), None);
+
+        let installed = Change::Installed { robot_code: Some("r".into()), cool_app_code: Some("c".into()) };
+        group.apply(installed, Millis(NOW.0 + 1));
+        assert!(chat::update(tx, &group).await.unwrap());
+        assert!(!chat::update(tx, &group).await.unwrap());
+        let found = chat::by_id(tx, "alpha", "1").await.unwrap().unwrap();
+        assert_eq!(found, Chat { version: group.version + 1, ..group });
+        assert_eq!(found.state, ChatState::Installed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn groups_are_searched_by_title() {
+    in_both(async |tx| {
+        for (id, title) in [("1", "Ops ÄPFEL"), ("2", "100% pay_ments!"), ("3", "支付告警"), ("4", "ops 2")] {
+            chat::insert(tx, &titled(id, title)).await.unwrap();
+        }
+        for (query, expected) in [
+            (None, "1234"),
+            (Some(""), "1234"),
+            (Some("OPS"), "14"),
+            (Some("äpfel"), "1"),
+            (Some("%"), "2"),
+            (Some("_"), "2"),
+            (Some("!"), "2"),
+            (Some("0% P"), "2"),
+            (Some("付告"), "3"),
+            (Some("\\"), ""),
+            (Some("'; DROP TABLE chat; --"), ""),
+            (Some("\0"), ""),
+        ] {
+            let found = chat::list(tx, "alpha", query, None, 9).await.unwrap();
+            assert_eq!(found.iter().map(|one| one.id.as_str()).collect::<String>(), expected, "{query:?}");
+        }
+        let page = chat::list(tx, "alpha", None, Some("1"), 2).await.unwrap();
+        assert_eq!(page.iter().map(|one| one.id.as_str()).collect::<String>(), "23");
+        assert_eq!(chat::list(tx, "beta", None, None, 9).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn subscriptions_by_group_and_by_page() {
+    in_both(async |tx| {
+        let one = |id: &str, chat_id: &str| Subscription {
+            id: id.into(),
+            integration: "alpha".into(),
+            chat_id: chat_id.into(),
+            rule: Rule { channel_ids: vec![7], mention: true, ..Rule::default() },
+            created: NOW,
+        };
+        for (id, chat_id) in [("1", "ops"), ("2", "pay"), ("3", "ops")] {
+            subscription::insert(tx, &one(id, chat_id)).await.unwrap();
+        }
+        assert_eq!(subscription::of_chat(tx, "alpha", "ops").await.unwrap(), [one("1", "ops"), one("3", "ops")]);
+        assert_eq!(subscription::all(tx, "alpha").await.unwrap().len(), 3);
+        assert_eq!(subscription::all(tx, "beta").await.unwrap(), []);
+        assert_eq!(subscription::list(tx, "alpha", Some("1"), 1).await.unwrap(), [one("2", "pay")]);
+        assert_eq!(subscription::list(tx, "alpha", None, 9).await.unwrap().len(), 3);
+        assert!(!subscription::delete(tx, "beta", "1").await.unwrap());
+        assert!(subscription::delete(tx, "alpha", "1").await.unwrap());
+        assert!(!subscription::delete(tx, "alpha", "1").await.unwrap());
+        assert_eq!(subscription::of_chat(tx, "alpha", "ops").await.unwrap(), [one("3", "ops")]);
+    })
+    .await;
+}

@@ -1,7 +1,9 @@
 //! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
-//! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`problem`] for errors and their cures.
+//! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`problem`] for errors and their cures,
+//! [`outcome`] for how deliveries end.
 
 pub mod card;
+pub mod outcome;
 pub mod page;
 pub mod problem;
 

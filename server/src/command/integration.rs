@@ -1,0 +1,165 @@
+//! `dingduty integration …`: works on the database directly, also while a server runs on it.
+
+use super::{Failure, print_json};
+use crate::application::Application;
+use crate::flow::set_up::{self, Addresses, Form, SetUpError};
+use crate::model::integration::Integration;
+use clap::Subcommand;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Who did it, in the audit log.
+const ACTOR: &str = "command line";
+/// An integration file is some hundred bytes.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Adds an integration from a JSON file and prints the addresses to copy into DingTalk's and Flashduty's consoles.
+    Add {
+        /// The file, `-` for standard input. Fields: name, corp_id, agent_id, client_id, client_secret, aes_key, token,
+        /// card_template_id, war_room_template_id, war_room_bot_id, flashduty_app_key, edition, key, person_channel.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Also prints mistakes as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists all integrations.
+    List {
+        /// As JSON instead of lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints an integration's fields and addresses; secrets only as set or not set.
+    Show {
+        #[arg(long)]
+        key: String,
+        /// The output is JSON in any case.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Changes fields; an empty value clears an optional one.
+    Set {
+        #[arg(long)]
+        key: String,
+        #[arg(value_name = "FIELD=VALUE", required = true, value_parser = pair)]
+        fields: Vec<(String, String)>,
+        /// Also prints mistakes as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes an integration with everything that belongs to it.
+    Remove {
+        #[arg(long)]
+        key: String,
+        /// As JSON instead of a sentence.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does what was asked.
+pub(super) async fn run(application: &Application, command: Command) -> Result<(), Failure> {
+    let state = &application.state;
+    match command {
+        Command::Add { file, json } => {
+            let text = read(&file)?;
+            let form = Form::from_json(&text).map_err(SetUpError::Fields);
+            let added = match form {
+                Ok(form) => set_up::add(state, form, ACTOR).await,
+                Err(error) => Err(error),
+            };
+            let integration = added.map_err(|error| refused(error, json))?;
+            print_json(&added_view(application, &integration))
+        }
+        Command::List { json } => list(application, json).await,
+        Command::Show { key, .. } => {
+            let integration = set_up::get(state, &key).await?;
+            print_json(&view(application, &integration))
+        }
+        Command::Set { key, fields, json } => {
+            let changed = set_up::set(state, &key, fields, ACTOR).await;
+            let integration = changed.map_err(|error| refused(error, json))?;
+            print_json(&view(application, &integration))
+        }
+        Command::Remove { key, json } => {
+            set_up::remove(state, &key, ACTOR).await?;
+            match json {
+                true => print_json(&json!({"key": key, "removed": true})),
+                false => {
+                    println!("removed {key}");
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+async fn list(application: &Application, json: bool) -> Result<(), Failure> {
+    let integrations = set_up::list(&application.state).await?;
+    if json {
+        let items: Vec<_> = integrations.iter().map(|integration| view(application, integration)).collect();
+        return print_json(&json!({"items": items}));
+    }
+    for Integration { key, settings, .. } in &integrations {
+        println!("{key}\t{}\t{}", settings.corp_id, settings.name);
+    }
+    Ok(())
+}
+
+/// What `add` prints.
+#[derive(Serialize)]
+struct Added {
+    key: String,
+    urls: Addresses,
+}
+
+/// What `show` prints: the same with the fields.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    added: Added,
+    #[serde(flatten)]
+    fields: Map<String, Value>,
+}
+
+fn added_view(application: &Application, integration: &Integration) -> Added {
+    let urls = set_up::addresses(&application.state.config, integration);
+    Added { key: integration.key.clone(), urls }
+}
+
+fn view(application: &Application, integration: &Integration) -> Shown {
+    Shown { added: added_view(application, integration), fields: set_up::fields(integration) }
+}
+
+/// With `--json` another program reads standard output: it gets the mistakes field by field.
+fn refused(error: SetUpError, json: bool) -> Failure {
+    if let (SetUpError::Fields(errors), true) = (&error, json)
+        && let Err(failure) = print_json(&json!({"errors": errors}))
+    {
+        return failure;
+    }
+    error.into()
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let failed = |error: std::io::Error| Failure::Failed(format!("{} cannot be read: {error}", path.display()));
+    let mut text = String::new();
+    let source: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(std::io::stdin()),
+        false => Box::new(std::fs::File::open(path).map_err(failed)?),
+    };
+    source.take(FILE_BYTES_MAX + 1).read_to_string(&mut text).map_err(failed)?;
+    match text.len() as u64 > FILE_BYTES_MAX {
+        true => Err(Failure::Failed(format!("{} is too large for an integration", path.display()))),
+        false => Ok(text),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let (field, value) = text.split_once('=').ok_or("write FIELD=VALUE")?;
+    Ok((field.to_owned(), value.to_owned()))
+}

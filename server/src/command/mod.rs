@@ -1,0 +1,171 @@
+//! The command line: one file per command. Results go to standard output, everything else to standard error; the exit
+//! code is 0, 1 when it failed, 2 when it was asked wrongly.
+
+mod console_link;
+#[cfg(feature = "simulator")]
+mod demo;
+mod integration;
+mod logging;
+pub(crate) mod serve;
+mod token;
+
+use crate::application::{Application, BuildError};
+use crate::config::{Config, ConfigError};
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use world::World;
+
+/// Brings Flashduty's incidents into DingTalk: cards with buttons that work, pages, war rooms.
+#[derive(Parser)]
+#[command(name = "dingduty", version, arg_required_else_help = true)]
+struct CommandLine {
+    /// Configuration file (default: dingduty.toml in this directory, if there is one).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server.
+    Serve,
+    /// Runs the server with a pretend DingTalk and a pretend Flashduty to play with; needs no account and no set-up.
+    #[cfg(feature = "simulator")]
+    Demo(demo::Arguments),
+    /// Adds, shows, changes and removes integrations.
+    Integration {
+        #[command(subcommand)]
+        command: integration::Command,
+    },
+    /// Prints a one-time address for signing in to the console; it lasts ten minutes.
+    ConsoleLink,
+    /// Makes tokens for the automation API.
+    Token {
+        #[command(subcommand)]
+        command: token::Command,
+    },
+    /// Prints the version.
+    Version,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It was asked wrongly, or is configured wrongly.
+    #[error("{0}")]
+    Usage(String),
+    /// It was tried and did not work.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Does what the command line says.
+pub async fn run() -> ExitCode {
+    // Help goes out with 0 and mistakes with 2: clap's own doing.
+    let CommandLine { config, command } = CommandLine::parse();
+    match dispatch(config.as_deref(), command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("dingduty: {failure}");
+            ExitCode::from(if matches!(failure, Failure::Usage(_)) { 2 } else { 1 })
+        }
+    }
+}
+
+async fn dispatch(file: Option<&Path>, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve => {
+            let config = Config::read(file)?;
+            logging::start(&config.log);
+            serve::run(config).await
+        }
+        #[cfg(feature = "simulator")]
+        Command::Demo(arguments) => {
+            logging::start("warn,server=info,access=warn");
+            demo::run(arguments).await
+        }
+        Command::Integration { command } => integration::run(&open(file).await?, command).await,
+        Command::ConsoleLink => console_link::run(&open(file).await?).await,
+        Command::Token { command } => token::run(&open(file).await?, command).await,
+        Command::Version => {
+            println!("dingduty {}", env!("CARGO_PKG_VERSION"));
+            Ok(())
+        }
+    }
+}
+
+/// What a command that works on the database needs. A server may be running on the same one.
+async fn open(file: Option<&Path>) -> Result<Application, Failure> {
+    let config = Config::read(file)?;
+    logging::start("warn");
+    Ok(Application::build(config, World::system()).await?)
+}
+
+/// Prints a result as JSON.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<crate::store::StoreError> for Failure {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<crate::flow::set_up::SetUpError> for Failure {
+    fn from(error: crate::flow::set_up::SetUpError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_commands_are_well_formed_and_those_of_the_contract() {
+        CommandLine::command().debug_assert();
+        for line in [
+            "dingduty serve",
+            "dingduty demo",
+            "dingduty demo --port 4000 --data x",
+            "dingduty integration add --file x.json --json",
+            "dingduty integration list --json",
+            "dingduty integration show --key k --json",
+            "dingduty integration set --key k name=x token=",
+            "dingduty integration remove --key k --json",
+            "dingduty console-link",
+            "dingduty token create --name ci --role observer",
+            "dingduty version --config x",
+        ] {
+            assert!(CommandLine::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in [
+            "dingduty",
+            "dingduty server",
+            "dingduty integration set --key k",
+            "dingduty integration set --key k name",
+            "dingduty token create --name ci --role root",
+            "dingduty demo --port x",
+        ] {
+            assert!(CommandLine::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! For other programs, by token: `/api/integrations/{key}/…`. Lists answer `{"items": […], "next": cursor | null}`.
+
+mod list;
+mod subscription;
+mod token;
+
+use super::problem::ApiError;
+use super::request::{Path, Query};
+use crate::flow::automation::{self, AuditEntry};
+use crate::model::chat::Chat;
+use crate::model::delivery::{Delivery, Outcome};
+use crate::model::link::{Link, LinkState};
+use crate::state::State;
+use axum::extract::State as Of;
+use axum::http::HeaderMap;
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use contract::{Language, paths};
+use list::{Moment, Page, page};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use token::Caller;
+
+/// Longest text that is searched for, in characters.
+const QUERY_CHARS_MAX: usize = 100;
+
+/// The routes of the automation API.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route(paths::AUTOMATION_CHATS, get(list_chats))
+        .route(paths::AUTOMATION_SUBSCRIPTIONS, get(subscription::list).post(subscription::add))
+        .route(paths::AUTOMATION_SUBSCRIPTION, delete(subscription::remove))
+        .route(paths::AUTOMATION_LINKS, get(list_links))
+        .route(paths::AUTOMATION_DELIVERIES, get(list_deliveries))
+        .route(paths::AUTOMATION_AUDIT, get(list_audit))
+}
+
+/// Every filter of every list; each list looks at its own.
+#[derive(Deserialize)]
+struct Filters {
+    query: Option<String>,
+    state: Option<String>,
+    outcome: Option<String>,
+    incident: Option<String>,
+    after: Option<String>,
+    limit: Option<String>,
+}
+
+type Listed = Result<Json<Value>, ApiError>;
+
+async fn list_chats(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+    let query = filters.query.as_deref().filter(|query| !query.is_empty());
+    if query.is_some_and(|query| query.chars().count() > QUERY_CHARS_MAX) {
+        return Err(ApiError::field("query", "at most 100 characters"));
+    }
+    let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
+    let found = automation::chats(&state, &key, query, wanted.after.as_deref(), wanted.fetch()).await?;
+    Ok(wanted.answer(&found, |chat| chat.id.clone(), show_chat))
+}
+
+async fn list_links(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+    let link_state = match filters.state.as_deref() {
+        None | Some("") => None,
+        Some("linked") => Some(LinkState::Linked),
+        Some("broken") => Some(LinkState::Broken),
+        Some(_) => return Err(ApiError::field("state", "linked or broken")),
+    };
+    let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
+    let found = automation::links(&state, &key, link_state, wanted.after.clone().map(Moment::pair), wanted.fetch());
+    Ok(wanted.answer(&found.await?, |link| Moment::of(link.created, &link.id), show_link))
+}
+
+async fn list_deliveries(
+    _: Caller,
+    Of(state): Of<State>,
+    Path(key): Path<String>,
+    Query(filters): Query<Filters>,
+    headers: HeaderMap,
+) -> Listed {
+    let unknown = || ApiError::field("outcome", &format!("one of: {}", Outcome::ALL.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")));
+    let outcome = filters.outcome.as_deref().filter(|name| !name.is_empty());
+    let outcome = outcome.map(|name| Outcome::from_name(name).ok_or_else(unknown)).transpose()?;
+    let incident = filters.incident.as_deref().filter(|id| !id.is_empty());
+    let language = super::problem::language(&headers);
+    let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
+    let after = wanted.after.clone().map(Moment::pair);
+    let found = automation::deliveries(&state, &key, outcome, incident, after, wanted.fetch()).await?;
+    let show = |delivery: &Delivery| show_delivery(delivery, language);
+    Ok(wanted.answer(&found, |delivery| Moment::of(delivery.created, &delivery.id), show))
+}
+
+async fn list_audit(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+    let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
+    let found = automation::audit(&state, &key, wanted.after.clone().map(Moment::pair), wanted.fetch()).await?;
+    Ok(wanted.answer(&found, |entry| Moment::of(entry.at, &entry.id), show_entry))
+}
+
+fn show_chat(chat: &Chat) -> Value {
+    json!({"chat_id": chat.id, "title": chat.title, "state": chat.state.name()})
+}
+
+fn show_link(link: &Link) -> Value {
+    json!({
+        "id": link.id,
+        "state": link.state.name(),
+        "proof": link.proof.name(),
+        "employee": {"user_id": link.employee.user_id, "name": link.employee.name},
+        "member": {
+            "member_id": link.member.member_id,
+            "name": link.member.name,
+            "account_name": link.member.account_name,
+        },
+        "created_ms": link.created.0,
+        "updated_ms": link.updated.0,
+    })
+}
+
+fn show_delivery(delivery: &Delivery, language: Language) -> Value {
+    let words = contract::words::outcome::of(delivery.outcome.name(), language);
+    json!({
+        "id": delivery.id,
+        "incident_id": delivery.incident_id,
+        "target": {"kind": delivery.target.kind(), "id": delivery.target.id(), "name": delivery.target_name},
+        "reason": delivery.reason,
+        "state": delivery.state.name(),
+        "outcome": delivery.outcome.name(),
+        "cause": words.cause,
+        "remedy": words.cure,
+        "who": words.who,
+        "code": delivery.code,
+        "message": delivery.message,
+        "request_id": delivery.request_id,
+        "text": delivery.text,
+        "attempts": delivery.attempts,
+        "cost": delivery.cost,
+        "next_ms": delivery.next.map(|at| at.0),
+        "created_ms": delivery.created.0,
+        "updated_ms": delivery.updated.0,
+    })
+}
+
+fn show_entry(entry: &AuditEntry) -> Value {
+    json!({
+        "id": entry.id,
+        "actor": entry.actor,
+        "act": entry.act,
+        "subject": entry.subject,
+        "detail": entry.detail,
+        "at_ms": entry.at.0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_its_own_words() {
+        let mut seen = std::collections::HashSet::new();
+        for outcome in Outcome::ALL {
+            for language in [Language::Zh, Language::En] {
+                let words = contract::words::outcome::of(outcome.name(), language);
+                assert!(seen.insert(words.cause), "{} shares its cause with another", outcome.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The edge: the whole route table and what every request passes. Handlers are thin; what the product does is in `flow`.
+
+mod assets;
+mod automation;
+mod click_callback;
+mod edge;
+mod event_callback;
+pub mod gate;
+pub mod health;
+pub mod limits;
+pub mod listen;
+mod openapi;
+pub mod problem;
+pub mod request;
+mod webhook;
+
+pub use edge::RequestId;
+
+use crate::state::State;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use contract::{ProblemCode, paths};
+use problem::ApiError;
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+/// Everything the product answers.
+pub fn router(state: State) -> Router {
+    let routes = Router::new()
+        .merge(platform_routes())
+        .merge(automation::routes())
+        .merge(watching_routes())
+        .merge(visitor_routes(&state).layer(CompressionLayer::new()))
+        .merge(assets::routes())
+        .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
+        .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) });
+    // The gate has read the body already, by its own limits.
+    routes
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.clone(), gate::pass))
+        .layer(CatchPanicLayer::custom(caught))
+        .layer(from_fn_with_state(state.clone(), edge::finish))
+        .with_state(state)
+}
+
+/// What DingTalk and Flashduty send.
+fn platform_routes() -> Router<State> {
+    Router::new()
+        .route(paths::DINGTALK_EVENTS, post(event_callback::receive_event))
+        .route(paths::DINGTALK_CARDS, post(click_callback::receive_click))
+        .route(paths::FLASHDUTY_WEBHOOK, post(webhook::receive_webhook))
+}
+
+fn watching_routes() -> Router<State> {
+    Router::new()
+        .route(paths::LIVE, get(health::live))
+        .route(paths::READY, get(health::ready))
+        .route(paths::METRICS, get(health::show_metrics))
+        .route(paths::OPENAPI, get(openapi::show_description))
+}
+
+/// Pages, their JSON and signing in.
+fn visitor_routes(_state: &State) -> Router<State> {
+    Router::new()
+}
+
+/// A panic is a fault of ours; its text may hold anything, so it goes nowhere.
+fn caught(_: Box<dyn Any + Send>) -> Response {
+    ApiError::new(ProblemCode::Internal).with_cause("panicked").into_response()
+}
+
+/// How a platform's request ended, for a counter.
+fn result_label<T>(result: &Result<T, crate::flow::ReceiveError>) -> &'static str {
+    use crate::flow::ReceiveError;
+    match result {
+        Ok(_) => "taken",
+        Err(ReceiveError::UnknownIntegration | ReceiveError::UnknownCard) => "unknown",
+        Err(ReceiveError::Forged | ReceiveError::SignatureWrong) => "forged",
+        Err(ReceiveError::Malformed(_)) => "malformed",
+        Err(ReceiveError::Store(_)) => "not stored",
+    }
+}

@@ -1,0 +1,46 @@
+//! What every part of a running server has in hand.
+
+use crate::background::Background;
+use crate::config::Config;
+use crate::flow::caches::Caches;
+use crate::http::gate::Gate;
+use crate::http::health::Readiness;
+use crate::http::limits::Limiter;
+use crate::store::Store;
+use crate::work::sweep::LastSweep;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use world::World;
+
+/// What every part of a running server has in hand. Cheap to clone.
+#[derive(Clone)]
+pub struct State {
+    pub store: Store,
+    pub dingtalk: dingtalk::Platform,
+    pub flashduty: flashduty::Platform,
+    pub world: World,
+    pub config: Arc<Config>,
+    pub caches: Arc<Caches>,
+    /// Work that outlives the request that began it.
+    pub background: Background,
+    /// Wakes the worker of this process.
+    pub wake: Arc<Notify>,
+    pub last_sweep: Arc<LastSweep>,
+    pub limiter: Arc<Limiter>,
+    pub gate: Gate,
+    pub readiness: Arc<Readiness>,
+    pub metrics: PrometheusHandle,
+}
+
+impl State {
+    /// Tells the worker that something is due now. It looks by itself too, so a call that is lost costs a second.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Waits until the worker is woken.
+    pub async fn awake(&self) {
+        self.wake.notified().await;
+    }
+}

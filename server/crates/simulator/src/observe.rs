@@ -127,20 +127,35 @@ async fn half(response: Response) -> Response {
     head.headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     let half = bytes.slice(..bytes.len() / 2);
     head.extensions.insert(Half(half.clone()));
-    Response::from_parts(head, Body::new(HalfBody(Some(half))))
+    Response::from_parts(head, Body::new(HalfBody::Whole(half)))
 }
 
-/// Gives its bytes, then breaks the connection.
-struct HalfBody(Option<Bytes>);
+/// Gives its bytes, lets them be sent, then breaks the connection.
+enum HalfBody {
+    Whole(Bytes),
+    Given,
+    Sent,
+}
 
 impl hyper::body::Body for HalfBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(match mem::take(&mut self.0) {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::Error::other("cut on demand")),
-        }))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match mem::replace(&mut *self, HalfBody::Sent) {
+            HalfBody::Whole(bytes) => {
+                *self = HalfBody::Given;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            HalfBody::Given => {
+                // The server writes out what it has when there is nothing more for the moment.
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            HalfBody::Sent => Poll::Ready(Some(Err(io::Error::other("cut on demand")))),
+        }
     }
 }

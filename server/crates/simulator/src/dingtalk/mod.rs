@@ -22,6 +22,8 @@ mod seeding;
 mod spelling;
 mod state;
 mod table;
+#[cfg(test)]
+mod tests;
 mod token;
 mod verbs;
 

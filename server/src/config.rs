@@ -186,7 +186,9 @@ impl<E: Fn(&str) -> Option<String>> Sources<E> {
         let found = self.require("public_url", CURE)?;
         let url = self.address("public_url")?;
         if !matches!(url.path(), "" | "/") || url.query().is_some() {
-            return Err(found.wrong("has a path; give only scheme, host and port, for example https://duty.example.com"));
+            return Err(
+                found.wrong("has a path; give only scheme, host and port, for example https://duty.example.com")
+            );
         }
         Ok(url)
     }
@@ -196,7 +198,9 @@ impl<E: Fn(&str) -> Option<String>> Sources<E> {
         let known = ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| found.value.starts_with(scheme));
         match known {
             true => Ok(found.value.into()),
-            false => Err(found.wrong("begins with neither sqlite:// nor postgres://; for example sqlite://dingduty.db")),
+            false => {
+                Err(found.wrong("begins with neither sqlite:// nor postgres://; for example sqlite://dingduty.db"))
+            }
         }
     }
 
@@ -210,7 +214,8 @@ impl<E: Fn(&str) -> Option<String>> Sources<E> {
 
     fn address(&self, name: &str) -> Result<Url, ConfigError> {
         let found = self.require(name, "give its address")?;
-        let url = Url::parse(&found.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url =
+            Url::parse(&found.value).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         let plain = |url: &Url| url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
         url.filter(plain).ok_or_else(|| found.wrong("is not an http or https address; for example https://example.com"))
     }

@@ -38,7 +38,8 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(failed("the port cannot be used"))?;
     let world = World::system();
-    let simulated = simulator::Options { world: world.clone(), dingtalk_port: 0, flashduty_port: 0, seed: true, tick: true };
+    let simulated =
+        simulator::Options { world: world.clone(), dingtalk_port: 0, flashduty_port: 0, seed: true, tick: true };
     let simulator = Simulator::start(simulated).await.map_err(failed("the simulator cannot start"))?;
     let application = Application::build(config(address, data.path(), &simulator)?, world).await?;
     let state = application.state.clone();

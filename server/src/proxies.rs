@@ -17,7 +17,12 @@ struct Network {
 impl Proxies {
     /// Reads addresses and ranges separated by commas. None when one of them is neither.
     pub fn parse(text: &str) -> Option<Self> {
-        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Network::parse).collect::<Option<_>>().map(Self)
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(Network::parse)
+            .collect::<Option<_>>()
+            .map(Self)
     }
 
     /// Who asks: `peer` itself, unless it is a proxy; then the nearest machine in `forwarded` (the values of

@@ -250,8 +250,7 @@ fn new(world: &World, checked: Checked, now: Millis) -> Integration {
 }
 
 fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integration {
-    let same_account =
-        before.secrets.flashduty_app_key.expose_secret() == checked.flashduty_app_key.expose_secret();
+    let same_account = before.secrets.flashduty_app_key.expose_secret() == checked.flashduty_app_key.expose_secret();
     let same_app = before.settings.client_id == checked.client_id;
     let (former, routes) = (before.settings.clone(), before.secrets.routes.clone());
     Integration {
@@ -345,14 +344,7 @@ fn forget(state: &State, before: &Integration) {
     state.dingtalk.forget_token(&before.settings.client_id);
 }
 
-async fn audit(
-    state: &State,
-    tx: &mut Tx,
-    key: &str,
-    actor: &str,
-    act: &str,
-    detail: Value,
-) -> Result<(), StoreError> {
+async fn audit(state: &State, tx: &mut Tx, key: &str, actor: &str, act: &str, detail: Value) -> Result<(), StoreError> {
     store::audit::add(tx, &entry(state, key, actor, act, key, detail)).await
 }
 

@@ -48,7 +48,12 @@ struct Filters {
 
 type Listed = Result<Json<Value>, ApiError>;
 
-async fn list_chats(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+async fn list_chats(
+    _: Caller,
+    Of(state): Of<State>,
+    Path(key): Path<String>,
+    Query(filters): Query<Filters>,
+) -> Listed {
     let query = filters.query.as_deref().filter(|query| !query.is_empty());
     if query.is_some_and(|query| query.chars().count() > QUERY_CHARS_MAX) {
         return Err(ApiError::field("query", "at most 100 characters"));
@@ -58,7 +63,12 @@ async fn list_chats(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Qu
     Ok(wanted.answer(&found, |chat| chat.id.clone(), show_chat))
 }
 
-async fn list_links(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+async fn list_links(
+    _: Caller,
+    Of(state): Of<State>,
+    Path(key): Path<String>,
+    Query(filters): Query<Filters>,
+) -> Listed {
     let link_state = match filters.state.as_deref() {
         None | Some("") => None,
         Some("linked") => Some(LinkState::Linked),
@@ -77,7 +87,12 @@ async fn list_deliveries(
     Query(filters): Query<Filters>,
     headers: HeaderMap,
 ) -> Listed {
-    let unknown = || ApiError::field("outcome", &format!("one of: {}", Outcome::ALL.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")));
+    let unknown = || {
+        ApiError::field(
+            "outcome",
+            &format!("one of: {}", Outcome::ALL.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
+        )
+    };
     let outcome = filters.outcome.as_deref().filter(|name| !name.is_empty());
     let outcome = outcome.map(|name| Outcome::from_name(name).ok_or_else(unknown)).transpose()?;
     let incident = filters.incident.as_deref().filter(|id| !id.is_empty());
@@ -89,7 +104,12 @@ async fn list_deliveries(
     Ok(wanted.answer(&found, |delivery| Moment::of(delivery.created, &delivery.id), show))
 }
 
-async fn list_audit(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
+async fn list_audit(
+    _: Caller,
+    Of(state): Of<State>,
+    Path(key): Path<String>,
+    Query(filters): Query<Filters>,
+) -> Listed {
     let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let found = automation::audit(&state, &key, wanted.after.clone().map(Moment::pair), wanted.fetch()).await?;
     Ok(wanted.answer(&found, |entry| Moment::of(entry.at, &entry.id), show_entry))

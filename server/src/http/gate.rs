@@ -18,6 +18,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Time for a whole body. Both platforms send theirs at once.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How much of a body that is too large is read and thrown away: a sender that is cut off in the middle of its sending
+/// does not get to read why.
+const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Requests handled at once; the database is the narrow place, and a late answer is worse than a quick "later".
 const REQUESTS_MAX: usize = 512;
 /// Bytes of bodies in memory at once, over all requests.
@@ -59,11 +62,8 @@ async fn admit(
     }
     let (parts, body) = request.into_parts();
     let most = door.body_bytes_max();
-    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > most as u64) {
-        return Err(ProblemCode::TooLarge.into());
-    }
-    let reading = tokio::time::timeout(BODY_TIMEOUT, read(body, most, &state.gate));
+    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let reading = tokio::time::timeout(BODY_TIMEOUT, read(body, declared, most, &state.gate));
     let (bytes, memory) = reading.await.map_err(|_| ApiError::new(ProblemCode::TooSlow))??;
     // Taken last, so that slow senders occupy no place of those who are done sending.
     let place = Arc::clone(&state.gate.requests).try_acquire_owned().map_err(|_| busy())?;
@@ -71,20 +71,40 @@ async fn admit(
 }
 
 /// Reads a body; memory is reserved as it arrives, so that an announced size costs nothing.
-async fn read(mut body: Body, most: usize, gate: &Gate) -> Result<(Bytes, OwnedSemaphorePermit), ApiError> {
+async fn read(
+    mut body: Body,
+    declared: Option<usize>,
+    most: usize,
+    gate: &Gate,
+) -> Result<(Bytes, OwnedSemaphorePermit), ApiError> {
+    if declared.is_some_and(|length| length > most) {
+        return Err(discard(body).await);
+    }
     let mut memory = Arc::clone(&gate.body_bytes).try_acquire_many_owned(0).map_err(|_| busy())?;
     let mut whole: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::new(ProblemCode::BadRequest).with_cause("the body was cut off"))?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + data.len() > most {
-            return Err(ProblemCode::TooLarge.into());
+            return Err(discard(body).await);
         }
         let wanted = u32::try_from(data.len()).map_err(|_| ApiError::new(ProblemCode::TooLarge))?;
         memory.merge(Arc::clone(&gate.body_bytes).try_acquire_many_owned(wanted).map_err(|_| busy())?);
         whole.extend_from_slice(&data);
     }
     Ok((whole.into(), memory))
+}
+
+/// Lets a sender finish, within bounds, and says that it was too much.
+async fn discard(mut body: Body) -> ApiError {
+    let mut seen = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        seen += frame.data_ref().map_or(0, Bytes::len);
+        if seen > DISCARDED_BYTES_MAX {
+            break;
+        }
+    }
+    ProblemCode::TooLarge.into()
 }
 
 fn busy() -> ApiError {
@@ -124,13 +144,14 @@ mod tests {
     #[tokio::test]
     async fn bodies_are_bounded_one_by_one_and_together() {
         let gate = gate(100);
-        let (bytes, memory) = read(Body::from("x".repeat(60)), 60, &gate).await.unwrap();
+        let (bytes, memory) = read(Body::from("x".repeat(60)), None, 60, &gate).await.unwrap();
         assert_eq!(bytes.len(), 60);
         let code = |result: Result<_, ApiError>| result.map(drop).unwrap_err().code();
-        assert_eq!(code(read(Body::from("x".repeat(61)), 60, &gate).await), ProblemCode::TooLarge);
-        assert_eq!(code(read(Body::from("x".repeat(41)), 60, &gate).await), ProblemCode::Unavailable);
+        assert_eq!(code(read(Body::from("x".repeat(61)), None, 60, &gate).await), ProblemCode::TooLarge);
+        assert_eq!(code(read(Body::from("x".repeat(41)), None, 60, &gate).await), ProblemCode::Unavailable);
+        assert_eq!(code(read(Body::from("x"), Some(61), 60, &gate).await), ProblemCode::TooLarge, "as announced");
         drop(memory);
-        assert!(read(Body::from("x".repeat(41)), 60, &gate).await.is_ok(), "memory comes back");
+        assert!(read(Body::from("x".repeat(41)), None, 60, &gate).await.is_ok(), "memory comes back");
     }
 
     #[test]

@@ -158,7 +158,8 @@ mod tests {
     fn memory_is_bounded_and_a_flood_of_addresses_shares_one_counter() {
         let limiter = Limiter::default();
         let address = |n: u32| IpAddr::V4(Ipv4Addr::from(n));
-        let accepted = (0..60_000_u32).filter(|n| limiter.take(Door::Secrets, "k", address(*n), Millis(0)).is_ok()).count();
+        let accepted =
+            (0..60_000_u32).filter(|n| limiter.take(Door::Secrets, "k", address(*n), Millis(0)).is_ok()).count();
         assert_eq!(accepted, SENDERS_MAX + 30);
         assert!(limiter.paid.lock().unwrap().len() <= SENDERS_MAX + 1);
         assert_eq!(limiter.take(Door::Secrets, "k", address(99_999), Millis(7_000)), Ok(()), "debts paid, places free");

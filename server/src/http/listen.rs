@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 /// Time for a request's head, and for a kept connection to be idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 4096;
 /// Pause when the system gives no connection, for example because it has no file descriptors left.

@@ -181,7 +181,10 @@ pub struct Reader {
 impl Reader {
     /// The reader of the answer to a request.
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
-        Self { language: language(headers), page: answers_with_pages(path) && text(headers, ACCEPT).contains("text/html") }
+        Self {
+            language: language(headers),
+            page: answers_with_pages(path) && text(headers, ACCEPT).contains("text/html"),
+        }
     }
 }
 
@@ -260,7 +263,8 @@ mod tests {
     #[tokio::test]
     async fn programs_get_json_in_their_language() {
         let error = ApiError::field("limit", "is not a number").with_cause("hunter2");
-        let (response, body) = rendered(error, "/api/x", &[("accept-language", "en-US"), ("accept", "text/html")]).await;
+        let (response, body) =
+            rendered(error, "/api/x", &[("accept-language", "en-US"), ("accept", "text/html")]).await;
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
         let body: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -287,7 +291,10 @@ mod tests {
         for (wait_ms, expected) in [(1, "1"), (6_000, "6"), (6_001, "7")] {
             let error = ApiError::new(ProblemCode::TooManyRequests).with_retry_after(Duration::from_millis(wait_ms));
             let (response, _) = rendered(error, "/api/x", &[]).await;
-            assert_eq!((response.status().as_u16(), &response.headers()[RETRY_AFTER]), (429, &HeaderValue::from_static(expected)));
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()[RETRY_AFTER]),
+                (429, &HeaderValue::from_static(expected))
+            );
         }
     }
 

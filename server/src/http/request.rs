@@ -1,8 +1,8 @@
 //! axum's extractors, refusing with our own errors.
 
 use super::problem::ApiError;
-use axum::extract::FromRequestParts;
 use axum::extract::FromRequest;
+use axum::extract::FromRequestParts;
 
 /// Placeholders of the path.
 #[derive(FromRequestParts)]

@@ -95,7 +95,11 @@ fn of_app(name: &str) -> Option<(Words, Words)> {
             ),
         ),
         "card template unusable" => (
-            ("卡片模板缺失、未发布或变量不符", "在卡片平台发布模板并核对模板 ID，或清空该项改用链接消息", "本应用管理员"),
+            (
+                "卡片模板缺失、未发布或变量不符",
+                "在卡片平台发布模板并核对模板 ID，或清空该项改用链接消息",
+                "本应用管理员",
+            ),
             (
                 "The card template is missing, unpublished or does not take our variables",
                 "Publish it on the card platform and check its id, or clear the field to send links instead",
@@ -143,9 +147,7 @@ fn of_weather(name: &str) -> (Words, Words) {
                 "operator",
             ),
         ),
-        "platform busy" => {
-            (("钉钉繁忙", "会自动重试", ""), ("DingTalk is busy", "It is tried again by itself", ""))
-        }
+        "platform busy" => (("钉钉繁忙", "会自动重试", ""), ("DingTalk is busy", "It is tried again by itself", "")),
         "unreachable" => (
             ("连不上钉钉", "会自动重试；若持续，请检查服务器的网络与代理", "运维人员"),
             (

@@ -291,11 +291,10 @@ mod tests {
         fields.insert("agent_id".into(), Value::from("x"));
         fields.insert("war_room_bot_id".into(), Value::from("bot"));
         let found = faults(fields);
-        assert_eq!(found.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), [
-            "agent_id",
-            "token",
-            "war_room_template_id",
-        ]);
+        assert_eq!(
+            found.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
+            ["agent_id", "token", "war_room_template_id",]
+        );
         assert!(found.contains(&("token".into(), "is needed".into())));
     }
 

@@ -131,7 +131,9 @@ mod tests {
 
     #[test]
     fn limits_are_held() {
-        for (limit, fits) in [("1", true), ("200", true), ("", true), ("0", false), ("201", false), ("-1", false), ("x", false)] {
+        for (limit, fits) in
+            [("1", true), ("200", true), ("", true), ("0", false), ("201", false), ("-1", false), ("x", false)]
+        {
             assert_eq!(page::<String>(None, Some(limit)).is_ok(), fits, "{limit}");
         }
         let refused = page::<Moment>(Some("x"), None).err().unwrap();

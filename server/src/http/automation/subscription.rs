@@ -23,12 +23,7 @@ const LABEL_CHARS_MAX: usize = 2048;
 /// Flashduty's words.
 const SEVERITIES: [&str; 3] = ["Critical", "Warning", "Info"];
 
-pub async fn list(
-    _: Caller,
-    Of(state): Of<State>,
-    Path(key): Path<String>,
-    Query(filters): Query<Filters>,
-) -> Listed {
+pub async fn list(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
     let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let found = automation::subscriptions(&state, &key, wanted.after.as_deref(), wanted.fetch()).await?;
     Ok(wanted.answer(&found, |subscription| subscription.id.clone(), show))

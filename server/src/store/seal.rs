@@ -156,7 +156,7 @@ mod tests {
             assert_eq!(keys(OLD).open("link", "1", sealed).unwrap_err(), SealError::Malformed, "{sealed}");
         }
         let sealed = keys(OLD).seal(&World::system(), "link", "1", "a").unwrap();
-        let cut = &sealed[..sealed.len() - 4];
+        let cut = &sealed[..sealed.len() - 3];
         assert_eq!(keys(OLD).open("link", "1", cut).unwrap_err(), SealError::Refused);
     }
 }

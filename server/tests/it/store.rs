@@ -1,8 +1,8 @@
 //! Every statement of the store, on both databases.
 
 mod chats;
-mod incidents;
 mod inbox;
+mod incidents;
 mod integrations;
 mod leases;
 mod opening;

@@ -212,7 +212,11 @@ async fn deliveries_are_listed_by_page_outcome_and_incident() {
             (Some("no such outcome"), None, None, 9, ""),
         ] {
             let case = format!("{outcome:?} {incident_id:?} {after:?} {limit}");
-            assert_eq!(ids(delivery::list(tx, "alpha", outcome, incident_id, after, limit).await.unwrap()), expected, "{case}");
+            assert_eq!(
+                ids(delivery::list(tx, "alpha", outcome, incident_id, after, limit).await.unwrap()),
+                expected,
+                "{case}"
+            );
         }
         assert_eq!(ids(delivery::of_incident(tx, "alpha", "i").await.unwrap()), "012");
         assert_eq!(ids(delivery::list(tx, "beta", None, None, None, 9).await.unwrap()), "");

@@ -52,7 +52,10 @@ async fn marks_leave_the_version_alone_and_the_header_is_remembered() {
         integration::mark_webhook(tx, "alpha", Millis(6), true).await.unwrap();
         integration::mark_webhook(tx, "alpha", Millis(7), false).await.unwrap();
         let found = integration::by_key(tx, "alpha").await.unwrap().unwrap();
-        assert_eq!((found.checked, found.webhook, found.webhook_header), (Some(Millis(5)), Some(Millis(7)), Some(Millis(6))));
+        assert_eq!(
+            (found.checked, found.webhook, found.webhook_header),
+            (Some(Millis(5)), Some(Millis(7)), Some(Millis(6)))
+        );
         assert_eq!(found.version, 1);
     })
     .await;

@@ -112,7 +112,8 @@ async fn a_sealed_value_opens_in_its_own_row_only() {
         link::put(&mut tx, &people::link("1", "alpha", "li", 7)).await.unwrap();
         link::put(&mut tx, &people::link("2", "alpha", "wang", 8)).await.unwrap();
         tx.commit().await.unwrap();
-        let moved = "UPDATE link SET credential_sealed = (SELECT credential_sealed FROM link WHERE id = '1') WHERE id = '2'";
+        let moved =
+            "UPDATE link SET credential_sealed = (SELECT credential_sealed FROM link WHERE id = '1') WHERE id = '2'";
         assert_eq!(database.raw(moved).await, 1);
         let mut tx = store.read().await.unwrap();
         assert!(link::by_user(&mut tx, "alpha", "li").await.is_ok());

@@ -13,7 +13,7 @@ use crate::store::{self, StoreError, Tx};
 use contract::ProblemCode;
 use contract::incident::Action;
 use contract::person::{PendingAct, SignIn, SignInWay};
-use contract::words::message as words;
+use contract::words::card as words;
 use dingtalk::RobotContent;
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -82,7 +82,9 @@ pub async fn choose_again(
 ) -> Result<Option<String>, Refusal> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
-    let Some(mut attempt) = store::link_attempt::get(&mut tx, &integration.key, id, now).await? else { return Ok(None) };
+    let Some(mut attempt) = store::link_attempt::get(&mut tx, &integration.key, id, now).await? else {
+        return Ok(None);
+    };
     let Ok(employee) = attempt.employee(browser, now).cloned() else { return Ok(None) };
     attempt.arrive(employee, browser, now).map_err(expired)?;
     if !store::link_attempt::update(&mut tx, &attempt).await? {
@@ -128,6 +130,18 @@ pub async fn look(
         ways.insert(0, SignInWay::Oauth);
     }
     Ok(SignIn::Choose { dingtalk_name, ways, act })
+}
+
+/// Whether this browser has such an attempt, with somebody whom DingTalk has named.
+///
+/// # Errors
+/// `LinkExpired`.
+pub async fn check(state: &State, integration: &Integration, id: &str, browser: &str) -> Result<(), Refusal> {
+    let now = state.world.now();
+    let mut tx = state.store.read().await?;
+    let attempt =
+        store::link_attempt::get(&mut tx, &integration.key, id, now).await?.ok_or(ProblemCode::LinkExpired)?;
+    attempt.employee(browser, now).map(|_| ()).map_err(expired)
 }
 
 /// Changes an attempt of this browser; a change that came in between is taken into account.

@@ -38,7 +38,7 @@ pub async fn by_app_key(
 ) -> Result<(), Refusal> {
     let key = key.trim();
     // First whether there is anybody to prove it for: nobody else may try keys here.
-    link::change(state, integration, id, |attempt| attempt.employee(browser, state.world.now()).map(|_| ())).await?;
+    link::check(state, integration, id, browser).await?;
     if key.is_empty() || key.len() > KEY_BYTES_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(ProblemCode::KeyRefused.into());
     }
@@ -97,9 +97,8 @@ pub async fn come_back(
     let redirect_uri = redirect_uri(state, integration)?;
     let secret = client.client_secret.as_ref().map(|secret| flashduty::Secret::from(secret.expose_secret()));
     let oauth = state.flashduty.oauth();
-    let exchanged = oauth
-        .exchange(&metadata, &client.client_id, secret.as_ref(), &redirect_uri, &code.into(), &verifier)
-        .await;
+    let exchanged =
+        oauth.exchange(&metadata, &client.client_id, secret.as_ref(), &redirect_uri, &code.into(), &verifier).await;
     let tokens = exchanged.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?;
     let owner = owner(state, integration, flashduty::Credential::Bearer(tokens.access_token.clone())).await;
     let member = member(integration, owner.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?)?;
@@ -227,7 +226,13 @@ mod tests {
 
     #[test]
     fn what_people_read_when_flashduty_does_not_say_whose_it_is() {
-        let error = |class| FlashdutyError { class, code: String::new(), message: String::new(), request_id: None, http_status: None };
+        let error = |class| FlashdutyError {
+            class,
+            code: String::new(),
+            message: String::new(),
+            request_id: None,
+            http_status: None,
+        };
         for (class, code) in [
             (ErrorClass::Unauthorized, ProblemCode::KeyRefused),
             (ErrorClass::NotAMember, ProblemCode::KeyOfAccount),

@@ -1,0 +1,15 @@
+//! The way into the console, and the names of an integration's addresses as both platforms' consoles have them.
+
+crate::words::sentences! {
+    enter_title: "管理员登录", "Administrator sign-in";
+    enter_why: "此链接只能使用一次，点击按钮后失效", "This link works once; the button uses it up";
+    enter_button: "进入控制台", "Open the console";
+    event_subscription: "钉钉：事件订阅请求网址", "DingTalk: event subscription request URL";
+    application_homepage: "钉钉：应用首页地址", "DingTalk: application homepage URL";
+    pc_homepage: "钉钉：PC 端首页地址", "DingTalk: PC homepage URL";
+    cool_app_web: "钉钉：酷应用网页地址", "DingTalk: cool app web URL";
+    card_callback: "钉钉：卡片回调地址", "DingTalk: card callback URL";
+    flashduty_webhook: "Flashduty：故障 Webhook 地址", "Flashduty: incident webhook URL";
+    flashduty_webhook_header: "Flashduty：Webhook 请求头", "Flashduty: webhook header";
+    custom_action: "Flashduty：自定义操作地址", "Flashduty: custom action URL";
+}

@@ -1,0 +1,134 @@
+//! The administrator's console: the way in by a one-time link, and what its page shows.
+
+use super::events::hex_hash;
+use super::refusal::Refusal;
+use super::set_up;
+use crate::model::delivery::Delivery;
+use crate::model::integration::Integration;
+use crate::model::session::{CONSOLE_LIFETIME, Session};
+use crate::state::State;
+use crate::store::{self, StoreError, Tx};
+use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
+use contract::words::{console as words, outcome};
+use contract::{Language, ProblemCode};
+use serde_json::json;
+
+/// Longest code that is looked up.
+const CODE_BYTES_MAX: usize = 128;
+/// Groups listed per integration.
+const CHATS_MAX: i64 = 200;
+/// Newest deliveries listed per integration.
+const DELIVERIES_MAX: i64 = 50;
+/// Whose session it is: the console knows one administrator.
+const ADMINISTRATOR: &str = "administrator";
+
+/// Uses a one-time link up. Returns the value of the console's cookie.
+///
+/// # Errors
+/// `ConsoleLinkExpired`.
+pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> Result<String, Refusal> {
+    let now = state.world.now();
+    let mut tx = state.store.begin().await?;
+    let fine = !code.is_empty() && code.len() <= CODE_BYTES_MAX;
+    if !fine || !store::console::take_link(&mut tx, &hex_hash(code.as_bytes()), now).await? {
+        return Err(ProblemCode::ConsoleLinkExpired.into());
+    }
+    if let Some(former) = former_session {
+        store::session::delete(&mut tx, former).await?;
+    }
+    let secret = state.world.secret();
+    let session = Session {
+        id: hex_hash(secret.as_bytes()),
+        integration: String::new(),
+        user_id: ADMINISTRATOR.to_owned(),
+        user_name: String::new(),
+        created: now,
+        expires: now.plus(CONSOLE_LIFETIME),
+    };
+    store::session::insert(&mut tx, &session).await?;
+    let entry = set_up::entry(state, "", ADMINISTRATOR, "console entered", "console", json!({}));
+    store::audit::add(&mut tx, &entry).await?;
+    tx.commit().await?;
+    Ok(secret)
+}
+
+/// Whether a cookie's hash is a living console session.
+pub async fn is_open(state: &State, session: &str) -> Result<bool, StoreError> {
+    let mut tx = state.store.read().await?;
+    let session = store::session::get(&mut tx, session, state.world.now()).await?;
+    Ok(session.is_some_and(|session| session.integration.is_empty()))
+}
+
+/// Everything the page shows.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn show(state: &State, language: Language) -> Result<Console, StoreError> {
+    let mut tx = state.store.read().await?;
+    let mut integrations = Vec::new();
+    for integration in store::integration::list(&mut tx).await? {
+        integrations.push(view(state, &mut tx, &integration, language).await?);
+    }
+    Ok(Console { integrations })
+}
+
+async fn view(
+    state: &State,
+    tx: &mut Tx,
+    integration: &Integration,
+    language: Language,
+) -> Result<IntegrationView, StoreError> {
+    let key = &integration.key;
+    let mut chats = Vec::new();
+    for chat in store::chat::list(tx, key, None, None, CHATS_MAX).await? {
+        let subscriptions = store::subscription::of_chat(tx, key, &chat.id).await?.len();
+        let title = if chat.title.is_empty() { chat.id } else { chat.title };
+        let subscriptions = i64::try_from(subscriptions).unwrap_or(i64::MAX);
+        chats.push(ChatLine { title, state: chat.state, subscriptions });
+    }
+    let mut deliveries = Vec::new();
+    for delivery in store::delivery::list(tx, key, None, None, None, DELIVERIES_MAX).await? {
+        deliveries.push(line(tx, delivery, language).await?);
+    }
+    Ok(IntegrationView {
+        key: key.clone(),
+        name: integration.settings.name.clone(),
+        addresses: addresses(state, integration, language),
+        checked_ms: integration.checked.map(|at| at.0),
+        webhook_ms: integration.webhook.map(|at| at.0),
+        chats,
+        deliveries,
+        links: store::link::count(tx, key).await?,
+    })
+}
+
+async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<DeliveryLine, StoreError> {
+    let known = store::incident::get(tx, &delivery.integration, &delivery.incident_id).await?;
+    let incident =
+        known.map_or(delivery.incident_id, |mirror| format!("#{} {}", mirror.incident.num, mirror.incident.title));
+    let words = outcome::of(delivery.outcome.name(), language);
+    let target = if delivery.target_name.is_empty() { delivery.target.id() } else { delivery.target_name };
+    Ok(DeliveryLine {
+        target,
+        incident,
+        outcome: words.cause.to_owned(),
+        remedy: words.cure.to_owned(),
+        at_ms: delivery.updated.0,
+    })
+}
+
+fn addresses(state: &State, integration: &Integration, language: Language) -> Vec<(String, String)> {
+    let all = set_up::addresses(&state.config, integration);
+    let header = format!("{}: {}", all.flashduty_webhook_header.name, all.flashduty_webhook_header.value);
+    let named: [(&str, String); 8] = [
+        (words::event_subscription(language), all.event_subscription),
+        (words::application_homepage(language), all.application_homepage),
+        (words::pc_homepage(language), all.pc_homepage),
+        (words::cool_app_web(language), all.cool_app_web),
+        (words::card_callback(language), all.card_callback),
+        (words::flashduty_webhook(language), all.flashduty_webhook),
+        (words::flashduty_webhook_header(language), header),
+        (words::custom_action(language), all.custom_action),
+    ];
+    named.into_iter().map(|(label, address)| (label.to_owned(), address)).collect()
+}

@@ -1,0 +1,358 @@
+//! What a person sees of Flashduty and of a group: read with their own credential, so that Flashduty decides what they
+//! may see. Only what Flashduty's answer leaves out (names, who acted last) comes from our side.
+
+use super::refusal::Refusal;
+use super::{convert, credential, link_end};
+use crate::model::action;
+use crate::model::chat::Chat;
+use crate::model::incident::Incident;
+use crate::model::integration::Integration;
+use crate::model::link::Link;
+use crate::model::subscription::Subscription;
+use crate::state::State;
+use crate::store::{self, StoreError};
+use contract::ProblemCode;
+use contract::chat::{ChatPage, ChatState, SubscriptionView};
+use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
+use dingtalk::ErrorClass;
+use flashduty::{FlashdutyError, IncidentQuery, Progress};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+mod timeline;
+
+/// Incidents on a page of a list.
+const PAGE_ROWS: u32 = 20;
+/// Flashduty reads no further than row 10,000 (reference 5.1).
+const PAGE_MAX: u32 = 10_000 / PAGE_ROWS;
+/// Longest window Flashduty lists: 31 days.
+const WINDOW_SECONDS: i64 = 31 * 24 * 3600;
+/// Flashduty's clock may be ahead of ours: what it began just now must not be left out.
+const CLOCK_MARGIN_SECONDS: i64 = 60;
+/// Open incidents looked through for a group's page; as many as one call gives.
+const GROUP_ROWS: u32 = 100;
+/// How long a page waits for Flashduty.
+const READ_TIMEOUT: Duration = Duration::from_secs(8);
+/// Names asked for at once; a list has far fewer people.
+const NAMES_MAX: usize = 300;
+/// Members a page of a group has, and pages that are read; each is a counted call.
+const MEMBERS_A_PAGE: u32 = 100;
+const MEMBER_PAGES_MAX: usize = 10;
+
+/// Who reads: their link and the language of what Flashduty says.
+#[derive(Clone, Copy)]
+pub struct Viewer<'a> {
+    pub state: &'a State,
+    pub integration: &'a Arc<Integration>,
+    pub link: &'a Link,
+}
+
+/// A page of the viewer's incidents, from 1.
+///
+/// # Errors
+/// As Flashduty refuses: `LinkBroken`, `NoLicense`, `AccessDenied`, `FlashdutySlow`, `FlashdutyDown`.
+pub async fn incidents(viewer: Viewer<'_>, tab: Tab, page: u32) -> Result<IncidentList, Refusal> {
+    let page = page.clamp(1, PAGE_MAX);
+    let responder_ids = match tab {
+        Tab::Mine => vec![viewer.link.member.member_id],
+        Tab::Open => Vec::new(),
+    };
+    let query = IncidentQuery { responder_ids, page, limit: PAGE_ROWS, ..viewer.open_ones() };
+    let client = viewer.client().await?;
+    let read = viewer.heard(client.incident_list(&query).await).await?;
+    let items = viewer.views(&client, read.items.iter().map(convert::incident).collect()).await?;
+    let has_next = read.has_next_page && page < PAGE_MAX;
+    let as_of_ms = viewer.state.world.now().0;
+    Ok(IncidentList { tab, items, total: read.total, page, has_next, as_of_ms })
+}
+
+/// One incident with its newest timeline entries.
+///
+/// # Errors
+/// `NotFound` for what is no incident's id, `IncidentGone`, and as [`incidents`].
+pub async fn incident(viewer: Viewer<'_>, id: &str) -> Result<IncidentDetail, Refusal> {
+    if !is_incident_id(id) {
+        return Err(ProblemCode::NotFound.into());
+    }
+    let client = viewer.client().await?;
+    let (read, feed) = tokio::join!(client.incident(id), client.feed(id, 1, timeline::ROWS, false));
+    let read = convert::incident(&viewer.heard(read).await?);
+    // An incident without its timeline is worth more than none.
+    let feed = feed.inspect_err(|error| tracing::info!(code = error.code, "a timeline could not be read")).ok();
+    let mut people = people_of(std::slice::from_ref(&read));
+    people.extend(feed.iter().flat_map(|feed| &feed.items).flat_map(timeline::people));
+    let names = viewer.names(&client, people).await;
+    let incident = viewer.with_last_acts(vec![named(read, &names)]).await?.pop();
+    let incident = incident.ok_or(ProblemCode::IncidentGone)?;
+    Ok(IncidentDetail {
+        incident: viewer.view(&incident),
+        timeline_cut: feed.as_ref().is_none_or(|feed| feed.has_next_page),
+        timeline: feed.iter().flat_map(|feed| &feed.items).map(|item| timeline::entry(item, &names)).collect(),
+        as_of_ms: viewer.state.world.now().0,
+    })
+}
+
+/// A group's page for one of its members: what comes to the group, seen with the viewer's own permission. The id in the
+/// address is a hint that anybody can write, so membership is asked of DingTalk (reference 5.1).
+///
+/// # Errors
+/// `ChatUnknown`, `NotInChat`, `DingtalkDown`, and as [`incidents`].
+pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
+    let id = conversation_id(open_conversation_id).ok_or(ProblemCode::ChatUnknown)?;
+    let key = &viewer.integration.key;
+    let mut tx = viewer.state.store.read().await?;
+    let chat = store::chat::by_conversation(&mut tx, key, &id).await?;
+    let chat = chat.filter(|chat| chat.state == ChatState::Installed).ok_or(ProblemCode::ChatUnknown)?;
+    let subscriptions = store::subscription::of_chat(&mut tx, key, &chat.id).await?;
+    drop(tx);
+    if !is_member(viewer, &chat).await? {
+        return Err(ProblemCode::NotInChat.into());
+    }
+    let client = viewer.client().await?;
+    let incidents = if subscriptions.is_empty() {
+        Vec::new()
+    } else {
+        let channel_ids = channels_of(&subscriptions);
+        let query = IncidentQuery { channel_ids, page: 1, limit: GROUP_ROWS, ..viewer.open_ones() };
+        viewer.heard(client.incident_list(&query).await).await?.items
+    };
+    let fitting = incidents.iter().map(convert::incident);
+    let fitting: Vec<Incident> =
+        fitting.filter(|incident| subscriptions.iter().any(|one| one.rule.fits(incident))).collect();
+    let channels = channel_names(&client, &subscriptions, &fitting).await;
+    Ok(ChatPage {
+        title: chat.title,
+        incidents: viewer.views(&client, fitting).await?,
+        subscriptions: subscriptions.into_iter().map(|one| subscription_view(one, &channels)).collect(),
+        as_of_ms: viewer.state.world.now().0,
+    })
+}
+
+/// Whether a text has the form of an incident's id: 24 hexadecimal digits.
+pub fn is_incident_id(id: &str) -> bool {
+    id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+impl Viewer<'_> {
+    /// An incident as the viewer's page shows it.
+    pub fn view(&self, incident: &Incident) -> IncidentView {
+        convert::incident_view(incident, self.link.member.member_id, self.state.world.now())
+    }
+
+    async fn client(&self) -> Result<flashduty::Client, Refusal> {
+        Ok(credential::person(self.state, self.integration, self.link).await?.within(READ_TIMEOUT))
+    }
+
+    /// Flashduty's answer; a credential it no longer accepts breaks the link.
+    async fn heard<T>(&self, answer: Result<T, FlashdutyError>) -> Result<T, Refusal> {
+        let error = match answer {
+            Ok(read) => return Ok(read),
+            Err(error) => error,
+        };
+        if error.class == flashduty::ErrorClass::Unauthorized {
+            link_end::broke(self.state, self.link).await?;
+        }
+        Err(match error.class {
+            // A read that was not answered has no effect that could go on.
+            flashduty::ErrorClass::Unclear => ProblemCode::FlashdutyDown.into(),
+            _ => error.into(),
+        })
+    }
+
+    /// What is open now, without a page yet.
+    fn open_ones(&self) -> IncidentQuery {
+        let end_s = self.state.world.now().seconds() + CLOCK_MARGIN_SECONDS;
+        IncidentQuery {
+            start_s: end_s - WINDOW_SECONDS,
+            end_s,
+            progress: vec![Progress::Triggered, Progress::Processing],
+            ..IncidentQuery::default()
+        }
+    }
+
+    async fn views(&self, client: &flashduty::Client, incidents: Vec<Incident>) -> Result<Vec<IncidentView>, Refusal> {
+        let names = self.names(client, people_of(&incidents)).await;
+        let incidents = incidents.into_iter().map(|incident| named(incident, &names)).collect();
+        Ok(self.with_last_acts(incidents).await?.iter().map(|incident| self.view(incident)).collect())
+    }
+
+    /// Names of members, from memory or Flashduty. Those that cannot be read are left out.
+    async fn names(&self, client: &flashduty::Client, ids: BTreeSet<i64>) -> BTreeMap<i64, String> {
+        let (key, now, cache) = (&self.integration.key, self.state.world.now(), &self.state.caches.names);
+        let mut names = BTreeMap::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            if let Some(name) = cache.get(&(key.clone(), id), now) {
+                names.insert(id, name);
+            } else {
+                missing.push(id);
+            }
+        }
+        missing.truncate(NAMES_MAX);
+        if missing.is_empty() {
+            return names;
+        }
+        match client.person_infos(&missing).await {
+            Ok(people) => {
+                for person in people.into_iter().filter(|person| !person.name.is_empty()) {
+                    cache.put((key.clone(), person.person_id), person.name.clone(), now);
+                    names.insert(person.person_id, person.name);
+                }
+            }
+            Err(error) => tracing::info!(code = error.code, "names could not be read"),
+        }
+        names
+    }
+
+    /// Flashduty does not say who acted last; our mirror may know, as long as it shows the same state.
+    async fn with_last_acts(&self, incidents: Vec<Incident>) -> Result<Vec<Incident>, StoreError> {
+        let mut tx = self.state.store.read().await?;
+        let mut known = Vec::with_capacity(incidents.len());
+        for mut incident in incidents {
+            if let Some(mut mirror) = store::incident::get(&mut tx, &self.integration.key, &incident.id).await? {
+                mirror.take_read(incident.clone());
+                incident.last_act = mirror.incident.last_act.filter(|_| mirror.incident.progress == incident.progress);
+            }
+            if incident.last_act.is_none() {
+                incident.last_act = action::last_act_told(&incident);
+            }
+            known.push(incident);
+        }
+        Ok(known)
+    }
+}
+
+/// Whose names an incident shows without telling them.
+fn people_of(incidents: &[Incident]) -> BTreeSet<i64> {
+    let responders = incidents.iter().flat_map(|incident| &incident.responders);
+    responders.filter(|one| one.name.is_empty() && one.member_id != 0).map(|one| one.member_id).collect()
+}
+
+fn named(mut incident: Incident, names: &BTreeMap<i64, String>) -> Incident {
+    for responder in incident.responders.iter_mut().filter(|one| one.name.is_empty()) {
+        responder.name = names.get(&responder.member_id).cloned().unwrap_or_default();
+    }
+    incident
+}
+
+/// The conversation an address means: DingTalk's placeholder left as it is means none, and a `+` that was not encoded
+/// has become a blank (reference 5.1).
+fn conversation_id(text: &str) -> Option<String> {
+    let fine = !text.is_empty() && text.len() <= 256 && !text.starts_with('$') && !text.chars().any(char::is_control);
+    fine.then(|| text.replace(' ', "+"))
+}
+
+async fn is_member(viewer: Viewer<'_>, chat: &Chat) -> Result<bool, Refusal> {
+    let user_id = &viewer.link.employee.user_id;
+    let place = (viewer.integration.key.clone(), chat.id.clone(), user_id.clone());
+    let (cache, now) = (&viewer.state.caches.membership, viewer.state.world.now());
+    if let Some(known) = cache.get(&place, now) {
+        return Ok(known);
+    }
+    let client = credential::dingtalk(viewer.state, viewer.integration);
+    let (conversation, code) = (&chat.open_conversation_id, chat.cool_app_code.as_deref());
+    let mut next: Option<String> = None;
+    let mut found = false;
+    for _ in 0..MEMBER_PAGES_MAX {
+        let page = client.group_members(conversation, code, MEMBERS_A_PAGE, next.as_deref()).await;
+        let page = page.map_err(|error| match error.class {
+            ErrorClass::NotInstalled | ErrorClass::ChatGone => Refusal::from(ProblemCode::ChatUnknown),
+            _ => {
+                tracing::warn!(class = error.class.name(), code = error.code, "a group's members could not be read");
+                ProblemCode::DingtalkDown.into()
+            }
+        })?;
+        found = page.user_ids.contains(user_id);
+        next = page.next_token;
+        if found || next.is_none() {
+            break;
+        }
+    }
+    cache.put(place, found, now);
+    Ok(found)
+}
+
+/// The channels that all subscriptions together name; empty when one of them takes every channel.
+fn channels_of(subscriptions: &[Subscription]) -> Vec<i64> {
+    if subscriptions.iter().any(|one| one.rule.channel_ids.is_empty()) {
+        return Vec::new();
+    }
+    let ids: BTreeSet<i64> = subscriptions.iter().flat_map(|one| one.rule.channel_ids.iter().copied()).collect();
+    ids.into_iter().collect()
+}
+
+/// Names of the channels that subscriptions name, as far as the viewer may see them.
+async fn channel_names(
+    client: &flashduty::Client,
+    subscriptions: &[Subscription],
+    incidents: &[Incident],
+) -> BTreeMap<i64, String> {
+    let known = incidents.iter().filter(|incident| !incident.channel_name.is_empty());
+    let mut names: BTreeMap<i64, String> =
+        known.map(|incident| (incident.channel_id, incident.channel_name.clone())).collect();
+    let all = subscriptions.iter().flat_map(|one| one.rule.channel_ids.iter().copied());
+    let missing: BTreeSet<i64> = all.filter(|id| *id != 0 && !names.contains_key(id)).collect();
+    if missing.is_empty() {
+        return names;
+    }
+    match client.channel_infos(&missing.into_iter().collect::<Vec<_>>()).await {
+        Ok(channels) => names.extend(channels.into_iter().map(|channel| (channel.channel_id, channel.channel_name))),
+        Err(error) => tracing::info!(code = error.code, "names of channels could not be read"),
+    }
+    names
+}
+
+fn subscription_view(subscription: Subscription, channels: &BTreeMap<i64, String>) -> SubscriptionView {
+    let rule = subscription.rule;
+    let channel =
+        |id: &i64| channels.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_string());
+    SubscriptionView {
+        channels: rule.channel_ids.iter().map(channel).collect(),
+        severities: rule.severities,
+        labels: rule.labels.into_iter().collect(),
+        mention: rule.mention,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::subscription::Rule;
+    use world::Millis;
+
+    #[test]
+    fn ids_from_addresses() {
+        for (id, fine) in [
+            ("69da451ef77b1b51f40e83ee", true),
+            ("69DA451EF77B1B51F40E83EE", true),
+            ("69da451ef77b1b51f40e83e", false),
+            ("../../incident/list/69da4", false),
+            ("", false),
+        ] {
+            assert_eq!(is_incident_id(id), fine, "{id}");
+        }
+        for (text, id) in [
+            ("cidA+b/c==", Some("cidA+b/c==")),
+            ("cidA b/c==", Some("cidA+b/c==")),
+            ("$ENCCID$", None),
+            ("", None),
+            ("a\nb", None),
+        ] {
+            assert_eq!(conversation_id(text).as_deref(), id, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_subscription_to_everything_asks_for_everything() {
+        let subscription = |channel_ids: Vec<i64>| Subscription {
+            id: "1".into(),
+            integration: "k".into(),
+            chat_id: "c".into(),
+            rule: Rule { channel_ids, ..Rule::default() },
+            created: Millis(0),
+        };
+        assert_eq!(channels_of(&[subscription(vec![2, 1]), subscription(vec![2])]), [1, 2]);
+        assert!(channels_of(&[subscription(vec![2]), subscription(vec![])]).is_empty());
+    }
+}

@@ -12,7 +12,7 @@ use crate::store::{self, StoreError};
 use contract::Language;
 use contract::chat::ChatState;
 use contract::words::card as words;
-use dingtalk::{CardSpace, DingTalkError, ErrorClass, GroupMessage, LastMessage, Meter, NewCard, RobotContent};
+use dingtalk::{CardDelivered, CardSpace, DingTalkError, ErrorClass, GroupMessage, LastMessage, Meter, NewCard, RobotContent};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::Millis;
@@ -116,10 +116,15 @@ async fn send_card(
     let client = credential::dingtalk(state, integration);
     let mut cost = 1;
     let mut sent = client.create_and_deliver_card(&new).await;
-    if sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists) {
-        // An earlier attempt created it without our hearing so: whether it was shown too is unknown, so show it.
+    let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
+    if exists && !matches!(delivery.outcome, Outcome::Waiting | Outcome::Unclear) {
+        // An earlier attempt created it, and its space refused it for the moment.
         sent = client.deliver_card(&out_track_id, &space, &robot_code).await;
         cost += 1;
+    } else if exists {
+        // An earlier attempt arrived whose answer did not: creating and showing is one call, so it is shown. To show it
+        // again could show it twice (reference 7.3, unconfirmed).
+        sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
     }
     if sent.is_ok() {
         shown(state, &integration.key, &out_track_id, mirror, values).await?;

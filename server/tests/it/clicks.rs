@@ -30,7 +30,7 @@ async fn a_linked_click_is_done_as_that_person_and_repainted_for_everybody() {
     assert_eq!(seen["progress"], "Processing");
     assert!(seen["last_act"].contains("李娜"), "{seen:?}");
     let acts = bench.sim.flashduty.acts(&incident);
-    assert_eq!(acts.last().unwrap().person_id, bench.member("li.na"));
+    assert_eq!(acts.last().unwrap().actor_id, bench.member("li.na"));
     assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
 }
 

@@ -139,7 +139,8 @@ async fn an_old_signature_is_refused() {
     bench.link("li.na").await;
     let card = bench.card_in(GROUP);
     bench.click(&card, "li.na", "acknowledge").await.unwrap();
-    let signed = bench.signed_click(&card, "li.na", "close");
+    let signed = bench.signed_click(&card, "li.na", "close").await;
+    assert_eq!(bench.browser().send(signed(bench.browser().http())).await.status, 200, "good while it is fresh");
     bench.advance(Duration::from_secs(301));
     let browser = bench.browser();
     let late = browser.send(signed(browser.http())).await;

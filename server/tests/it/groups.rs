@@ -47,7 +47,7 @@ async fn every_spelling_and_every_repetition_is_understood() {
 #[tokio::test]
 async fn events_without_an_id_are_recognised_by_their_text() {
     let bench = Bench::start().await;
-    bench.sim.dingtalk.set_switches(Switches { no_event_id: true, ..bench.sim.dingtalk.switches() });
+    bench.sim.dingtalk.set_switches(Switches { omit_event_id: true, ..bench.sim.dingtalk.switches() });
     bench.sim.faults.add_push(Peer::DingTalk, Push::Duplicate, Some(1));
     bench.install_cool_app(GROUP).await;
     assert_eq!(bench.requests("/v1.0/im/sceneGroups/query"), 1, "the second push is the same event");
@@ -59,7 +59,7 @@ async fn an_event_is_answered_though_dingtalk_itself_hangs() {
     bench.sim.faults.add(simulator::Fault {
         peer: Peer::DingTalk,
         path: "/v1.0/im/sceneGroups/query".to_owned(),
-        kind: simulator::faults::Kind::Refuse { status: 500, body: "busy".to_owned() },
+        kind: simulator::faults::Kind::Refuse { status: 500, body: "busy".into() },
         times: Some(2),
     });
     let conversation = bench.conversation(GROUP);

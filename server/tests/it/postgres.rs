@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -29,8 +29,8 @@ const STOP_WHEN_THE_PIPE_CLOSES: &str = r#"
 
 struct Cluster {
     folder: PathBuf,
-    /// Its end ends the server.
-    _pipe: ChildStdin,
+    /// Holds the pipe whose end ends the server.
+    _shell: Child,
 }
 
 /// The address of a new, empty database; none where PostgreSQL is not installed.
@@ -71,7 +71,7 @@ fn start() -> Option<Cluster> {
         .output()
         .expect("initdb runs");
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-    let mut shell = command(Path::new("/bin/sh"))
+    let shell = command(Path::new("/bin/sh"))
         .args(["-c", STOP_WHEN_THE_PIPE_CLOSES, "sh"])
         .args([&programs.join("postgres"), &folder])
         .stdin(Stdio::piped())
@@ -79,9 +79,8 @@ fn start() -> Option<Cluster> {
         .stderr(Stdio::null())
         .spawn()
         .expect("the shell runs");
-    let pipe = shell.stdin.take().expect("it is piped");
     wait_until_ready(&folder);
-    Some(Cluster { folder, _pipe: pipe })
+    Some(Cluster { folder, _shell: shell })
 }
 
 fn wait_until_ready(folder: &Path) {

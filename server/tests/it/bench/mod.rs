@@ -77,7 +77,7 @@ impl Bench {
             "flashduty_app_key": simulator::flashduty::seed::SERVICE_APP_KEY,
         });
         let form = flow::set_up::Form::from_json(&form.to_string()).unwrap();
-        let integration = flow::set_up::add(&self.app.state, form).await.unwrap();
+        let integration = flow::set_up::add(&self.app.state, form, "bench").await.unwrap();
         let addresses = flow::set_up::addresses(&self.app.state.config, &integration);
         self.sim.dingtalk.save_callback(&addresses.event_subscription).await.unwrap();
         let header = &addresses.flashduty_webhook_header;

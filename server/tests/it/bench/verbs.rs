@@ -1,9 +1,13 @@
 //! What people and platforms do in stories.
 
 use super::{Answer, Bench, Browser, KEY};
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};
 use contract::paths;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::ExposeSecret;
 use server::model::subscription::{Rule, Subscription};
 use server::store;
+use sha2::Sha256;
 use simulator::dingtalk::Place;
 use simulator::flashduty::Raise;
 use std::collections::BTreeMap;
@@ -15,13 +19,14 @@ impl Bench {
     /// The open conversation id of a group by its seeded title.
     pub fn conversation(&self, title: &str) -> String {
         let chats = self.sim.dingtalk.chats();
-        chats.into_iter().find(|chat| chat.title == title).expect("a seeded group").open_conversation_id
+        chats.into_iter().find(|chat| chat.title == title).expect("a seeded group").id
     }
 
     /// Installs the cool app in a group and lets the group become known. Returns our id of the chat.
     pub async fn install_cool_app(&self, title: &str) -> String {
         let conversation = self.conversation(title);
-        self.sim.dingtalk.install_cool_app(&conversation, "zhang.wei").await.unwrap();
+        let owner = self.sim.dingtalk.chat(&conversation).unwrap().owner;
+        self.sim.dingtalk.install_cool_app(&conversation, &owner).await.unwrap();
         self.run_due().await;
         self.chat(&conversation).await.expect("the chat is known").id
     }
@@ -152,23 +157,26 @@ impl Bench {
     }
 
     /// A click with a signature of now, to be sent later or elsewhere.
-    pub fn signed_click(
+    pub async fn signed_click(
         &self,
         card: &str,
         user_id: &str,
         action: &str,
     ) -> impl Fn(&reqwest::Client) -> reqwest::RequestBuilder {
-        let is_click = |entry: &simulator::Entry| entry.note.contains("card click");
-        let entry = self.sim.journal.entries().into_iter().rfind(is_click).expect("a click before this one");
+        let mut tx = self.app.state.store.read().await.unwrap();
+        let integration = store::integration::by_key(&mut tx, KEY).await.unwrap().unwrap();
         let timestamp = self.sim.world.now().0.to_string();
-        let signature = self.sim.dingtalk.sign_click(&timestamp).expect("a signed route");
+        let signing = integration.secrets.routes.card_signing.expose_secret().as_bytes();
+        let mac = Hmac::<Sha256>::new_from_slice(signing).unwrap().chain_update(&timestamp).finalize();
+        let signature = STANDARD.encode(mac.into_bytes());
+        let url = self.addresses().await.card_callback;
         let content = serde_json::json!({ "cardPrivateData": { "actionIds": [action], "params": { "action": action } } });
         let body = serde_json::json!({
             "type": "actionCallback", "outTrackId": card, "corpId": simulator::seed::CORP_ID, "userId": user_id,
             "content": content.to_string(),
         });
         move |http| {
-            http.post(&entry.path)
+            http.post(&url)
                 .header("x-ddpaas-signature-timestamp", &timestamp)
                 .header("x-ddpaas-signature", &signature)
                 .json(&body)

@@ -35,7 +35,7 @@ pub fn sheet(visit: &Visit, goal: &Place) -> Sheet {
             <input type="hidden" name="code" value=""/>
         </form>
         <div id="arrive-wait" class="empty" hidden=true role="status">
-            <p class="empty-title waiting">{words::arriving(language)}</p>
+            <p class="empty-title arriving">{words::arriving(language)}</p>
         </div>
         {block("arrive-outside", words::arrive_outside(language), words::arrive_outside_remedy(language), false)}
         {block("arrive-failed", words::arrive_failed(language), words::arrive_failed_remedy(language), true)}

@@ -4,9 +4,11 @@ use super::{query, signed_in};
 use crate::api;
 use crate::parts::frame::{Sheet, empty, heading};
 use crate::parts::list::{as_of, rows};
+use crate::parts::severity_words;
 use crate::place::{Place, with_query};
 use crate::visit::Visit;
 use contract::chat::{ChatPage, SubscriptionView};
+use contract::incident::Severity;
 use contract::words::page as words;
 use contract::{Language, Problem, ProblemCode};
 use leptos::prelude::*;
@@ -67,15 +69,23 @@ fn sentence(subscription: &SubscriptionView, language: Language) -> String {
     let some = |names: &[String], all: &'static str| {
         if names.is_empty() { all.to_owned() } else { names.join(words::joiner(language)) }
     };
+    let severities: Vec<String> = subscription.severities.iter().map(|name| severity(name, language)).collect();
     let mut parts = vec![
         some(&subscription.channels, words::all_channels(language)),
-        some(&subscription.severities, words::all_severities(language)),
+        some(&severities, words::all_severities(language)),
     ];
     parts.extend(subscription.labels.iter().map(|(name, value)| format!("{name} = {value}")));
     if subscription.mention {
         parts.push(words::mentions(language).into());
     }
     parts.join(" · ")
+}
+
+/// Flashduty's name of a severity in the reader's language; one this product does not know stays as it is.
+fn severity(name: &str, language: Language) -> String {
+    let known = [Severity::Critical, Severity::Warning, Severity::Info, Severity::Ok];
+    let known = known.into_iter().find(|severity| severity.name() == name);
+    known.map_or_else(|| name.to_owned(), |severity| severity_words(severity, language).to_owned())
 }
 
 #[cfg(test)]
@@ -100,5 +110,6 @@ mod tests {
             mention: true,
         };
         assert_eq!(sentence(&some, Language::En), "Ops, Pay · Critical · env = prod · mentions responders");
+        assert!(sentence(&some, Language::Zh).contains("严重"));
     }
 }

@@ -52,9 +52,12 @@ pub fn marks(incident: &IncidentView, language: Language) -> AnyView {
     .into_any()
 }
 
-/// The title, or a word for a missing one.
+/// The title, or a word for a missing one. Characters that turn the direction of what follows are left out: a title
+/// from outside must read as it is written.
 pub fn title(incident: &IncidentView, language: Language) -> String {
-    if incident.title.trim().is_empty() { page::untitled(language).into() } else { incident.title.clone() }
+    let turns = |one: &char| matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let title: String = incident.title.chars().filter(|one| !turns(one)).collect();
+    if title.trim().is_empty() { page::untitled(language).into() } else { title }
 }
 
 /// A distance in time with the full time behind it.

@@ -11,7 +11,7 @@ use contract::words::page as words;
 use leptos::prelude::*;
 
 /// Acts that stand in the bar under the thumb, as far as they are possible now.
-const BAR: [Action; 3] = [Action::Acknowledge, Action::Wake, Action::Close];
+const BAR: [Action; 4] = [Action::Acknowledge, Action::Wake, Action::Close, Action::Unacknowledge];
 
 /// The incident's page, or the right half of the PC homepage.
 #[island]
@@ -24,6 +24,7 @@ pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView 
         <article class="panel" data-incident=id data-progress=progress>
             {move || head(acting)}
             <div class="panel-outcome">{outcome(acting)}</div>
+            {move || reopen(acting)}
             {move || body(acting)}
             {move || forms(acting)}
             {timeline(acting)}
@@ -49,15 +50,20 @@ fn bar(acting: Acting) -> AnyView {
     (!buttons.is_empty()).then(|| view! { <div class="bar" role="group" aria-label=state>{buttons}</div> }).into_any()
 }
 
+/// A closed incident's first act: it wants a reason, so it is no button in the bar.
+fn reopen(acting: Acting) -> Option<AnyView> {
+    let language = acting.viewing.with(|viewing| viewing.language);
+    can(acting, Action::Reopen)
+        .then(|| text_act(acting, Action::Reopen, words::reopen_reason(language), "button primary"))
+}
+
 /// Acts with something to choose or to write.
 fn forms(acting: Acting) -> AnyView {
     let language = acting.viewing.with(|viewing| viewing.language);
     let able = |action| can(acting, action);
     view! {
-        {able(Action::Reopen).then(|| text_act(acting, Action::Reopen, words::reopen_reason(language), "button primary"))}
         {able(Action::Snooze).then(|| snooze_forms(acting))}
         {able(Action::Close).then(|| close_notes(language))}
-        {able(Action::Unacknowledge).then(|| plain_act(acting, Action::Unacknowledge, "button quiet"))}
         {able(Action::Comment).then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
     }
     .into_any()

@@ -83,9 +83,7 @@ fn line(entry: &TimelineEntry, clock: &Clock) -> AnyView {
     view! {
         <li>
             <p class="line">
-                <bdi class="who">{who}</bdi>
-                " "
-                {did(&entry.kind, clock.language)}
+                <span><bdi class="who">{who}</bdi>" "{did(&entry.kind, clock.language)}</span>
                 <span class="age">{moment(clock, entry.at_ms)}</span>
             </p>
             {text}

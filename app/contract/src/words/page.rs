@@ -49,7 +49,7 @@ super::sentences! {
     choose_one_more: "详情、时间线和操作会显示在这里", "Its details, timeline and acts appear here";
     alerts(n): "{n} 个告警", "{n} alerts";
     and_more(n): "等 {n} 人", "and {n} more";
-    acknowledged_by(names): "{names} 已认领", "acknowledged by {names}";
+    acknowledged_by(names): "{names}已认领", "acknowledged by {names}";
     nobody_assigned: "未分派处理人员", "Nobody assigned";
     no_channel: "独立故障", "No channel";
     last_act(who, what, at): "{who}{what} · {at}", "{who} {what} · {at}";

@@ -74,7 +74,7 @@ fn in_the_way(visit: &Visit, status: Option<&SetStatus>, me: Option<&Me>, place:
         title: title.into(),
         layout: "narrow",
         top: heading(title.into()),
-        main: problem_box(problem, visit.language, &visit.key),
+        main: problem_box(problem, visit.language, &visit.key).into_any(),
     };
     framed(visit, me, place, sheet)
 }

@@ -62,7 +62,7 @@ fn detail_of(
     };
     let shown = match detail {
         Ok(detail) => view! { <IncidentPanel detail=detail viewing=viewing(visit, place)/> }.into_any(),
-        Err(problem) => problem_box(&problem, language, &visit.key),
+        Err(problem) => problem_box(&problem, language, &visit.key).into_any(),
     };
     view! { {way_back(list_place.address(&visit.key), words::back_to_list(language))} {shown} }.into_any()
 }

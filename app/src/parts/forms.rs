@@ -26,7 +26,13 @@ pub fn act_words(action: Action, language: Language) -> &'static str {
 }
 
 /// A form with one act; `fields` stand before the button.
-pub fn act_form(acting: Acting, action: Action, id: Option<&'static str>, fields: AnyView, button: AnyView) -> AnyView {
+pub fn act_form<F: IntoView + 'static, B: IntoView + 'static>(
+    acting: Acting,
+    action: Action,
+    id: Option<&'static str>,
+    fields: F,
+    button: B,
+) -> impl IntoView + use<F, B> {
     let viewing = acting.viewing.get_untracked();
     let address = paths::fill(
         paths::API_ACT,
@@ -40,11 +46,10 @@ pub fn act_form(acting: Acting, action: Action, id: Option<&'static str>, fields
             {button}
         </form>
     }
-    .into_any()
 }
 
 /// The button of an act.
-pub fn act_button(acting: Acting, action: Action, class: &'static str, label: String) -> AnyView {
+pub fn act_button(acting: Acting, action: Action, class: &'static str, label: String) -> impl IntoView + use<> {
     let busy = move || acting.busy.get() == Some(action);
     view! {
         <button
@@ -58,21 +63,20 @@ pub fn act_button(acting: Acting, action: Action, class: &'static str, label: St
             {label}
         </button>
     }
-    .into_any()
 }
 
 /// A form that is nothing but its button.
-pub fn plain_act(acting: Acting, action: Action, class: &'static str) -> AnyView {
+pub fn plain_act(acting: Acting, action: Action, class: &'static str) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
     let id = (action == Action::Close).then_some(CLOSE_FORM);
-    act_form(acting, action, id, ().into_any(), act_button(acting, action, class, act_words(action, language).into()))
+    act_form(acting, action, id, (), act_button(acting, action, class, act_words(action, language).into()))
 }
 
 /// Snooze: one press for a usual time, or a number of minutes.
-pub fn snooze_forms(acting: Acting) -> AnyView {
+pub fn snooze_forms(acting: Acting) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
     let presets = SNOOZE_PRESETS_MINUTES.map(|minutes| {
-        let field = view! { <input type="hidden" name="minutes" value=minutes.to_string()/> }.into_any();
+        let field = view! { <input type="hidden" name="minutes" value=minutes.to_string()/> };
         let button = act_button(acting, Action::Snooze, "button", duration(language, minutes));
         act_form(acting, Action::Snooze, None, field, button)
     });
@@ -90,8 +94,7 @@ pub fn snooze_forms(acting: Acting) -> AnyView {
                 required=true
             />
         </label>
-    }
-    .into_any();
+    };
     let button = act_button(acting, Action::Snooze, "button", card::snooze(language).into());
     view! {
         <section class="card">
@@ -103,11 +106,10 @@ pub fn snooze_forms(acting: Acting) -> AnyView {
             </details>
         </section>
     }
-    .into_any()
 }
 
 /// Root cause and resolution, submitted by the close button in the bar.
-pub fn close_notes(language: Language) -> AnyView {
+pub fn close_notes(language: Language) -> impl IntoView + use<> {
     view! {
         <details class="card fold">
             <summary>{words::close_with_notes(language)}</summary>
@@ -116,29 +118,32 @@ pub fn close_notes(language: Language) -> AnyView {
             <p class="hint">{words::close_notes_hint(language)}</p>
         </details>
     }
-    .into_any()
 }
 
 /// An act that needs words: a comment, a reason to reopen.
-pub fn text_act(acting: Acting, action: Action, label: &'static str, button: &'static str) -> AnyView {
+pub fn text_act(acting: Acting, action: Action, label: &'static str, button: &'static str) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
     let field = text_field(label, "text", None, true);
     let button = act_button(acting, action, button, act_words(action, language).into());
-    view! { <section class="card">{act_form(acting, action, None, field, button)}</section> }.into_any()
+    view! { <section class="card">{act_form(acting, action, None, field, button)}</section> }
 }
 
-fn text_field(label: &'static str, name: &'static str, form: Option<&'static str>, required: bool) -> AnyView {
+fn text_field(
+    label: &'static str,
+    name: &'static str,
+    form: Option<&'static str>,
+    required: bool,
+) -> impl IntoView + use<> {
     view! {
         <label class="field">
             <span>{label}</span>
             <textarea name=name form=form rows="3" maxlength=TEXT_CHARS_MAX.to_string() required=required></textarea>
         </label>
     }
-    .into_any()
 }
 
 /// How the last press ended: a quiet line, or what is in the way.
-pub fn outcome(acting: Acting) -> AnyView {
+pub fn outcome(acting: Acting) -> impl IntoView + use<> {
     let problem = move || {
         acting.problem.get().map(|problem| {
             acting.viewing.with_untracked(|viewing| problem_box(&problem, viewing.language, &viewing.key))
@@ -148,5 +153,4 @@ pub fn outcome(acting: Acting) -> AnyView {
         <p class="ended" role="status">{move || acting.ended_words()}</p>
         {problem}
     }
-    .into_any()
 }

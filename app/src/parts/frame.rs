@@ -83,7 +83,7 @@ fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
         Notice::Linked => words::linked(language),
         Notice::Unlinked => words::unlinked(language),
         Notice::Problem { code, id } => {
-            return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key);
+            return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key).into_any();
         }
     };
     view! { <p class="notice" role="status">{sentence}</p> }.into_any()

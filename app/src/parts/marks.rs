@@ -37,7 +37,7 @@ pub fn state_class(incident: &IncidentView) -> &'static str {
 }
 
 /// State, severity and number in one line.
-pub fn marks(incident: &IncidentView, language: Language) -> AnyView {
+pub fn marks(incident: &IncidentView, language: Language) -> impl IntoView + use<> {
     let severity = match incident.severity {
         Severity::Critical => "severity is-critical",
         Severity::Warning => "severity is-warning",
@@ -49,7 +49,6 @@ pub fn marks(incident: &IncidentView, language: Language) -> AnyView {
         <span class=severity>{severity_words(incident.severity, language)}</span>
         <bdi class="number">{format!("#{}", incident.num)}</bdi>
     }
-    .into_any()
 }
 
 /// The title, or a word for a missing one. Characters that turn the direction of what follows are left out: a title
@@ -61,6 +60,6 @@ pub fn title(incident: &IncidentView, language: Language) -> String {
 }
 
 /// A distance in time with the full time behind it.
-pub fn moment(clock: &Clock, at_ms: i64) -> AnyView {
-    view! { <time datetime=clock.machine(at_ms) title=clock.full(at_ms)>{clock.ago(at_ms)}</time> }.into_any()
+pub fn moment(clock: &Clock, at_ms: i64) -> impl IntoView + use<> {
+    view! { <time datetime=clock.machine(at_ms) title=clock.full(at_ms)>{clock.ago(at_ms)}</time> }
 }

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 const LABELS_SHOWN: usize = 12;
 
 /// State, title and times.
-pub fn head(acting: Acting) -> AnyView {
+pub fn head(acting: Acting) -> impl IntoView + use<> {
     let clock = acting.viewing.with(Viewing::clock);
     let language = clock.language;
     acting.incident.with(|incident| {
@@ -31,37 +31,33 @@ pub fn head(acting: Acting) -> AnyView {
                 <dl class="times">{times(incident, &clock)}</dl>
             </header>
         }
-        .into_any()
     })
 }
 
-fn times(incident: &IncidentView, clock: &Clock) -> Vec<AnyView> {
+fn times(incident: &IncidentView, clock: &Clock) -> impl IntoView + use<> {
     let language = clock.language;
     let past = [
         (words::started(language), Some(incident.started_ms)),
         (words::acknowledged(language), incident.acknowledged_ms),
         (words::closed(language), incident.closed_ms),
     ];
-    let mut lines: Vec<AnyView> = past
-        .into_iter()
-        .filter_map(|(word, at_ms)| Some((word, at_ms?)))
-        .map(|(word, at_ms)| {
-            let ago = moment(clock, at_ms);
-            view! { <div><dt>{word}</dt><dd>{clock.short(at_ms)}" · "{ago}</dd></div> }.into_any()
+    let past = past.map(|(word, at_ms)| {
+        at_ms.map(|at_ms| {
+            view! { <div><dt>{word}</dt><dd>{clock.short(at_ms)}" · "{moment(clock, at_ms)}</dd></div> }
         })
-        .collect();
-    if let Some(until_ms) = incident.snoozed_until_ms {
-        lines.push(view! { <div><dt>{words::snoozed(language)}</dt><dd>{clock.short(until_ms)}</dd></div> }.into_any());
-    }
-    lines
+    });
+    let snoozed = incident.snoozed_until_ms.map(|until_ms| {
+        view! { <div><dt>{words::snoozed(language)}</dt><dd>{clock.short(until_ms)}</dd></div> }
+    });
+    view! { {past.into_iter().collect::<Vec<_>>()} {snoozed} }
 }
 
 /// People, words and labels.
-pub fn body(acting: Acting) -> AnyView {
+pub fn body(acting: Acting) -> impl IntoView + use<> {
     let clock = acting.viewing.with(Viewing::clock);
     let language = clock.language;
     acting.incident.with(|incident| {
-        let people: Vec<AnyView> = incident.responders.iter().map(|one| responder(one, &clock)).collect();
+        let people: Vec<_> = incident.responders.iter().map(|one| responder(one, &clock)).collect();
         let nobody = people.is_empty().then(|| view! { <p class="hint">{words::nobody_assigned(language)}</p> });
         let closed = incident.progress == Progress::Closed;
         view! {
@@ -75,11 +71,10 @@ pub fn body(acting: Acting) -> AnyView {
             {closed.then(|| prose(words::resolution(language), &incident.resolution))}
             {labels(&incident.labels, language)}
         }
-        .into_any()
     })
 }
 
-fn responder(person: &Responder, clock: &Clock) -> AnyView {
+fn responder(person: &Responder, clock: &Clock) -> impl IntoView + use<> {
     let language = clock.language;
     let me = person.me.then(|| view! { <span class="me">{words::you(language)}</span> });
     let state = match person.acknowledged_ms {
@@ -94,18 +89,17 @@ fn responder(person: &Responder, clock: &Clock) -> AnyView {
             <span class="age">{state}</span>
         </li>
     }
-    .into_any()
 }
 
 /// Text from outside, as text: line breaks are kept, nothing in it is markup.
-fn prose(heading: &'static str, text: &str) -> Option<AnyView> {
+fn prose(heading: &'static str, text: &str) -> Option<impl IntoView + use<>> {
     let text = text.trim().to_owned();
     (!text.is_empty()).then(|| {
-        view! { <section class="card"><h2>{heading}</h2><p class="prose" dir="auto">{text}</p></section> }.into_any()
+        view! { <section class="card"><h2>{heading}</h2><p class="prose" dir="auto">{text}</p></section> }
     })
 }
 
-fn labels(labels: &[(String, String)], language: Language) -> Option<AnyView> {
+fn labels(labels: &[(String, String)], language: Language) -> Option<impl IntoView + use<>> {
     let (shown, rest) = labels.split_at(labels.len().min(LABELS_SHOWN));
     (!shown.is_empty()).then(|| {
         let rest = (!rest.is_empty()).then(|| {
@@ -116,16 +110,16 @@ fn labels(labels: &[(String, String)], language: Language) -> Option<AnyView> {
                 </details>
             }
         });
-        view! { <section class="card"><h2>{words::labels(language)}</h2>{label_list(shown)}{rest}</section> }.into_any()
+        view! { <section class="card"><h2>{words::labels(language)}</h2>{label_list(shown)}{rest}</section> }
     })
 }
 
-fn label_list(labels: &[(String, String)]) -> AnyView {
+fn label_list(labels: &[(String, String)]) -> impl IntoView + use<> {
     let lines: Vec<_> = labels
         .iter()
         .map(|(name, value)| {
             view! { <div><dt dir="auto">{name.clone()}</dt><dd dir="auto">{value.clone()}</dd></div> }
         })
         .collect();
-    view! { <dl class="labels">{lines}</dl> }.into_any()
+    view! { <dl class="labels">{lines}</dl> }
 }

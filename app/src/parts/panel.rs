@@ -18,7 +18,8 @@ const BAR: [Action; 4] = [Action::Acknowledge, Action::Wake, Action::Close, Acti
 pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView {
     let id = detail.incident.id.clone();
     let mut acting = Acting::new(detail.incident, viewing);
-    acting.timeline = Some(RwSignal::new((detail.timeline, detail.timeline_cut)));
+    let entries = RwSignal::new((detail.timeline, detail.timeline_cut));
+    acting.timeline = Some(entries);
     let progress = move || acting.incident.with(|incident| incident.progress.name());
     view! {
         <article class="panel" data-incident=id data-progress=progress>
@@ -27,7 +28,7 @@ pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView 
             {move || reopen(acting)}
             {move || body(acting)}
             {move || forms(acting)}
-            {timeline(acting)}
+            {timeline(acting, entries)}
             {move || bar(acting)}
         </article>
     }
@@ -38,27 +39,27 @@ fn can(acting: Acting, action: Action) -> bool {
 }
 
 /// The bar: the first possible act is the primary one.
-fn bar(acting: Acting) -> AnyView {
+fn bar(acting: Acting) -> impl IntoView + use<> {
     let language = acting.viewing.with(|viewing| viewing.language);
     let possible: Vec<Action> = BAR.into_iter().filter(|action| can(acting, *action)).collect();
-    let buttons: Vec<AnyView> = possible
+    let buttons: Vec<_> = possible
         .iter()
         .enumerate()
         .map(|(place, action)| plain_act(acting, *action, if place == 0 { "button primary" } else { "button" }))
         .collect();
     let state = acting.incident.with(|incident| progress_words(incident, language));
-    (!buttons.is_empty()).then(|| view! { <div class="bar" role="group" aria-label=state>{buttons}</div> }).into_any()
+    (!buttons.is_empty()).then(|| view! { <div class="bar" role="group" aria-label=state>{buttons}</div> })
 }
 
 /// A closed incident's first act: it wants a reason, so it is no button in the bar.
-fn reopen(acting: Acting) -> Option<AnyView> {
+fn reopen(acting: Acting) -> Option<impl IntoView + use<>> {
     let language = acting.viewing.with(|viewing| viewing.language);
     can(acting, Action::Reopen)
         .then(|| text_act(acting, Action::Reopen, words::reopen_reason(language), "button primary"))
 }
 
 /// Acts with something to choose or to write.
-fn forms(acting: Acting) -> AnyView {
+fn forms(acting: Acting) -> impl IntoView + use<> {
     let language = acting.viewing.with(|viewing| viewing.language);
     let able = |action| can(acting, action);
     view! {
@@ -66,5 +67,4 @@ fn forms(acting: Acting) -> AnyView {
         {able(Action::Close).then(|| close_notes(language))}
         {able(Action::Comment).then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
     }
-    .into_any()
 }

@@ -6,7 +6,7 @@ use contract::{Language, Problem, ProblemCode};
 use leptos::prelude::*;
 
 /// The box; where linking is the cure, with the way to it. `key` is the integration's, empty outside of one.
-pub fn problem_box(problem: &Problem, language: Language, key: &str) -> AnyView {
+pub fn problem_box(problem: &Problem, language: Language, key: &str) -> impl IntoView + use<> {
     let sign_in = (leads_to_sign_in(problem.code) && !key.is_empty()).then(|| {
         let address = Place::SignIn.address(key);
         view! { <a class="button primary" href=address>{words::go_sign_in(language)}</a> }
@@ -22,7 +22,6 @@ pub fn problem_box(problem: &Problem, language: Language, key: &str) -> AnyView 
             {id}
         </div>
     }
-    .into_any()
 }
 
 /// Linking, or linking again, is the cure.

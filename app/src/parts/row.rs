@@ -49,7 +49,7 @@ pub fn for_row(mut incident: IncidentView) -> IncidentView {
     incident
 }
 
-fn facts(acting: Acting) -> AnyView {
+fn facts(acting: Acting) -> impl IntoView + use<> {
     let clock = acting.viewing.with(Viewing::clock);
     let language = clock.language;
     acting.incident.with(|incident| {
@@ -70,11 +70,10 @@ fn facts(acting: Acting) -> AnyView {
                 {snoozed}
             </span>
         }
-        .into_any()
     })
 }
 
-fn last(acting: Acting) -> AnyView {
+fn last(acting: Acting) -> impl IntoView + use<> {
     let clock = acting.viewing.with(Viewing::clock);
     let line = acting.incident.with(|incident| {
         incident.last_act.as_ref().map(|act| {
@@ -82,7 +81,7 @@ fn last(acting: Acting) -> AnyView {
             words::last_act(clock.language, who, did(&act.kind, clock.language), clock.ago(act.at_ms))
         })
     });
-    view! { <span class="row-last" dir="auto">{line}</span> }.into_any()
+    view! { <span class="row-last" dir="auto">{line}</span> }
 }
 
 /// Who handles it; once somebody has acknowledged, who that was.

@@ -52,8 +52,7 @@ pub fn did(kind: &str, language: Language) -> &'static str {
 }
 
 /// The timeline of an incident's page, newest first.
-pub fn timeline(acting: Acting) -> AnyView {
-    let Some(entries) = acting.timeline else { return ().into_any() };
+pub fn timeline(acting: Acting, entries: RwSignal<(Vec<TimelineEntry>, bool)>) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
     let lines = move || {
         let clock = acting.viewing.with(Viewing::clock);
@@ -73,10 +72,9 @@ pub fn timeline(acting: Acting) -> AnyView {
             <p class="hint">{foot}</p>
         </section>
     }
-    .into_any()
 }
 
-fn line(entry: &TimelineEntry, clock: &Clock) -> AnyView {
+fn line(entry: &TimelineEntry, clock: &Clock) -> impl IntoView + use<> {
     let who = entry.who.clone().unwrap_or_else(|| card::somebody(clock.language).into());
     let text = said(entry, clock.language);
     let text = (!text.is_empty()).then(|| view! { <p class="said" dir="auto">{text}</p> });
@@ -89,7 +87,6 @@ fn line(entry: &TimelineEntry, clock: &Clock) -> AnyView {
             {text}
         </li>
     }
-    .into_any()
 }
 
 /// The entry's own text; minutes of a snooze become a duration.

@@ -64,13 +64,16 @@ impl Config {
     /// # Errors
     /// The first thing that is wrong.
     pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
-        let path = file.unwrap_or(Path::new(FILE));
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => Some(text),
-            Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(fault(&path.display().to_string(), format!("cannot be read ({error})"))),
-        };
-        Self::load(text.as_deref(), environment)
+        Self::load(read_file(file)?.as_deref(), environment)
+    }
+
+    /// Whether this place is configured to serve the public, which the demo must not do.
+    ///
+    /// # Errors
+    /// The file cannot be read or is none.
+    pub fn is_public() -> Result<bool, ConfigError> {
+        let sources = Sources { file: parse_file(read_file(None)?.as_deref().unwrap_or_default())?, environment };
+        Ok(sources.find("public_url").is_some_and(|found| found.value.starts_with("https:")))
     }
 
     /// The configuration that a file's text and an environment make.
@@ -101,6 +104,15 @@ impl Config {
     /// The text was put together elsewhere and holds none.
     pub fn sealing_keys(&self) -> Result<SealingKeys, KeysError> {
         SealingKeys::parse(self.secret_key.expose_secret())
+    }
+}
+
+fn read_file(file: Option<&Path>) -> Result<Option<String>, ConfigError> {
+    let path = file.unwrap_or(Path::new(FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(fault(&path.display().to_string(), format!("cannot be read ({error})"))),
     }
 }
 

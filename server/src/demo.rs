@@ -34,6 +34,11 @@ pub struct Options {
 
 /// Runs until it is told to stop.
 pub(crate) async fn run(options: Options) -> Result<(), Failure> {
+    if Config::is_public()? {
+        let why = "public_url is an https address: this place serves the public, and the demo lets everybody in; run it \
+                   elsewhere, or without DINGDUTY_PUBLIC_URL and dingduty.toml";
+        return Err(Failure::Usage(why.to_owned()));
+    }
     let data = Data::at(options.data)?;
     let listener = listen(options.port).await?;
     let address = listener.local_addr().map_err(failed("the port cannot be used"))?;

@@ -32,13 +32,14 @@ pub async fn console_link(state: &State, actor: &str) -> Result<String, StoreErr
     Ok(format!("{}?code={code}", address::page(state, paths::CONSOLE_ENTER, &[])))
 }
 
-/// Whether nobody has set anything up yet.
+/// Whether nobody has been let in yet: neither a console link nor a token was ever made. Integrations may be there,
+/// added by command before the first start.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn is_first_start(state: &State) -> Result<bool, StoreError> {
     let mut tx = state.store.read().await?;
-    console::is_empty(&mut tx).await
+    Ok(store::audit::list(&mut tx, "", None, 1).await?.is_empty())
 }
 
 /// Makes a token of the automation API, to be shown once. Only its hash is kept.

@@ -9,6 +9,8 @@ use world::Millis;
 
 /// Senders remembered at once. One that came long enough ago costs nothing and is forgotten first.
 const SENDERS_MAX: usize = 50_000;
+/// Time between two looks for senders to forget.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a path is for, as far as limits go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,10 +82,17 @@ impl Door {
 /// Counts requests by door, integration and sender.
 #[derive(Default)]
 pub struct Limiter {
-    /// When the sender will have paid for what it has asked so far; a time in the past is no debt.
-    paid: Mutex<HashMap<(Door, u64), Millis>>,
+    counters: Mutex<Counters>,
     /// Keyed afresh in each process, so that nobody can aim at somebody else's counter.
     hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Counters {
+    /// When a sender will have paid for what it has asked so far; a time in the past is no debt.
+    paid: HashMap<(Door, u64), Millis>,
+    /// When those without debt were last forgotten.
+    swept: Millis,
 }
 
 impl Limiter {
@@ -94,13 +103,14 @@ impl Limiter {
     pub fn take(&self, door: Door, key: &str, from: IpAddr, now: Millis) -> Result<(), Duration> {
         let Some(Rate { interval_ms, burst }) = door.rate() else { return Ok(()) };
         let sender = (door, self.hasher.hash_one((key, from)));
-        let mut paid = self.paid.lock().unwrap_or_else(PoisonError::into_inner);
-        if paid.len() >= SENDERS_MAX && !paid.contains_key(&sender) {
-            paid.retain(|_, until| *until > now);
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = counters.paid.contains_key(&sender);
+        if !known && counters.paid.len() >= SENDERS_MAX {
+            counters.sweep(now);
         }
         // When all places are taken by senders in debt, newcomers share one: it is an attack from many addresses.
-        let full = paid.len() >= SENDERS_MAX && !paid.contains_key(&sender);
-        let until = paid.entry(if full { (door, 0) } else { sender }).or_insert(now);
+        let full = !known && counters.paid.len() >= SENDERS_MAX;
+        let until = counters.paid.entry(if full { (door, 0) } else { sender }).or_insert(now);
         let room_ms = interval_ms * burst;
         // A clock set back must not lock anybody out for longer than a full debt lasts.
         *until = Millis(until.0.clamp(now.0, now.0.saturating_add(room_ms)));
@@ -111,6 +121,16 @@ impl Limiter {
         }
         *until = Millis(next);
         Ok(())
+    }
+}
+
+impl Counters {
+    /// Forgets who owes nothing, once a second at most: under attack this would cost more than what it limits.
+    fn sweep(&mut self, now: Millis) {
+        if now < self.swept || now.since(self.swept) >= SWEEP_INTERVAL {
+            self.paid.retain(|_, until| *until > now);
+            self.swept = now;
+        }
     }
 }
 
@@ -161,7 +181,7 @@ mod tests {
         let accepted =
             (0..60_000_u32).filter(|n| limiter.take(Door::Secrets, "k", address(*n), Millis(0)).is_ok()).count();
         assert_eq!(accepted, SENDERS_MAX + 30);
-        assert!(limiter.paid.lock().unwrap().len() <= SENDERS_MAX + 1);
+        assert!(limiter.counters.lock().unwrap().paid.len() <= SENDERS_MAX + 1);
         assert_eq!(limiter.take(Door::Secrets, "k", address(99_999), Millis(7_000)), Ok(()), "debts paid, places free");
     }
 

@@ -1,0 +1,121 @@
+//! The JSON API of the pages: thin over the same door, and forms of acts for browsers without scripts.
+
+use super::cookies;
+use super::forms::{self, Posted};
+use super::problem::ApiError;
+use super::request::{Path, Query};
+use super::session::{Caller, Visitor};
+use super::{choice, session};
+use crate::flow::Refusal;
+use crate::state::State;
+use app::backend::Backend;
+use app::notice::Notice;
+use app::place::{Place, tab_of};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use contract::incident::{ActRequest, Action};
+use contract::{Language, Problem, ProblemCode, paths};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// What the pages' scripts and forms ask for.
+pub fn routes() -> Router<State> {
+    Router::new()
+        .route(paths::API_ME, get(show_me))
+        .route(paths::API_INCIDENTS, get(list_incidents))
+        .route(paths::API_INCIDENT, get(show_incident))
+        .route(paths::API_ACT, post(act))
+        .route(paths::API_CHAT, get(show_chat))
+        .route(paths::API_PREFERENCES, post(prefer))
+}
+
+async fn show_me(visitor: Visitor) -> Response {
+    answered(visitor.me().await)
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    tab: Option<String>,
+    page: Option<u32>,
+}
+
+async fn list_incidents(visitor: Visitor, Query(listing): Query<Listing>) -> Response {
+    let tab = tab_of(&listing.tab.unwrap_or_default());
+    answered(visitor.incidents(tab, listing.page.unwrap_or(1)).await)
+}
+
+#[derive(Deserialize)]
+struct Incident {
+    id: String,
+}
+
+async fn show_incident(visitor: Visitor, Path(Incident { id }): Path<Incident>) -> Response {
+    answered(visitor.incident(&id).await)
+}
+
+#[derive(Deserialize)]
+struct Group {
+    cid: String,
+}
+
+async fn show_chat(visitor: Visitor, Query(Group { cid }): Query<Group>) -> Response {
+    answered(visitor.chat(&cid).await)
+}
+
+#[derive(Deserialize)]
+struct Act {
+    id: String,
+    act: String,
+}
+
+async fn act(visitor: Visitor, Path(Act { id, act }): Path<Act>, posted: Posted) -> Result<Response, ApiError> {
+    let action = Action::from_name(&act).ok_or(ProblemCode::NotFound)?;
+    let back = posted.place("back").unwrap_or(Place::Incident { id: id.clone() });
+    let request = match request(&posted) {
+        Ok(request) => request,
+        Err(refusal) => return Ok(posted.refuse(&visitor, &back, &[], refusal)),
+    };
+    Ok(match visitor.act(&id, action, request).await {
+        Ok(result) => {
+            let notice = if result.done { Notice::Done(action) } else { Notice::Already(action) };
+            posted.answer(&forms::address(visitor.key(), &back, &[], Some(&notice)), &result)
+        }
+        Err(problem) => posted.tell(&visitor, &back, &[], problem),
+    })
+}
+
+fn request(posted: &Posted) -> Result<ActRequest, Refusal> {
+    let text = |name| posted.get(name).map(str::to_owned);
+    Ok(ActRequest {
+        minutes: posted.number("minutes")?,
+        text: text("text"),
+        root_cause: text("root_cause"),
+        resolution: text("resolution"),
+    })
+}
+
+/// Remembers language or theme, then goes back to the page.
+async fn prefer(caller: Caller, posted: Posted) -> Response {
+    let language = posted.get("language").and_then(Language::from_tag);
+    let theme = posted.get("theme").and_then(choice::theme);
+    let keep = |name, value| caller.cookies.keep(name, value, cookies::LONG);
+    let set = [
+        language.map(|language| keep(cookies::LANGUAGE, language.tag())),
+        theme.map(|theme| keep(cookies::THEME, theme.name())),
+    ];
+    let key = posted.get("key").filter(|key| session::is_key(key));
+    let to = match (key, posted.place("back").unwrap_or(Place::home())) {
+        (Some(key), place) => place.address(key),
+        (None, _) => Place::Console.address(""),
+    };
+    forms::with_cookies(posted.answer(&to, &json!({})), set.into_iter().flatten())
+}
+
+fn answered<T: Serialize>(result: Result<T, Problem>) -> Response {
+    match result {
+        Ok(data) => forms::json(StatusCode::OK, &data),
+        Err(problem) => forms::told(problem),
+    }
+}

@@ -1,0 +1,151 @@
+//! The pages' door to data, for one visitor or for the administrator.
+
+use super::session::{Caller, Visitor};
+use crate::flow::act::{self, Acted, Asked};
+use crate::flow::read::{self, Viewer};
+use crate::flow::{Refusal, console, link};
+use crate::state::State;
+use app::backend::Backend;
+use async_trait::async_trait;
+use contract::chat::ChatPage;
+use contract::console::Console;
+use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
+use contract::person::{Me, SignIn};
+use contract::{Problem, ProblemCode};
+
+/// Whoever looks at the console.
+pub struct Administrator {
+    pub state: State,
+    pub caller: Caller,
+    /// The console's session is open.
+    pub signed_in: bool,
+}
+
+impl Visitor {
+    fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
+        Ok(Viewer { state: &self.state, integration: &self.integration, link: self.living()? })
+    }
+
+    fn who(&self) -> Result<Me, Refusal> {
+        let link = self.living()?;
+        Ok(Me {
+            dingtalk_name: link.employee.name.clone(),
+            flashduty_name: link.member.name.clone(),
+            account_name: link.member.account_name.clone(),
+            proof: link.proof,
+            linked_ms: link.created.0,
+        })
+    }
+
+    async fn carry_out(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Refusal> {
+        let viewer = self.viewer()?;
+        if !read::is_incident_id(id) {
+            return Err(ProblemCode::NotFound.into());
+        }
+        let asked = Asked {
+            minutes: request.minutes,
+            text: request.text,
+            root_cause: request.root_cause,
+            resolution: request.resolution,
+            ..Asked::plain(id, action)
+        };
+        match act::act(&self.state, &self.integration, viewer.link, asked, act::PAGE_BUDGET).await? {
+            Acted::Done(incident) => Ok(ActResult { done: true, incident: viewer.view(&incident) }),
+            Acted::Already(incident) => Ok(ActResult { done: false, incident: viewer.view(&incident) }),
+            Acted::Working => Err(ProblemCode::FlashdutySlow.into()),
+        }
+    }
+
+    async fn group(&self, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
+        let viewer = self.viewer()?;
+        // DingTalk tells the company a group is of; only its own can have our cool app.
+        let corp_id = self.caller.parameter("corpid").filter(|corp_id| !corp_id.starts_with('$'));
+        if corp_id.is_some_and(|corp_id| corp_id != self.integration.settings.corp_id) {
+            return Err(ProblemCode::ChatUnknown.into());
+        }
+        read::chat(viewer, open_conversation_id).await
+    }
+
+    async fn linking(&self) -> Result<SignIn, Refusal> {
+        let named = self.caller.parameter("attempt").map(str::to_owned);
+        let is_named = named.is_some();
+        let Some(id) = named.or_else(|| self.kept_attempt()) else { return Ok(SignIn::Arrive) };
+        link::look(&self.state, &self.integration, &id, is_named, &self.caller.browser_hash()).await
+    }
+}
+
+#[async_trait]
+impl Backend for Visitor {
+    async fn me(&self) -> Result<Me, Problem> {
+        self.who().map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem> {
+        let read = async { read::incidents(self.viewer()?, tab, page).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn incident(&self, id: &str) -> Result<IncidentDetail, Problem> {
+        let read = async { read::incident(self.viewer()?, id).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn act(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
+        self.carry_out(id, action, request).await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem> {
+        self.group(open_conversation_id).await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn sign_in(&self) -> Result<SignIn, Problem> {
+        self.linking().await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn console(&self) -> Result<Console, Problem> {
+        Err(self.problem(ProblemCode::NotSignedIn.into()))
+    }
+}
+
+impl Administrator {
+    /// Nothing of an integration's pages is on the console.
+    fn elsewhere(&self) -> Problem {
+        self.caller.problem(ProblemCode::NotFound.into(), self.caller.language())
+    }
+}
+
+#[async_trait]
+impl Backend for Administrator {
+    async fn me(&self) -> Result<Me, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn incidents(&self, _: Tab, _: u32) -> Result<IncidentList, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn incident(&self, _: &str) -> Result<IncidentDetail, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn act(&self, _: &str, _: Action, _: ActRequest) -> Result<ActResult, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn chat(&self, _: &str) -> Result<ChatPage, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn sign_in(&self) -> Result<SignIn, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn console(&self) -> Result<Console, Problem> {
+        let language = self.caller.language();
+        let refused = |refusal| self.caller.problem(refusal, language);
+        if !self.signed_in {
+            return Err(refused(ProblemCode::NotSignedIn.into()));
+        }
+        console::show(&self.state, language).await.map_err(|error| refused(error.into()))
+    }
+}

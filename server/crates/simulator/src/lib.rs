@@ -5,6 +5,7 @@
 
 mod control;
 mod core;
+mod desk;
 pub mod dingtalk;
 pub mod faults;
 pub mod flashduty;
@@ -85,7 +86,10 @@ impl Simulator {
         let flashduty = Flashduty::new(core.clone(), format!("http://{flashduty_address}"), options.seed);
         let mut tasks = JoinSet::new();
         let control = control::router(core.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty));
-        tasks.spawn(listen::serve(dingtalk_listener, dingtalk::router(Arc::clone(&dingtalk)).merge(control)));
+        let console_url = format!("http://{flashduty_address}");
+        let desk = desk::router(core.world.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty), console_url)?;
+        let dingtalk_router = dingtalk::router(Arc::clone(&dingtalk)).merge(control).merge(desk);
+        tasks.spawn(listen::serve(dingtalk_listener, dingtalk_router));
         tasks.spawn(listen::serve(flashduty_listener, flashduty::router(Arc::clone(&flashduty))));
         if options.tick {
             tasks.spawn(tick(Arc::clone(&dingtalk), Arc::clone(&flashduty)));

@@ -1,20 +1,25 @@
 //! The pretend DingTalk: both API hosts, the login page, the JSAPI script, and what a test or a desk makes it do.
 //!
 //! `table.rs` lists every API, `gate.rs` is what each call passes, `state.rs` what is remembered; `verbs.rs`,
-//! `events.rs` and `click.rs` are the things that people and the platform do.
+//! `console.rs`, `events.rs` and `click.rs` are what people, administrators and the platform do.
 
 mod answer;
 mod card;
 mod card_space;
+mod card_state;
 mod card_values;
 mod chat;
 mod click;
+mod console;
+mod conversation;
 mod crypto;
+mod directory;
 mod events;
 mod gate;
 mod identity;
 mod jsapi;
 mod login;
+mod look;
 mod meters;
 mod parameters;
 mod robot;
@@ -28,11 +33,12 @@ mod token;
 mod verbs;
 
 pub use events::PushResult;
+pub(crate) use jsapi::PERSON_COOKIE;
+pub use look::CardView;
 pub use meters::{Edition, Limits, Meters};
 pub use seeding::{NewApp, SCOPES};
 pub use spelling::Event;
 pub use state::{AppPages, Chat, ChatKind, Content, Employee, Message, Place, Space, Spelling, Switches};
-pub use verbs::CardView;
 
 use crate::{Core, Peer, observed};
 use axum::Router;
@@ -64,7 +70,7 @@ impl DingTalk {
         self.changes.subscribe()
     }
 
-    fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+    pub(crate) fn look<T>(&self, read: impl FnOnce(&State) -> T) -> T {
         read(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -1,0 +1,225 @@
+//! What the pretend client shows: the list of chats, the open chat, the workplace. Each function draws one region.
+
+use super::link::{Container, Opening};
+use super::message::Viewing;
+use super::text::{clock, escape, tile};
+use super::{Desk, Item, Seat};
+use crate::dingtalk::{Chat, Message, Place};
+
+/// Messages shown of one chat.
+const MESSAGES_SHOWN: usize = 60;
+
+/// The half panel of a phone's quick entry, in percent of the screen.
+const QUICK_ENTRY_PERCENT: u8 = 83;
+
+/// A line of the list of chats.
+pub struct Row {
+    /// Where it leads.
+    pub place: Place,
+    /// Group or bot.
+    pub name: String,
+    last: Option<Message>,
+    unread: usize,
+    cards: bool,
+}
+
+impl Row {
+    /// How addresses name the place: a group's id, or `bot`.
+    pub fn address(&self) -> &str {
+        match &self.place {
+            Place::Chat(id) => id,
+            Place::Person(_) => "bot",
+        }
+    }
+
+    /// Whether a card was sent here.
+    pub fn has_cards(&self) -> bool {
+        self.cards
+    }
+
+    /// Whether it is a group.
+    pub fn is_group(&self) -> bool {
+        matches!(self.place, Place::Chat(_))
+    }
+}
+
+impl Desk {
+    /// Chats of a person, the latest first.
+    pub fn rows(&self, seat: &Seat, viewing: &Viewing) -> Vec<Row> {
+        let me = &seat.person.user_id;
+        let chats = self.dingtalk.chats().into_iter();
+        let groups = chats.filter(|chat| !chat.disbanded && chat.members.contains(me));
+        let mut rows: Vec<Row> = groups.map(|chat| self.row(Place::Chat(chat.id), chat.title, me, viewing)).collect();
+        let bot = self.row(Place::Person(me.clone()), String::new(), me, viewing);
+        if let Some(last) = &bot.last {
+            let name = viewing.bot_name(&last.robot_code);
+            rows.push(Row { name, ..bot });
+        }
+        rows.sort_by_key(|row| std::cmp::Reverse(row.last.as_ref().map(|last| last.n)));
+        rows
+    }
+
+    fn row(&self, place: Place, name: String, me: &str, viewing: &Viewing) -> Row {
+        let messages: Vec<Message> =
+            self.dingtalk.messages(&place).into_iter().filter(|message| viewing.sees(message)).collect();
+        let seen = self.memory().seen.get(&(me.to_owned(), place.clone())).copied().unwrap_or(0);
+        let unread = messages.iter().filter(|message| message.n > seen && !message.robot_code.is_empty()).count();
+        let cards = messages.iter().any(|message| matches!(message.content, crate::dingtalk::Content::Card { .. }));
+        Row { place, name, unread, cards, last: messages.into_iter().next_back() }
+    }
+}
+
+/// The list of chats; `open` is the one that is open.
+pub fn list(rows: &[Row], open: Option<&Place>, viewing: &Viewing) -> String {
+    let draw = |row: &Row| {
+        let last = row.last.as_ref();
+        let line = last.map(|last| viewing.line(&last.content)).unwrap_or_default();
+        let from = last.filter(|last| row.is_group() && !last.robot_code.is_empty());
+        let from = from.map(|last| format!("{}: ", viewing.bot_name(&last.robot_code))).unwrap_or_default();
+        let unread = if row.unread > 0 {
+            format!("<span class=\"unread\">{}</span>", row.unread.min(99))
+        } else {
+            String::new()
+        };
+        let current = if open == Some(&row.place) { " aria-current=\"true\"" } else { "" };
+        format!(
+            "<button type=\"button\" class=\"row\" data-chat=\"{id}\"{current}>{tile}<span class=\"name\">{name}</span>\
+             <time>{at}</time><span class=\"line\">{from}{line}</span>{unread}</button>",
+            id = escape(row.address()),
+            tile = tile(&row.name, if row.is_group() { "square" } else { "round" }),
+            name = escape(&row.name),
+            at = last.map(|last| clock(last.at, false)).unwrap_or_default(),
+            from = escape(&from),
+            line = escape(&line),
+        )
+    };
+    rows.iter().map(draw).collect()
+}
+
+/// The number at the Messages tab.
+pub fn badge(rows: &[Row]) -> String {
+    let unread: usize = rows.iter().map(|row| row.unread).sum();
+    if unread > 0 { unread.min(99).to_string() } else { String::new() }
+}
+
+impl Desk {
+    /// Messages of the open chat, which the person has seen by that.
+    pub fn talk(&self, seat: &Seat, place: &Place, viewing: &Viewing) -> Vec<Item> {
+        let messages = self.dingtalk.messages(place);
+        let messages: Vec<&Message> = messages.iter().filter(|message| viewing.sees(message)).collect();
+        if let Some(last) = messages.last() {
+            let key = (seat.person.user_id.clone(), place.clone());
+            self.memory().seen.insert(key, last.n);
+        }
+        let shown = &messages[messages.len().saturating_sub(MESSAGES_SHOWN)..];
+        if shown.is_empty() {
+            let text =
+                seat.language.say("还没有消息。故障卡片会出现在这里。", "Nothing yet. Incident cards appear here.");
+            return vec![Item {
+                key: "none".into(),
+                html: format!("<p class=\"notice\" data-key=\"none\">{text}</p>"),
+            }];
+        }
+        shown.iter().map(|message| viewing.draw(message)).collect()
+    }
+
+    /// Title and menu of the open chat.
+    pub fn head(&self, seat: &Seat, row: &Row, viewing: &Viewing) -> String {
+        let say = |chinese, english| seat.language.say(chinese, english);
+        let chat = match &row.place {
+            Place::Chat(id) => self.dingtalk.chat(id),
+            Place::Person(_) => None,
+        };
+        let count = chat.as_ref().map(|chat| format!(" <small>({})</small>", chat.members.len())).unwrap_or_default();
+        let menu = chat.map(|chat| self.group_menu(seat, &chat, viewing)).unwrap_or_default();
+        format!(
+            "<button type=\"button\" class=\"icon back\" data-back aria-label=\"{back}\">‹</button>\
+             <h2>{name}{count}</h2>{menu}",
+            back = say("返回", "Back"),
+            name = escape(&row.name),
+        )
+    }
+
+    fn group_menu(&self, seat: &Seat, chat: &Chat, viewing: &Viewing) -> String {
+        let say = |chinese, english| seat.language.say(chinese, english);
+        let names: Vec<String> = chat.members.iter().map(|member| viewing.person_name(member)).collect();
+        let (act, label) = match self.is_installed(chat) {
+            true => ("uninstall", say("移除酷应用", "Remove the cool app")),
+            false => ("install", say("添加酷应用「值班助手」", "Install the cool app “On-call”")),
+        };
+        format!(
+            "<details class=\"menu group\"><summary class=\"icon\" aria-label=\"{settings}\">⋯</summary><div class=\"sheet\">\
+             <p class=\"hint\">{members}: {names}</p>\
+             <button type=\"button\" class=\"button\" data-group=\"{act}\">{label}</button>\
+             <form class=\"rename\" data-group-form=\"rename\"><input name=\"title\" maxlength=\"60\" value=\"{title}\" \
+             aria-label=\"{new_name}\" required><button class=\"button\">{rename}</button></form></div></details>",
+            settings = say("群设置", "Group settings"),
+            members = say("成员", "Members"),
+            names = escape(&names.join(say("、", ", "))),
+            title = escape(&chat.title),
+            new_name = say("群名称", "Group name"),
+            rename = say("改名", "Rename"),
+        )
+    }
+
+    /// The bar of quick entries below a group's messages.
+    pub fn foot(&self, seat: &Seat, place: &Place) -> String {
+        let say = |chinese, english| seat.language.say(chinese, english);
+        let Place::Chat(id) = place else { return String::new() };
+        let Some(chat) = self.dingtalk.chat(id) else { return String::new() };
+        if !self.is_installed(&chat) {
+            return format!(
+                "<p class=\"hint\">{}</p><button type=\"button\" class=\"button main\" data-group=\"install\">{}</button>",
+                say("本群还没有添加酷应用。", "The cool app is not in this group yet."),
+                say("添加酷应用", "Install the cool app"),
+            );
+        }
+        let url = self.dingtalk.quick_entry_url(id).unwrap_or_default();
+        match Opening::new(&url, Container::Panel(QUICK_ENTRY_PERCENT)) {
+            Some(opening) => format!(
+                "<button type=\"button\" class=\"entry\" data-quick-entry data-open=\"{}\" data-in=\"panel\" \
+                 data-percent=\"{QUICK_ENTRY_PERCENT}\">{}{}</button>",
+                escape(opening.url.as_str()),
+                tile("On", "app"),
+                say("值班", "On-call"),
+            ),
+            None => format!(
+                "<p class=\"hint\">{}</p>",
+                say("应用还没有填写酷应用地址。", "The app has no cool-app address yet.")
+            ),
+        }
+    }
+
+    /// The workplace with the app in it.
+    pub fn workplace(&self, seat: &Seat, viewing: &Viewing) -> String {
+        let say = |chinese, english| seat.language.say(chinese, english);
+        let phone = Opening::new(&self.dingtalk.workplace_url(false), Container::Page);
+        let pc = Opening::new(&self.dingtalk.workplace_url(true), Container::Window);
+        let name = viewing.bot_name(crate::seed::CLIENT_ID);
+        let icon = tile("On", "app");
+        let heading = say("常用应用", "Apps");
+        match (phone, pc) {
+            (Some(phone), Some(pc)) => format!(
+                "<h3>{heading}</h3><button type=\"button\" class=\"app-icon\" data-app data-open=\"{}\" data-open-pc=\"{}\" \
+                 data-in=\"window\">{icon}<span>{}</span></button><p class=\"hint\">{}</p>",
+                escape(phone.url.as_str()),
+                escape(pc.url.as_str()),
+                escape(&name),
+                say(
+                    "点开就是应用首页；人已登录钉钉，不再要密码。",
+                    "Opens the app's home page. DingTalk says who you are: no password."
+                ),
+            ),
+            _ => format!(
+                "<h3>{heading}</h3><button type=\"button\" class=\"app-icon\" disabled>{icon}<span>{}</span></button>\
+                 <p class=\"hint\">{}</p>",
+                escape(&name),
+                say("应用的首页地址还没有填写。", "The app's home page addresses are not set yet."),
+            ),
+        }
+    }
+
+    fn is_installed(&self, chat: &Chat) -> bool {
+        chat.cool_apps.contains(crate::seed::CLIENT_ID)
+    }
+}

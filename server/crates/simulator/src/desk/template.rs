@@ -1,0 +1,213 @@
+//! A card template as far as the desk needs one: what is shown where, what each button sends and when it is there. The
+//! template is data; nothing here knows whose cards these are.
+//!
+//! In texts `{name}` stands for a variable. What comes out empty is not shown. A button with `visible` is there while
+//! that variable is `true`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// Values of a card's variables, as one person sees them.
+pub type Values = BTreeMap<String, String>;
+
+/// A template.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Template {
+    /// cardTemplateId.
+    pub id: String,
+    /// Colours of the head; the first that fits is taken.
+    tones: Vec<ToneRule>,
+    /// In the head.
+    pub title: String,
+    /// In the head, at the right.
+    pub badge: String,
+    /// Below the head.
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToneRule {
+    variable: String,
+    is: String,
+    tone: Tone,
+}
+
+/// A colour of the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    Red,
+    Orange,
+    Blue,
+    Green,
+    Grey,
+}
+
+impl Tone {
+    /// Its class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Red => "tone-red",
+            Self::Orange => "tone-orange",
+            Self::Blue => "tone-blue",
+            Self::Green => "tone-green",
+            Self::Grey => "tone-grey",
+        }
+    }
+}
+
+/// A part of a card.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Row {
+    /// Labels with texts, side by side.
+    Fields { fields: Vec<Field> },
+    /// Text over several lines.
+    Text { style: TextStyle, text: String },
+    /// A note that stands out, with a button.
+    Alert { text: String, button: Button },
+    /// Buttons.
+    Buttons { buttons: Vec<Button> },
+}
+
+/// A label with a text.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub label: String,
+    pub text: String,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TextStyle {
+    Body,
+    Strong,
+    Quiet,
+    /// Each line a tag.
+    Tags,
+}
+
+/// A button: it calls back with `params`, opens `link`, or opens `menu`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Button {
+    pub text: String,
+    /// The one that stands out.
+    #[serde(default)]
+    pub main: bool,
+    /// The variable that must be `true`.
+    visible: Option<String>,
+    /// Sent when pressed; `action` is also the action id.
+    pub params: Option<BTreeMap<String, String>>,
+    pub link: Option<String>,
+    #[serde(default)]
+    pub menu: Vec<Button>,
+}
+
+impl Button {
+    /// Whether it is there.
+    pub fn is_visible(&self, values: &Values) -> bool {
+        self.visible.as_ref().is_none_or(|name| values.get(name).is_some_and(|value| value == "true"))
+            && !filled(&self.text, values).is_empty()
+    }
+}
+
+impl Template {
+    /// The one template that ships with the desk.
+    ///
+    /// # Errors
+    /// When the file is no template.
+    pub fn shipped() -> Result<Self, serde_json::Error> {
+        serde_json::from_str(include_str!("template.json"))
+    }
+
+    /// The colour of the head.
+    pub fn tone(&self, values: &Values) -> Tone {
+        let fits = |rule: &&ToneRule| values.get(&rule.variable) == Some(&rule.is);
+        self.tones.iter().find(fits).map_or(Tone::Grey, |rule| rule.tone)
+    }
+
+    /// What the button of this number sends, if it is there for whoever sees these values. Numbers count the buttons
+    /// that call back, in reading order, visible or not.
+    pub fn pressed(&self, number: usize, values: &Values) -> Option<&BTreeMap<String, String>> {
+        let buttons = self.rows.iter().flat_map(|row| match row {
+            Row::Buttons { buttons } => buttons.as_slice(),
+            Row::Alert { button, .. } => std::slice::from_ref(button),
+            Row::Fields { .. } | Row::Text { .. } => &[],
+        });
+        let with_parents = buttons.flat_map(|button| {
+            std::iter::once((button, true)).chain(button.menu.iter().map(|entry| (entry, button.is_visible(values))))
+        });
+        let mut calling = with_parents.filter(|(button, _)| button.params.is_some());
+        let (button, parent_visible) = calling.nth(number)?;
+        button.params.as_ref().filter(|_| parent_visible && button.is_visible(values))
+    }
+}
+
+/// `text` with its `{name}`s replaced, once: what a value contains is not replaced again.
+pub fn filled(text: &str, values: &Values) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        filled.push_str(values.get(name).map(String::as_str).unwrap_or_default());
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub fn values(pairs: &[(&str, &str)]) -> Values {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_shipped_template_is_one() {
+        assert_eq!(Template::shipped().unwrap().id, crate::seed::CARD_TEMPLATE_ID);
+    }
+
+    #[test]
+    fn variables_are_replaced_once() {
+        let values = values(&[("a", "{b}"), ("b", "no")]);
+        assert_eq!(filled("{a} and {missing}.", &values), "{b} and .");
+        assert_eq!(filled("{missing}", &values), "");
+    }
+
+    #[test]
+    fn only_buttons_that_are_there_can_be_pressed() {
+        let template = Template::shipped().unwrap();
+        let open = values(&[
+            ("can_acknowledge", "true"),
+            ("can_snooze", "true"),
+            ("can_wake", "TRUE"),
+            ("text_acknowledge", "Acknowledge"),
+            ("text_snooze", "Snooze"),
+            ("text_wake", "Wake"),
+        ]);
+        let sent = |number| template.pressed(number, &open).map(|params| params["action"].as_str());
+        assert_eq!(sent(0), Some("acknowledge"));
+        assert_eq!(sent(1), None, "close is not visible");
+        assert_eq!(template.pressed(2, &open).unwrap()["minutes"], "120");
+        assert_eq!(template.pressed(4, &open).unwrap()["minutes"], "720");
+        assert_eq!(sent(5), None, "only `true` is true");
+        assert_eq!(sent(6), None, "details opens a link");
+        assert_eq!(template.pressed(2, &values(&[("text_snooze", "Snooze")])), None, "nor what is in a hidden menu");
+    }
+
+    #[test]
+    fn the_first_tone_that_fits_is_taken() {
+        let template = Template::shipped().unwrap();
+        assert_eq!(template.tone(&values(&[("severity", "Critical")])), Tone::Red);
+        assert_eq!(template.tone(&values(&[("severity", "Critical"), ("progress", "Closed")])), Tone::Green);
+        assert_eq!(template.tone(&Values::new()), Tone::Grey);
+    }
+}

@@ -1,0 +1,170 @@
+//! The four steps a newcomer is led through. A step is done when it really happened, read from both platforms' memory.
+
+use super::device::Row;
+use super::text::escape;
+use super::{Desk, Seat, name};
+use crate::dingtalk::Employee;
+
+/// How many of the latest incidents are looked at.
+const INCIDENTS_MAX: usize = 20;
+
+/// What has happened since the tour began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// An incident was raised.
+    pub raised: bool,
+    /// A button of a card was pressed.
+    pub pressed: bool,
+    /// Flashduty carried out an act of whoever pressed.
+    pub carried_out: bool,
+    /// Another person looked at a card after that.
+    pub looked: bool,
+}
+
+impl Happened {
+    /// The step to do now, from 1; 5 when all is done. What came out of order counts.
+    pub fn step(self) -> usize {
+        let done = [self.raised, self.pressed || self.carried_out, self.carried_out, self.looked];
+        done.iter().position(|done| !done).map_or(5, |first| first + 1)
+    }
+}
+
+impl Desk {
+    /// Reads what has happened. `cards` says whether this person looks at a chat with cards now.
+    pub fn happened(&self, seat: &Seat, cards: bool) -> Happened {
+        let incidents = self.raised();
+        let presser = self.memory().presser.clone();
+        let member_id = presser.as_ref().and_then(|presser| self.flashduty.member_id(presser));
+        let acted =
+            |id: &String| self.flashduty.acts(id).iter().any(|act| act.changed && member_id == Some(act.actor_id));
+        let carried_out = incidents.iter().rev().take(INCIDENTS_MAX).any(acted);
+        let mut memory = self.memory();
+        if carried_out && cards && presser.as_ref().is_some_and(|presser| *presser != seat.person.user_id) {
+            memory.looked = true;
+        }
+        Happened { raised: !incidents.is_empty(), pressed: presser.is_some(), carried_out, looked: memory.looked }
+    }
+
+    /// Begins the tour anew.
+    pub fn begin_again(&self) {
+        let incidents = self.flashduty.incident_ids().len();
+        let mut memory = self.memory();
+        memory.incidents_before = incidents;
+        memory.presser = None;
+        memory.looked = false;
+    }
+
+    /// Whether this person is asked to handle the latest incident that was raised.
+    pub fn responders(&self) -> Vec<i64> {
+        let latest = self.raised().pop().and_then(|id| self.flashduty.incident(&id));
+        let responders = latest.as_ref().and_then(|incident| incident.get("responders")?.as_array());
+        responders.into_iter().flatten().filter_map(|one| one.get("person_id")?.as_i64()).collect()
+    }
+
+    fn raised(&self) -> Vec<String> {
+        let before = self.memory().incidents_before;
+        self.flashduty.incident_ids().into_iter().skip(before).collect()
+    }
+
+    /// The strip.
+    pub fn tour(&self, seat: &Seat, happened: Happened, rows: &[Row], people: &[Employee]) -> String {
+        let say = |chinese, english| seat.language.say(chinese, english);
+        let step = happened.step();
+        let titles = [
+            say("触发一个故障", "Raise an incident"),
+            say("在卡片上认领", "Acknowledge on the card"),
+            say("关联一次账号", "Link the accounts, once"),
+            say("换个人看看", "Look as somebody else"),
+        ];
+        let hint = self.hint(seat, step, rows, people);
+        let steps: String = titles
+            .iter()
+            .enumerate()
+            .map(|(index, title)| {
+                let number = index + 1;
+                let (class, mark) = match number {
+                    _ if number < step => ("done", "✓".to_owned()),
+                    _ if number == step => ("now", number.to_string()),
+                    _ => ("", number.to_string()),
+                };
+                let hint = if number == step { format!("<span class=\"do\">{hint}</span>") } else { String::new() };
+                format!("<li class=\"{class}\" data-step-done=\"{}\"><i aria-hidden=\"true\">{mark}</i><div><b>{title}</b>{hint}</div></li>", number < step)
+            })
+            .collect();
+        let end = match step {
+            5 => format!("<li class=\"end\"><div><span class=\"do\">{hint}</span></div></li>"),
+            _ => String::new(),
+        };
+        let again = match happened {
+            Happened { raised: true, .. } => {
+                format!(
+                    "<li class=\"again\"><button type=\"button\" class=\"link\" data-again>{}</button></li>",
+                    say("重来", "Start again")
+                )
+            }
+            _ => String::new(),
+        };
+        format!("{steps}{end}{again}")
+    }
+
+    fn hint(&self, seat: &Seat, step: usize, rows: &[Row], people: &[Employee]) -> String {
+        let language = seat.language;
+        let say = |chinese, english| language.say(chinese, english);
+        let me = escape(name(&seat.person, language));
+        let other =
+            people.iter().find(|person| person.active && Some(&person.user_id) != self.memory().presser.as_ref());
+        let other = escape(other.map(|person| name(person, language)).unwrap_or_default());
+        match step {
+            1 => say(
+                "在右边的 Flashduty 里点<b>「触发」</b>。",
+                "On the right, in Flashduty, press <b>Raise</b>.",
+            )
+            .to_owned(),
+            2 => match rows.iter().find(|row| row.has_cards()) {
+                Some(row) => {
+                    let chat = escape(&row.name);
+                    match seat.language {
+                        super::Language::Chinese => format!("您现在是{me}。打开左边的「{chat}」，在卡片上点<b>「认领」</b>。"),
+                        super::Language::English => {
+                            format!("You are {me}. Open “{chat}” on the left and press <b>Acknowledge</b> on the card.")
+                        }
+                    }
+                }
+                None => say(
+                    "卡片正在路上。如果一直没有：打开一个群，添加酷应用；或换成处理人。",
+                    "The card is on its way. If none comes: open a group and install the cool app, or become a responder.",
+                )
+                .to_owned(),
+            },
+            3 => say(
+                "只有您看到的卡片在提示：点<b>「关联并继续」</b>，登录 Flashduty，确认。之后认领会自动完成。",
+                "Only your copy of the card asks: press <b>Link and continue</b>, sign in to Flashduty, confirm. The acknowledge is then done for you.",
+            )
+            .to_owned(),
+            4 => match language {
+                super::Language::Chinese => format!("卡片对所有人都变了。左上角换成<b>{other}</b>，打开同一张卡片看看。"),
+                super::Language::English => format!("The card changed for everybody. Become <b>{other}</b> (top left) and look at the same card."),
+            },
+            _ => say(
+                "主线走完了。还可以试试：暂缓、关闭、在右边恢复、从工作台打开应用、点群里的「值班」、给群改名。",
+                "That was the whole main job. Also try: snooze, close, recover on the right, the app in the workplace, On-call in a group, rename a group.",
+            )
+            .to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_thing_not_done_is_the_step() {
+        let nothing = Happened::default();
+        assert_eq!(nothing.step(), 1);
+        assert_eq!(Happened { raised: true, ..nothing }.step(), 2);
+        assert_eq!(Happened { raised: true, pressed: true, ..nothing }.step(), 3);
+        assert_eq!(Happened { raised: true, carried_out: true, ..nothing }.step(), 4);
+        assert_eq!(Happened { raised: true, pressed: true, carried_out: true, looked: true }.step(), 5);
+    }
+}

@@ -4,6 +4,11 @@
 //! Reading order: [`api`] (the door to data), [`visit`] and [`backend`] (what the server gives), `shell` (document and
 //! routes), `pages`, [`parts`].
 
+// views keep their types (see `parts`), and the compiler follows a page's type to its leaves
+#![recursion_limit = "256"]
+// Views are deeply nested types.
+#![recursion_limit = "256"]
+
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;
 pub mod moment;

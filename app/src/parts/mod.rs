@@ -1,4 +1,7 @@
 //! Pieces of pages. Those that islands use are built for the browser too; the frame around a page is the server's.
+//!
+//! Islands' views keep their types: an `AnyView` carries two ways of hydration with it, used or not. With `AnyView` the
+//! module was 133 kB as brotli, without 107 kB.
 
 mod acting;
 mod forms;

@@ -46,6 +46,7 @@ impl DingTalk {
             }
             let (corp_id, until) = (app.corp_id.clone(), world.now().plus(CODE_LIFETIME));
             let kind = CodeKind::Client;
+            state.codes.retain(|_, code| code.until > world.now());
             let (user_id, client_id) = (user_id.to_owned(), client_id.to_owned());
             state.codes.insert(value.clone(), Code { user_id, corp_id, client_id, until, kind });
             Ok(value)

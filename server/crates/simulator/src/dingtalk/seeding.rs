@@ -44,12 +44,30 @@ pub struct NewApp {
     pub token: String,
     /// Code of its cool app.
     pub cool_app_code: String,
+    /// Card template, published.
+    pub card_template_id: String,
 }
 
 impl DingTalk {
     /// Adds an app with all permissions, and its company when that is new.
     pub fn add_app(&self, new: NewApp) {
         self.change(|state| add_app(state, new));
+    }
+
+    /// Adds a person to a company; nothing happens when there is none.
+    pub fn add_person(&self, corp_id: &str, person: seed::Person) {
+        self.change(|state| {
+            let corp = state.corps.get_mut(corp_id);
+            corp.map(|corp| corp.employees.insert(person.id.to_owned(), employee(&person)))
+        });
+    }
+
+    /// Adds an internal group to a company and returns its openConversationId.
+    pub fn add_chat(&self, corp_id: &str, title: &str, owner: &str, members: &[&str]) -> String {
+        let chat = chat(corp_id, title, owner, members, &self.core.world, &self.base_url);
+        let id = chat.id.clone();
+        self.change(|state| state.chats.insert(id.clone(), chat));
+        id
     }
 }
 
@@ -65,6 +83,7 @@ pub fn fill(state: &mut State, world: &World, base_url: &str) {
             aes_key: seed::AES_KEY.into(),
             token: seed::TOKEN.into(),
             cool_app_code: seed::COOL_APP_CODE.into(),
+            card_template_id: seed::CARD_TEMPLATE_ID.into(),
         },
     );
     if let Some(app) = state.apps.get_mut(seed::CLIENT_ID) {
@@ -73,15 +92,14 @@ pub fn fill(state: &mut State, world: &World, base_url: &str) {
             robot_code: seed::WAR_ROOM_BOT_ID.into(),
         });
     }
-    for (template_id, published) in [(seed::CARD_TEMPLATE_ID, true), (seed::DRAFT_TEMPLATE_ID, false)] {
-        state.templates.insert(template_id.into(), Template { client_id: seed::CLIENT_ID.into(), published });
-    }
+    let draft = Template { client_id: seed::CLIENT_ID.into(), published: false };
+    state.templates.insert(seed::DRAFT_TEMPLATE_ID.into(), draft);
     if let Some(corp) = state.corps.get_mut(seed::CORP_ID) {
         corp.employees = seed::PEOPLE.iter().map(|person| (person.id.to_owned(), employee(person))).collect();
     }
     for group in seed::GROUPS {
-        let id = open_conversation_id(world);
-        state.chats.insert(id.clone(), chat(&group, id, world, base_url));
+        let chat = chat(seed::CORP_ID, group.title, group.owner, group.members, world, base_url);
+        state.chats.insert(chat.id.clone(), chat);
     }
     state.default_person = Some(seed::PEOPLE[0].id.to_owned());
 }
@@ -91,6 +109,8 @@ fn add_app(state: &mut State, new: NewApp) {
         .corps
         .entry(new.corp_id.clone())
         .or_insert_with(|| Corp { meters: Meters::new(Edition::Standard), employees: BTreeMap::new() });
+    let template = Template { client_id: new.client_id.clone(), published: true };
+    state.templates.insert(new.card_template_id, template);
     let app = App {
         client_id: new.client_id.clone(),
         client_secret: new.client_secret,
@@ -130,15 +150,15 @@ fn employee(person: &seed::Person) -> Employee {
     }
 }
 
-fn chat(group: &seed::Group, id: String, world: &World, base_url: &str) -> Chat {
+fn chat(corp_id: &str, title: &str, owner: &str, members: &[&str], world: &World, base_url: &str) -> Chat {
     Chat {
-        id,
+        id: open_conversation_id(world),
         chat_id: chat_id(world),
-        corp_id: seed::CORP_ID.into(),
+        corp_id: corp_id.into(),
         kind: ChatKind::Internal,
-        title: group.title.into(),
-        owner: group.owner.into(),
-        members: group.members.iter().map(|member| (*member).to_owned()).collect(),
+        title: title.into(),
+        owner: owner.into(),
+        members: members.iter().map(|member| (*member).to_owned()).collect(),
         cool_apps: BTreeSet::new(),
         robots: BTreeSet::new(),
         template_id: None,

@@ -1,4 +1,5 @@
 use super::Bench;
+use crate::dingtalk::{NewApp, PushResult};
 use crate::seed;
 use serde_json::json;
 use std::time::Duration;
@@ -72,4 +73,37 @@ async fn people_calls_refuse() {
     assert!(bench.sim.dingtalk.login_code("li.na").is_err(), "outside the visible range");
     let chat = bench.sim.dingtalk.chat(seed::GROUPS[2].title).unwrap();
     assert!(!chat.members.contains("bob"), "whoever leaves the company leaves its groups");
+}
+
+#[tokio::test]
+async fn companies_do_not_see_each_other() {
+    let mut bench = Bench::start().await;
+    let ours = bench.installed_chat().await;
+    bench.sim.dingtalk.add_app(NewApp {
+        corp_id: "dingother".into(),
+        client_id: "dingotherapp".into(),
+        client_secret: "other-secret".into(),
+        agent_id: "2".into(),
+        aes_key: seed::AES_KEY.into(),
+        token: "otherToken".into(),
+        cool_app_code: "COOLAPP-OTHER".into(),
+        card_template_id: "other.schema".into(),
+    });
+    bench.sim.dingtalk.add_person("dingother", seed::Person { id: "eve", mobile: "13900000001", ..seed::PEOPLE[1] });
+    let theirs = bench.sim.dingtalk.add_chat("dingother", "Others", "eve", &["eve"]);
+    assert_eq!(bench.sim.dingtalk.install_cool_app(&theirs, "eve").await, Ok(PushResult::NoCallback));
+    let code = bench.sim.dingtalk.login_code_for("dingotherapp", "eve").unwrap();
+    assert_eq!(bench.old_host(BY_CODE, &json!({ "code": code })).await["errcode"], 40078);
+    assert_eq!(bench.old_host("/topapi/v2/user/get", &json!({ "userid": "eve" })).await["errcode"], 60121);
+    let body = json!({ "appKey": "dingotherapp", "appSecret": "other-secret" });
+    let (_, answer) = bench.post("/v1.0/oauth2/accessToken", &body).await;
+    bench.token = answer["accessToken"].as_str().unwrap().to_owned();
+    assert_eq!(bench.old_host(BY_CODE, &json!({ "code": code })).await["result"]["userid"], "eve");
+    let read = async |id: &str, code: &str| {
+        let body = json!({ "openConversationId": id, "coolAppCode": code });
+        bench.post("/v1.0/im/sceneGroups/query", &body).await.1
+    };
+    assert_eq!(read(&theirs, "COOLAPP-OTHER").await["title"], "Others");
+    assert_eq!(read(&ours, "COOLAPP-OTHER").await["code"], "groupPermissionDenied");
+    assert_eq!(read(&theirs, seed::COOL_APP_CODE).await["code"], "coolAppPermissionDenied");
 }

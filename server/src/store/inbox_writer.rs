@@ -1,6 +1,7 @@
 //! Group commit: many callbacks share one wait for the disk, and each is answered after it.
 
 use super::inbox::Source;
+use super::sql::clean;
 use super::{Dialect, StoreError, open};
 use sha2::{Digest, Sha256};
 use sqlx::{Any, AnyPool, Transaction};
@@ -70,12 +71,6 @@ impl InboxWriter {
         if item.event_id.chars().nth(EVENT_ID_CHARS_MAX).is_some() {
             item.event_id = Sha256::digest(&item.event_id).iter().map(|byte| format!("{byte:02x}")).collect();
         }
-        // PostgreSQL refuses this character in text.
-        for text in [&mut item.event_id, &mut item.body] {
-            if text.contains('\0') {
-                *text = text.replace('\0', "\u{fffd}");
-            }
-        }
         let bytes = u32::try_from(item.body.len()).unwrap_or(u32::MAX).min(QUEUE_BYTES_MAX);
         let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
         let (answer, answered) = oneshot::channel();
@@ -134,13 +129,6 @@ impl Task {
                     let _ = waiting.answer.send(Ok(stored));
                 }
             }
-            // One item the database refuses must not take the others with it.
-            Err(sqlx::Error::Database(_)) if batch.len() > 1 => {
-                for waiting in batch {
-                    let stored = self.store(std::slice::from_ref(&waiting)).await;
-                    let _ = waiting.answer.send(stored.map(|one| one[0]).map_err(StoreError::from));
-                }
-            }
             Err(error) => refuse(batch, error),
         }
     }
@@ -161,10 +149,10 @@ impl Task {
              VALUES ($1, $2, $3, $4, $5, $6, $6, 0) ON CONFLICT DO NOTHING",
         )
         .bind(self.world.id())
-        .bind(item.integration.as_str())
+        .bind(clean(&item.integration))
         .bind(item.source.name())
-        .bind(item.event_id.as_str())
-        .bind(item.body.as_str())
+        .bind(clean(&item.event_id))
+        .bind(clean(&item.body))
         .bind(self.world.now().0)
         .execute(&mut **transaction)
         .await?;
@@ -172,10 +160,18 @@ impl Task {
     }
 }
 
+/// Tells everybody in the batch the same. A database error cannot be copied, and what it says of one item is nothing to
+/// the others: they hear only what is worth knowing.
 fn refuse(batch: Vec<Waiting>, error: sqlx::Error) {
-    let full = matches!(StoreError::from(error), StoreError::Full);
+    let error = StoreError::from(error);
+    tracing::error!(%error, items = batch.len(), "the inbox cannot be written");
     for waiting in batch {
-        let error = if full { StoreError::Full } else { StoreError::Database(sqlx::Error::WorkerCrashed) };
+        let error = match &error {
+            StoreError::Full => StoreError::Full,
+            StoreError::Database(sqlx::Error::PoolClosed) => StoreError::Database(sqlx::Error::PoolClosed),
+            StoreError::Database(sqlx::Error::PoolTimedOut) => StoreError::Database(sqlx::Error::PoolTimedOut),
+            _ => StoreError::Database(sqlx::Error::WorkerCrashed),
+        };
         let _ = waiting.answer.send(Err(error));
     }
 }

@@ -18,6 +18,7 @@ pub mod link;
 pub mod link_attempt;
 pub mod oauth_client;
 mod open;
+mod reseal;
 pub mod seal;
 pub mod session;
 mod sql;
@@ -62,11 +63,14 @@ enum Dialect {
 
 impl Store {
     /// Opens `sqlite:<path>` (made when missing, for its owner alone) or `postgres://…`, and brings its tables up to
-    /// date; programs that start at the same time wait for each other.
+    /// date; programs that start at the same time wait for each other. What an older key has sealed is sealed anew with
+    /// the newest.
     pub async fn open(url: &str, keys: SealingKeys, world: World) -> Result<Self, StoreError> {
         let (dialect, writers, readers) = open::open(url).await?;
         let inbox = InboxWriter::start(dialect, writers.clone(), world.clone());
-        Ok(Self { shared: Arc::new(Shared { keys, world }), dialect, writers, readers, inbox })
+        let store = Self { shared: Arc::new(Shared { keys, world }), dialect, writers, readers, inbox };
+        reseal::reseal(&store).await?;
+        Ok(store)
     }
 
     /// A transaction that may write. On SQLite there is one at a time: do nothing slow in it, and never begin another

@@ -82,7 +82,12 @@ impl SealingKeys {
         let place = place(table, row);
         let payload = Payload { msg: clear.as_bytes(), aad: place.as_bytes() };
         let sealed = key.cipher.encrypt(&nonce.into(), payload).map_err(|_| SealError::Unsealable)?;
-        Ok(format!("v1.{}.{}.{}", key.id, URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
+        Ok(format!("{}{}.{}", self.prefix(), URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
+    }
+
+    /// How everything begins that the newest key seals.
+    pub(super) fn prefix(&self) -> String {
+        self.0.first().map(|key| format!("v1.{}.", key.id)).unwrap_or_default()
     }
 
     /// Opens what was sealed for the same row.

@@ -116,6 +116,7 @@ pub(super) fn known<T>(table: &'static str, what: &'static str, value: Option<T>
     value.ok_or(StoreError::Corrupt { table, what })
 }
 
-fn clean(value: &str) -> String {
+/// Text that both databases take.
+pub(super) fn clean(value: &str) -> String {
     value.replace('\0', "\u{fffd}")
 }

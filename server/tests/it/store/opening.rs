@@ -1,7 +1,9 @@
 use super::*;
 use secrecy::ExposeSecret;
+use server::model::link_attempt::{Goal, LinkAttempt};
+use server::store::oauth_client::OauthClient;
 use server::store::seal::SealError;
-use server::store::{audit, integration, link};
+use server::store::{audit, integration, link, link_attempt, oauth_client};
 
 #[tokio::test]
 async fn programs_that_start_at_once_wait_for_each_other() {
@@ -129,6 +131,12 @@ async fn keys_can_be_changed() {
         let store = database.open().await;
         let mut tx = store.begin().await.unwrap();
         integration::insert(&mut tx, &super::integration("alpha")).await.unwrap();
+        let client_secret = Some(secret("s"));
+        let text = String::new;
+        let client = OauthClient { issuer: text(), redirect_uri: text(), client_id: text(), client_secret };
+        oauth_client::put(&mut tx, "alpha", &client).await.unwrap();
+        link::put(&mut tx, &people::link("1", "alpha", "li", 7)).await.unwrap();
+        link_attempt::insert(&mut tx, &LinkAttempt::open("a".into(), "alpha", Goal::Home, None, NOW)).await.unwrap();
         tx.commit().await.unwrap();
         store.close().await;
 
@@ -139,17 +147,16 @@ async fn keys_can_be_changed() {
         drop(tx);
         store.close().await;
 
-        let store = database.open_with(&format!("{OTHER_KEY},{KEY}")).await.unwrap();
-        let mut tx = store.begin().await.unwrap();
-        let found = integration::by_key(&mut tx, "alpha").await.unwrap().unwrap();
-        assert!(integration::update(&mut tx, &found).await.unwrap());
-        tx.commit().await.unwrap();
-        store.close().await;
+        database.open_with(&format!("{OTHER_KEY},{KEY}")).await.unwrap().close().await;
 
         let store = database.open_with(OTHER_KEY).await.unwrap();
         let mut tx = store.read().await.unwrap();
         let found = integration::by_key(&mut tx, "alpha").await.unwrap().unwrap();
-        assert_eq!(found.secrets.token.expose_secret(), "token", "it was sealed anew with the newest key");
+        assert_eq!((found.secrets.token.expose_secret(), found.version), ("token", 1), "sealed anew, else unchanged");
+        let found = oauth_client::get(&mut tx, "alpha").await.unwrap().unwrap();
+        assert_eq!(found.client_secret.unwrap().expose_secret(), "s");
+        assert!(link::by_user(&mut tx, "alpha", "li").await.unwrap().unwrap().credential.is_some());
+        assert!(link_attempt::get(&mut tx, "alpha", "a", NOW).await.unwrap().is_some());
     })
     .await;
 }

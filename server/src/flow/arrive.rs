@@ -1,19 +1,16 @@
 //! Arrival inside DingTalk: its login-free code says who this is; whoever is linked is signed in, everybody else begins
 //! to link (reference 4.2, 4.3).
 
-use super::events::hex_hash;
 use super::link::{self, Followed};
 use super::refusal::Refusal;
-use super::{credential, link_end};
+use super::{credential, session};
 use crate::model::integration::Integration;
-use crate::model::link::{Employee, Link, LinkState};
+use crate::model::link::{Employee, Link};
 use crate::model::link_attempt::{Goal, LinkAttempt};
-use crate::model::session::{LIFETIME, Session};
 use crate::state::State;
-use crate::store::{self, StoreError, Tx};
+use crate::store::{self, Tx};
 use contract::ProblemCode;
 use dingtalk::{DingTalkError, ErrorClass};
-use serde_json::json;
 use std::sync::Arc;
 
 /// Longest code that is shown to DingTalk; real ones have 32 characters.
@@ -56,7 +53,7 @@ pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arri
         Some(id) => store::link_attempt::get(&mut tx, &integration.key, id, now).await?,
         None => None,
     };
-    let Some(link) = link.filter(is_living) else {
+    let Some(link) = link.filter(session::is_living) else {
         let (attempt, lapsed) = begin_to_link(state, &mut tx, integration, attempt, employee, arrival).await?;
         tx.commit().await?;
         return Ok(Arrived::ToLink { attempt, lapsed });
@@ -66,46 +63,13 @@ pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arri
         // Linked meanwhile: what the click asked for is carried out, once.
         asked = store::link_attempt::consume(&mut tx, &attempt).await?.then_some(attempt.goal);
     }
-    let secret = open_session(state, &mut tx, &integration.key, &employee, arrival.former_session).await?;
+    let secret = session::open(state, &mut tx, &integration.key, &employee, arrival.former_session).await?;
     tx.commit().await?;
     let followed = match asked {
         Some(goal) => Some(link::follow(state, integration, &link, goal).await),
         None => None,
     };
     Ok(Arrived::SignedIn { secret, link, followed })
-}
-
-/// Whether the link lets its employee act: a directory match does not, and a refused credential does not any more.
-pub fn is_living(link: &Link) -> bool {
-    link.state == LinkState::Linked && link.credential.is_some()
-}
-
-/// Opens a session in place of the one the browser had, with a value of its own, so that nobody can prepare one for
-/// somebody else. Returns the cookie's value.
-pub async fn open_session(
-    state: &State,
-    tx: &mut Tx,
-    key: &str,
-    employee: &Employee,
-    former: Option<&str>,
-) -> Result<String, StoreError> {
-    if let Some(former) = former {
-        store::session::delete(tx, former).await?;
-    }
-    let secret = state.world.secret();
-    let now = state.world.now();
-    let session = Session {
-        id: hex_hash(secret.as_bytes()),
-        integration: key.to_owned(),
-        user_id: employee.user_id.clone(),
-        user_name: employee.name.clone(),
-        created: now,
-        expires: now.plus(LIFETIME),
-    };
-    store::session::insert(tx, &session).await?;
-    let user_id = &employee.user_id;
-    link_end::audit(state, tx, key, user_id, "signed-in", user_id, json!({})).await?;
-    Ok(secret)
 }
 
 async fn employee_of(state: &State, integration: &Integration, code: &str) -> Result<Employee, Refusal> {

@@ -2,9 +2,8 @@
 //! confirmation of both; then what was asked for before is carried out. Also switching and unlinking.
 
 use super::act::{self, Acted, Asked};
-use super::arrive::open_session;
 use super::refusal::Refusal;
-use super::{credential, link_end};
+use super::{credential, link_end, session};
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Employee, Link, LinkState};
 use crate::model::link_attempt::{Goal, LinkAttempt, Proved, Step, WrongStep};
@@ -208,7 +207,7 @@ pub async fn confirm(
         other => Refusal::from(other),
     })?;
     record(state, &mut tx, &link, own_former.as_ref(), taken_from.as_ref()).await?;
-    let secret = open_session(state, &mut tx, key, employee, former_session).await?;
+    let secret = session::open(state, &mut tx, key, employee, former_session).await?;
     tx.commit().await?;
 
     for former in own_former.into_iter().chain(taken_from.clone()) {

@@ -22,6 +22,7 @@ pub mod read;
 pub mod reconcile;
 pub mod refusal;
 pub mod repaint;
+pub mod session;
 pub mod set_up;
 
 pub use refusal::{ReceiveError, Refusal};

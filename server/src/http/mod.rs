@@ -1,17 +1,27 @@
 //! The edge: the whole route table and what every request passes. Handlers are thin; what the product does is in `flow`.
 
+mod api;
 mod assets;
 mod automation;
+mod backend;
+mod choice;
 mod click_callback;
+mod console;
+mod cookies;
+mod cross_site;
 mod edge;
 mod event_callback;
+mod forms;
 pub mod gate;
 pub mod health;
 pub mod limits;
 pub mod listen;
 mod openapi;
+mod pages;
 pub mod problem;
 pub mod request;
+mod session;
+mod sign_in;
 mod webhook;
 
 pub use edge::RequestId;
@@ -34,7 +44,7 @@ pub fn router(state: State) -> Router {
         .merge(platform_routes())
         .merge(automation::routes())
         .merge(watching_routes())
-        .merge(visitor_routes(&state).layer(CompressionLayer::new()))
+        .merge(pages::routes().layer(CompressionLayer::new()))
         .merge(assets::routes())
         .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) });
@@ -61,11 +71,6 @@ fn watching_routes() -> Router<State> {
         .route(paths::READY, get(health::ready))
         .route(paths::METRICS, get(health::show_metrics))
         .route(paths::OPENAPI, get(openapi::show_description))
-}
-
-/// Pages, their JSON and signing in.
-fn visitor_routes(_state: &State) -> Router<State> {
-    Router::new()
 }
 
 /// A panic is a fault of ours; its text may hold anything, so it goes nowhere.

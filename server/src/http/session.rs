@@ -209,9 +209,8 @@ pub fn is_key(text: &str) -> bool {
 
 fn value(jar: &CookieJar, name: &str) -> Option<String> {
     let value = jar.get(name)?.value();
-    let fine = !value.is_empty()
-        && value.len() <= COOKIE_BYTES_MAX
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let fine =
+        !value.is_empty() && value.len() <= COOKIE_BYTES_MAX && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fine.then(|| value.to_owned())
 }
 

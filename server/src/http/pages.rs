@@ -1,0 +1,252 @@
+//! The pages: drawn by the app with the visitor's data, guarded by a policy that lets nothing but our own scripts run.
+
+use super::backend::Administrator;
+use super::forms::{address, see, with_cookies};
+use super::problem::ApiError;
+use super::session::{Caller, Visitor};
+use super::{api, console, sign_in};
+use crate::flow::{Refusal, link, session};
+use crate::model::text::zone_offset_minutes;
+use crate::state::State;
+use crate::web;
+use app::backend::Backend;
+use app::notice::Notice;
+use app::place::Place;
+use app::visit::{Assets, SetStatus, Visit};
+use axum::Router;
+use axum::extract::{Request, State as Of};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use contract::{Problem, paths};
+use leptos::nonce::Nonce;
+use leptos::prelude::provide_context;
+use leptos_axum::{generate_route_list, render_app_async_with_context};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use url::{Host, Url};
+
+/// Pages, their JSON, and signing in.
+pub fn routes() -> Router<State> {
+    // Walking the app's route table also tells Leptos what runs its futures.
+    let pages = generate_route_list(app::App);
+    let pages = pages.iter().fold(Router::new(), |router, page| match page.path() {
+        paths::SIGN_IN => router.route(paths::SIGN_IN, get(show_sign_in)),
+        paths::CONSOLE => router.route(paths::CONSOLE, get(show_console)),
+        path => router.route(path, get(show)),
+    });
+    pages.merge(api::routes()).merge(sign_in::routes()).merge(console::routes())
+}
+
+/// A problem on a page outside of every integration.
+pub async fn console_problem(state: State, caller: Caller, refusal: Refusal, request: Request) -> Response {
+    let problem = caller.problem(refusal, caller.language());
+    let visit = outside(&state, &caller);
+    let backend = Administrator { state: state.clone(), caller, signed_in: false };
+    draw(&state, visit, Arc::new(backend), Some(problem), request).await
+}
+
+async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, ApiError>, request: Request) -> Response {
+    let visitor = match visitor {
+        Ok(visitor) => visitor,
+        Err(error) => return console_problem(state, caller, error.code().into(), request).await,
+    };
+    let cookies = [visitor.caller.introduction(), visitor.stay().await];
+    let response = draw(&state, inside(&visitor), Arc::new(visitor), None, request).await;
+    with_cookies(response, cookies.into_iter().flatten())
+}
+
+/// The sign-in page keeps the attempt of its address in the browser, and gives somebody whose link broke a new one.
+async fn show_sign_in(
+    state: Of<State>,
+    caller: Caller,
+    visitor: Result<Visitor, ApiError>,
+    request: Request,
+) -> Response {
+    let Ok(visitor) = visitor else { return show(state, caller, visitor, request).await };
+    if let Some(named) = visitor.caller.parameter("attempt").filter(|id| sign_in::is_attempt(id)) {
+        let cookie = sign_in::keep_attempt(&visitor, named);
+        return with_cookies(show(state, caller, Ok(visitor), request).await, [cookie]);
+    }
+    match begun(&visitor).await {
+        Ok(Some(to)) => with_cookies(see(&to), visitor.caller.introduction()),
+        Ok(None) => show(state, caller, Ok(visitor), request).await,
+        Err(refusal) => show(state, caller, Err(refusal.into()), request).await,
+    }
+}
+
+/// Where somebody who is signed in goes who is in no attempt: whose link is fine has nothing to do here.
+async fn begun(visitor: &Visitor) -> Result<Option<String>, Refusal> {
+    let Some((_, known)) = &visitor.signed_in else { return Ok(None) };
+    let browser = visitor.caller.browser_hash();
+    if let Some(kept) = visitor.kept_attempt()
+        && link::check(&visitor.state, &visitor.integration, &kept, &browser).await.is_ok()
+    {
+        return Ok(None);
+    }
+    let notice = Notice::from_query(visitor.caller.parameters());
+    let start = sign_in::start(visitor);
+    if session::is_living(known) {
+        return Ok(Some(address(visitor.key(), &start, &[], notice.as_ref())));
+    }
+    let (employee, goal) = (known.employee.clone(), sign_in::goal_of(&start));
+    let attempt = link::begin_again(&visitor.state, &visitor.integration, employee, goal, &browser).await?;
+    Ok(Some(address(visitor.key(), &Place::SignIn, &[("attempt", attempt)], notice.as_ref())))
+}
+
+async fn show_console(Of(state): Of<State>, caller: Caller, request: Request) -> Response {
+    let signed_in = match caller.cookie_hash(&caller.cookies.console()) {
+        Some(id) => crate::flow::console::is_open(&state, &id).await,
+        None => Ok(false),
+    };
+    let signed_in = match signed_in {
+        Ok(signed_in) => signed_in,
+        Err(error) => return console_problem(state, caller, error.into(), request).await,
+    };
+    let (visit, cookie) = (outside(&state, &caller), caller.introduction());
+    let backend = Administrator { state: state.clone(), caller, signed_in };
+    with_cookies(draw(&state, visit, Arc::new(backend), None, request).await, cookie)
+}
+
+/// What a page within an integration is told about its visitor.
+fn inside(visitor: &Visitor) -> Visit {
+    let settings = &visitor.integration.settings;
+    let session = visitor.signed_in.as_ref().map(|_| visitor.session_cookie());
+    Visit {
+        key: visitor.key().to_owned(),
+        integration_name: settings.name.clone(),
+        language: visitor.language,
+        zone_offset_minutes: zone_offset_minutes(&settings.time_zone, visitor.state.world.now()),
+        csrf: visitor.caller.form_token(session.as_deref()),
+        corp_id: settings.corp_id.clone(),
+        client_id: settings.client_id.clone(),
+        jsapi_url: visitor.state.config.dingtalk_jsapi_url.to_string(),
+        ..outside(&visitor.state, &visitor.caller)
+    }
+}
+
+/// What a page outside of every integration is told.
+fn outside(state: &State, caller: &Caller) -> Visit {
+    let config = &state.config;
+    Visit {
+        language: caller.language(),
+        theme: caller.theme,
+        csrf: caller.form_token(Some(&caller.cookies.console())),
+        inside: caller.inside,
+        now_ms: state.world.now().0,
+        notice: Notice::from_query(caller.parameters()),
+        // Neither platform runs on the machine its clients run on, except when it is played.
+        demo: is_loopback(&config.dingtalk_api_url) && is_loopback(&config.flashduty_api_url),
+        ..Visit::default()
+    }
+}
+
+fn is_loopback(address: &Url) -> bool {
+    match address.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Draws a page whole: data, status and title are settled before its first byte leaves.
+async fn draw(
+    state: &State,
+    visit: Visit,
+    backend: Arc<dyn Backend>,
+    problem: Option<Problem>,
+    request: Request,
+) -> Response {
+    let nonce: Arc<str> = state.world.secret().into();
+    let status = Arc::new(AtomicU16::new(200));
+    let context = {
+        let (nonce, status, assets) = (Arc::clone(&nonce), Arc::clone(&status), assets());
+        move || {
+            let status = Arc::clone(&status);
+            provide_context(Nonce::from_value(Arc::clone(&nonce)));
+            provide_context(visit.clone());
+            provide_context(assets.clone());
+            provide_context(Arc::clone(&backend));
+            provide_context(SetStatus::new(move |code| status.store(code, Ordering::Relaxed)));
+        }
+    };
+    let mut response = match problem {
+        Some(problem) => {
+            render_app_async_with_context(context, move || app::problem_shell(problem.clone()))(request).await
+        }
+        None => render_app_async_with_context(context, app::shell)(request).await,
+    };
+    *response.status_mut() =
+        StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(policy) = HeaderValue::from_str(&policy(state, &nonce)) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+fn assets() -> Assets {
+    let path = |name| web::plain_script(name).map(|asset| asset.path.to_owned()).unwrap_or_default();
+    Assets {
+        style: web::style_text().to_owned(),
+        script: web::script().map(|asset| asset.path.to_owned()),
+        wasm: web::wasm().map(|asset| asset.path.to_owned()),
+        arrive: path("arrive.js"),
+        icon: path("icon.svg"),
+    }
+}
+
+/// What a page may load, run and be framed by. DingTalk frames us on PC, and its script gives the login code.
+fn policy(state: &State, nonce: &str) -> String {
+    let jsapi = state.config.dingtalk_jsapi_url.origin().ascii_serialization();
+    let base = state.config.flashduty_api_url.to_string();
+    let metadata = state.caches.oauth.get(&base, state.world.now()).flatten();
+    // Chromium applies this to the redirects that a form leads to.
+    let sign_in = metadata.map(|metadata| sign_in_sources(&metadata.authorization_endpoint)).unwrap_or_default();
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval' {jsapi}; \
+         style-src 'self' 'nonce-{nonce}'; img-src 'self' data: https:; connect-src 'self'; \
+         frame-ancestors 'self' https://*.dingtalk.com {jsapi}; base-uri 'none'; object-src 'none'; \
+         form-action 'self'{sign_in}"
+    )
+}
+
+/// Where Flashduty's sign-in may lead: its own address and its neighbours, such as console and single sign-on.
+fn sign_in_sources(authorization_endpoint: &Url) -> String {
+    let own = authorization_endpoint.origin().ascii_serialization();
+    let neighbours = match authorization_endpoint.host() {
+        Some(Host::Domain(name)) if name.matches('.').count() >= 2 => {
+            name.split_once('.').map(|(_, parent)| format!(" {}://*.{parent}", authorization_endpoint.scheme()))
+        }
+        _ => None,
+    };
+    format!(" {own}{}", neighbours.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_sign_in_may_lead() {
+        for (endpoint, sources) in [
+            ("https://api.flashcat.cloud/oauth/authorize", " https://api.flashcat.cloud https://*.flashcat.cloud"),
+            ("http://127.0.0.1:4001/x", " http://127.0.0.1:4001"),
+            ("https://duty.example/x", " https://duty.example"),
+        ] {
+            assert_eq!(sign_in_sources(&Url::parse(endpoint).unwrap()), sources);
+        }
+    }
+
+    #[test]
+    fn only_a_played_platform_is_on_this_machine() {
+        for (address, expected) in
+            [("http://127.0.0.1:1", true), ("http://[::1]:1", true), ("https://api.dingtalk.com", false)]
+        {
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), expected);
+        }
+    }
+}

@@ -32,8 +32,10 @@ pub fn framed(visit: &Visit, me: Option<&Me>, place: &Place, sheet: Sheet) -> An
     } else {
         format!("{} · {}", sheet.title, visit.integration_name)
     };
+    // leptos_meta prints a title as it is, and this one holds what other people wrote
+    let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     view! {
-        <Title text=title/>
+        <Title text=escaped(&title)/>
         <a class="skip" href="#main">{words::skip(language)}</a>
         {visit.demo.then(|| view! { <p class="ribbon">{words::demo(language)}</p> })}
         <header class=format!("top {}", sheet.layout)>
@@ -87,4 +89,9 @@ fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
         }
     };
     view! { <p class="notice" role="status">{sentence}</p> }.into_any()
+}
+
+/// `leptos_meta` writes a title as it is given: without this, `</title>` in an incident's title would end it.
+fn escaped(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;")
 }

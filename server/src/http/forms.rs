@@ -122,7 +122,11 @@ impl FromRequest<State> for Posted {
         if source == From::Elsewhere {
             return Err(ApiError::new(ProblemCode::CrossSite).with_cause("another site sent it"));
         }
-        let kind = Kind::of(&headers).ok_or(ProblemCode::UnsupportedMediaType)?;
+        let Some(kind) = Kind::of(&headers) else {
+            // A body of another kind has no token either, and any site can send one.
+            let unknown = source == From::Unknown;
+            return Err(if unknown { ProblemCode::CrossSite } else { ProblemCode::UnsupportedMediaType }.into());
+        };
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::new(ProblemCode::BadRequest))?;
         let fields = kind.fields(&body)?;
         let posted = Self { fields, is_form: kind == Kind::Form };

@@ -61,6 +61,8 @@ async fn pool(url: &str, connections: u32, session: &'static str) -> Result<AnyP
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // SQLite ends a transaction by itself when the disk is full, and sqlx then believes for ever that it goes on.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(move |connection, _| {
             Box::pin(async move { sqlx::raw_sql(session).execute(connection).await.map(|_| ()) })
         })

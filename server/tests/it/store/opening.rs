@@ -55,6 +55,21 @@ async fn a_read_cannot_write() {
     .await;
 }
 
+/// What a full disk does to SQLite, done by a trigger: the transaction is over before anybody has ended it.
+#[tokio::test]
+async fn the_only_writer_survives_a_transaction_that_the_database_ended() {
+    let database = Database::sqlite();
+    let store = database.open().await;
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON probe BEGIN SELECT RAISE(ROLLBACK, 'no'); END";
+    database.raw(refuse).await;
+    for _ in 0..3 {
+        let refused = store.ready().await.unwrap_err();
+        assert_eq!(refused.to_string(), "database: refused with code 1811");
+    }
+    database.raw("DROP TRIGGER refuse").await;
+    store.ready().await.unwrap();
+}
+
 #[tokio::test]
 async fn addresses_that_lead_nowhere() {
     for (url, words) in [

@@ -6,8 +6,6 @@
 
 // views keep their types (see `parts`), and the compiler follows a page's type to its leaves
 #![recursion_limit = "256"]
-// Views are deeply nested types.
-#![recursion_limit = "256"]
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;

@@ -4,9 +4,9 @@ mod fake;
 mod render;
 
 mod framed;
+mod groups_and_console;
 mod hostile;
 mod incidents;
 mod linking;
 mod lists;
 mod obstacles;
-mod others;

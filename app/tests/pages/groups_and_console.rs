@@ -1,0 +1,54 @@
+//! A group's page and the console.
+
+use crate::fake::{Fake, ID, chat, console, problem};
+use crate::render::open;
+use contract::ProblemCode;
+use contract::chat::ChatPage;
+use contract::console::{Console, IntegrationView};
+
+#[test]
+fn a_groups_page_shows_its_incidents_and_what_is_sent_to_it() {
+    let page = open("/i/k1/cool-app?corpid=ding123&cid=cidA+b", Fake::default());
+    page.has("线上故障应急群")
+        .has(&format!("data-incident=\"{ID}\""))
+        .has("Ops Channel · Critical, Warning · mentions responders")
+        .has("name=\"back\" value=\"cool-app:cidA+b\"")
+        .has(&format!("href=\"/i/k1/incidents/{ID}?from=cool-app%3AcidA%2Bb\""));
+    let nothing = ChatPage { incidents: vec![], subscriptions: vec![], ..chat() };
+    open("/i/k1/cool-app?cid=c", Fake { chat: Ok(nothing), ..Fake::default() })
+        .has("No open incidents in this group")
+        .has("nothing is sent to this group");
+}
+
+#[test]
+fn without_a_group_there_is_nothing_to_show() {
+    for address in ["/i/k1/cool-app", "/i/k1/cool-app?cid=$ENCCID$", "/i/k1/cool-app?cid=%24ENCCID%24"] {
+        let page = open(address, Fake::default());
+        assert_eq!(page.status, 404, "{address}");
+        page.has("data-problem=\"chat-unknown\"").has_not("线上故障应急群");
+    }
+    let page = open("/i/k1/cool-app?cid=c", Fake { chat: Err(problem(ProblemCode::NotInChat)), ..Fake::default() });
+    assert_eq!(page.status, 403);
+    page.has("data-problem=\"not-in-chat\"").has_not("线上故障应急群");
+}
+
+#[test]
+fn console_shows_addresses_evidence_groups_and_deliveries() {
+    open("/console", Fake::default())
+        .has("value=\"https://duty.example.com/dingtalk/k1/events\"")
+        .has("30 min ago")
+        .has("not seen yet")
+        .has("线上故障应急群")
+        .has("app not linked")
+        .has("Open the app once from the workplace");
+}
+
+#[test]
+fn an_empty_console_says_what_to_type() {
+    open("/console", Fake { console: Ok(Console::default()), ..Fake::default() }).has("dingduty integration add");
+    let bare = IntegrationView { name: "New".into(), ..IntegrationView::default() };
+    let console = Console { integrations: vec![bare, console().integrations.remove(0)] };
+    open("/console", Fake { console: Ok(console), ..Fake::default() })
+        .has("No group has installed the cool app yet")
+        .has("Nothing sent yet");
+}

@@ -2,7 +2,7 @@
 //! ask at once, and everyone is told the truth.
 
 use super::refusal::Refusal;
-use super::{convert, credential, incidents, link_end};
+use super::{convert, credential, incidents, link_end, people};
 use crate::model::action::{self, Verdict};
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
@@ -134,7 +134,8 @@ async fn carry_out(state: &State, integration: &Integration, link: &Link, asked:
 
 async fn ask_then_do(state: &State, integration: &Integration, link: &Link, asked: &Asked) -> Result<Acted, Refusal> {
     let client = credential::person(state, integration, link).await?;
-    let truth = known_actor(state, integration, convert::incident(&client.incident(&asked.incident_id).await?)).await?;
+    let read = convert::incident(&client.incident(&asked.incident_id).await?);
+    let truth = people::complete(state, integration, &client, vec![read]).await?.pop().ok_or(ProblemCode::Internal)?;
     let member = &link.member;
     match action::judge(&truth, asked.action, member.member_id, state.world.now()) {
         Verdict::Refuse(code) => {
@@ -171,19 +172,6 @@ async fn ask_then_do(state: &State, integration: &Integration, link: &Link, aske
     tx.commit().await?;
     state.wake();
     result
-}
-
-/// A read does not say who acted last; our mirror may know.
-async fn known_actor(state: &State, integration: &Integration, mut truth: Incident) -> Result<Incident, StoreError> {
-    let mut tx = state.store.read().await?;
-    if let Some(mut mirror) = store::incident::get(&mut tx, &integration.key, &truth.id).await? {
-        mirror.take_read(truth.clone());
-        truth.last_act = mirror.incident.last_act.filter(|_| mirror.incident.progress == truth.progress);
-    }
-    if truth.last_act.is_none() {
-        truth.last_act = action::last_act_told(&truth);
-    }
-    Ok(truth)
 }
 
 async fn note(state: &State, integration: &Integration, truth: Incident) -> Result<(), StoreError> {

@@ -113,7 +113,11 @@ async fn refuse(
     let id = state.world.id();
     let problem = Problem::new(refusal.code, language, id.as_str());
     tracing::info!(id, code = refusal.code.name(), "a click was refused");
-    let message = refusal.message.unwrap_or(problem.message);
+    // The platform's own words come after ours: they may be in another language, but say it exactly.
+    let message = match refusal.message {
+        Some(words) => format!("{} ({words})", problem.message),
+        None => problem.message,
+    };
     let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
     let notice = Notice {
         text: format!("{message} {}", problem.remedy),

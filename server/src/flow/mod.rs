@@ -19,6 +19,7 @@ pub mod link_end;
 pub mod notify;
 pub mod prove;
 pub mod read;
+pub mod people;
 pub mod reconcile;
 pub mod refusal;
 pub mod repaint;

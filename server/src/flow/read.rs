@@ -2,15 +2,14 @@
 //! may see. Only what Flashduty's answer leaves out (names, who acted last) comes from our side.
 
 use super::refusal::Refusal;
-use super::{convert, credential, link_end};
-use crate::model::action;
+use super::{convert, credential, link_end, people};
 use crate::model::chat::Chat;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
-use crate::store::{self, StoreError};
+use crate::store;
 use contract::ProblemCode;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
@@ -34,8 +33,6 @@ const CLOCK_MARGIN_SECONDS: i64 = 60;
 const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
-/// Names asked for at once; a list has far fewer people.
-const NAMES_MAX: usize = 300;
 /// Members a page of a group has, and pages that are read; each is a counted call.
 const MEMBERS_A_PAGE: u32 = 100;
 const MEMBER_PAGES_MAX: usize = 10;
@@ -80,11 +77,12 @@ pub async fn incident(viewer: Viewer<'_>, id: &str) -> Result<IncidentDetail, Re
     let read = convert::incident(&viewer.heard(read).await?);
     // An incident without its timeline is worth more than none.
     let feed = feed.inspect_err(|error| tracing::info!(code = error.code, "a timeline could not be read")).ok();
-    let mut people = people_of(std::slice::from_ref(&read));
-    people.extend(feed.iter().flat_map(|feed| &feed.items).flat_map(timeline::people));
-    let names = viewer.names(&client, people).await;
-    let incident = viewer.with_last_acts(vec![named(read, &names)]).await?.pop();
-    let incident = incident.ok_or(ProblemCode::IncidentGone)?;
+    let mut ids = people::nameless(std::slice::from_ref(&read));
+    ids.extend(feed.iter().flat_map(|feed| &feed.items).flat_map(timeline::people));
+    // All names in one call; completing the incident finds them remembered.
+    let names = people::names(viewer.state, viewer.integration, &client, ids).await;
+    let complete = people::complete(viewer.state, viewer.integration, &client, vec![read]).await?.pop();
+    let incident = complete.ok_or(ProblemCode::IncidentGone)?;
     Ok(IncidentDetail {
         incident: viewer.view(&incident),
         timeline_cut: feed.as_ref().is_none_or(|feed| feed.has_next_page),
@@ -172,68 +170,9 @@ impl Viewer<'_> {
     }
 
     async fn views(&self, client: &flashduty::Client, incidents: Vec<Incident>) -> Result<Vec<IncidentView>, Refusal> {
-        let names = self.names(client, people_of(&incidents)).await;
-        let incidents = incidents.into_iter().map(|incident| named(incident, &names)).collect();
-        Ok(self.with_last_acts(incidents).await?.iter().map(|incident| self.view(incident)).collect())
+        let complete = people::complete(self.state, self.integration, client, incidents).await?;
+        Ok(complete.iter().map(|incident| self.view(incident)).collect())
     }
-
-    /// Names of members, from memory or Flashduty. Those that cannot be read are left out.
-    async fn names(&self, client: &flashduty::Client, ids: BTreeSet<i64>) -> BTreeMap<i64, String> {
-        let (key, now, cache) = (&self.integration.key, self.state.world.now(), &self.state.caches.names);
-        let mut names = BTreeMap::new();
-        let mut missing = Vec::new();
-        for id in ids {
-            if let Some(name) = cache.get(&(key.clone(), id), now) {
-                names.insert(id, name);
-            } else {
-                missing.push(id);
-            }
-        }
-        missing.truncate(NAMES_MAX);
-        if missing.is_empty() {
-            return names;
-        }
-        match client.person_infos(&missing).await {
-            Ok(people) => {
-                for person in people.into_iter().filter(|person| !person.name.is_empty()) {
-                    cache.put((key.clone(), person.person_id), person.name.clone(), now);
-                    names.insert(person.person_id, person.name);
-                }
-            }
-            Err(error) => tracing::info!(code = error.code, "names could not be read"),
-        }
-        names
-    }
-
-    /// Flashduty does not say who acted last; our mirror may know, as long as it shows the same state.
-    async fn with_last_acts(&self, incidents: Vec<Incident>) -> Result<Vec<Incident>, StoreError> {
-        let mut tx = self.state.store.read().await?;
-        let mut known = Vec::with_capacity(incidents.len());
-        for mut incident in incidents {
-            if let Some(mut mirror) = store::incident::get(&mut tx, &self.integration.key, &incident.id).await? {
-                mirror.take_read(incident.clone());
-                incident.last_act = mirror.incident.last_act.filter(|_| mirror.incident.progress == incident.progress);
-            }
-            if incident.last_act.is_none() {
-                incident.last_act = action::last_act_told(&incident);
-            }
-            known.push(incident);
-        }
-        Ok(known)
-    }
-}
-
-/// Whose names an incident shows without telling them.
-fn people_of(incidents: &[Incident]) -> BTreeSet<i64> {
-    let responders = incidents.iter().flat_map(|incident| &incident.responders);
-    responders.filter(|one| one.name.is_empty() && one.member_id != 0).map(|one| one.member_id).collect()
-}
-
-fn named(mut incident: Incident, names: &BTreeMap<i64, String>) -> Incident {
-    for responder in incident.responders.iter_mut().filter(|one| one.name.is_empty()) {
-        responder.name = names.get(&responder.member_id).cloned().unwrap_or_default();
-    }
-    incident
 }
 
 /// The conversation an address means: DingTalk's placeholder left as it is means none, and a `+` that was not encoded

@@ -1,12 +1,14 @@
 //! A pressed button: carried out at Flashduty as that person, exactly once, and everybody sees the truth.
 
 use crate::bench::Bench;
-use crate::bench::verbs::GROUP;
 use contract::paths;
 use futures::future::join_all;
 use simulator::flashduty::Act;
 use simulator::{Fault, Peer, faults};
 use std::time::Duration;
+
+/// The group in which everybody is who clicks here.
+const GROUP: &str = "故障通报 Incidents";
 
 /// A group with an incident's card in it.
 async fn with_card(responders: &[&str]) -> (Bench, String, String) {
@@ -24,14 +26,14 @@ async fn a_linked_click_is_done_as_that_person_and_repainted_for_everybody() {
     bench.link("li.na").await;
     bench.click(&card, "li.na", "acknowledge").await.unwrap();
     assert_eq!(bench.seen(&card, "li.na")["progress"], "Processing", "the answer repaints the clicker's copy");
-    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Triggered", "the others' follows by the update call");
+    assert_eq!(bench.seen(&card, "bob")["progress"], "Triggered", "the others' follows by the update call");
     bench.run_due().await;
-    let seen = bench.seen(&card, "zhao.min");
+    let seen = bench.seen(&card, "bob");
     assert_eq!(seen["progress"], "Processing");
     assert!(seen["last_act"].contains("李娜"), "{seen:?}");
     let acts = bench.sim.flashduty.acts(&incident);
     assert_eq!(acts.last().unwrap().actor_id, bench.member("li.na"));
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
 }
 
 #[tokio::test]
@@ -40,8 +42,8 @@ async fn an_unlinked_click_leads_to_linking_and_is_carried_out_after_it() {
     bench.click(&card, "li.na", "acknowledge").await.unwrap();
     let mine = bench.seen(&card, "li.na");
     assert!(!mine["notice"].is_empty() && mine["notice_url"].starts_with("dingtalk://"), "{mine:?}");
-    assert!(bench.seen(&card, "zhao.min").get("notice").is_none_or(String::is_empty), "only their own copy asks");
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+    assert!(bench.seen(&card, "bob").get("notice").is_none_or(String::is_empty), "only their own copy asks");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 0);
 
     let attempt = attempt_of(&mine["notice_url"]);
     let browser = bench.browser();
@@ -52,7 +54,7 @@ async fn an_unlinked_click_leads_to_linking_and_is_carried_out_after_it() {
     let confirmed = bench.link_with(&browser, "li.na", &attempt).await;
     let landed = confirmed.location.unwrap();
     assert!(landed.starts_with(&paths::fill(paths::INCIDENT, &[crate::bench::KEY, &incident])), "{landed}");
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
     bench.run_due().await;
     let mine = bench.seen(&card, "li.na");
     assert_eq!((mine["progress"].as_str(), mine["notice"].as_str()), ("Processing", ""), "the notice is gone");
@@ -68,7 +70,7 @@ async fn after_linking_the_act_is_not_done_when_it_makes_no_sense_any_more() {
     let browser = bench.browser();
     bench.arrive(&browser, "li.na", Some(&attempt)).await;
     let confirmed = bench.link_with(&browser, "li.na", &attempt).await;
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 0);
     assert_eq!(confirmed.parameter("problem").as_deref(), Some("already-closed"), "{confirmed:?}");
 }
 
@@ -83,7 +85,7 @@ async fn fifty_clicks_at_once_by_many_have_one_effect() {
     for answer in join_all(clicks).await {
         answer.expect("answered in time");
     }
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
     for person in people {
         assert_eq!(bench.seen(&card, person)["progress"], "Processing", "{person}");
     }
@@ -99,7 +101,7 @@ async fn a_stale_click_shows_who_was_first() {
     let seen = bench.seen(&card, "zhang.wei");
     assert_eq!(seen["progress"], "Processing");
     assert!(seen["notice"].contains("王芳"), "{seen:?}");
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1, "Wang's only");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1, "Wang's only");
 }
 
 #[tokio::test]
@@ -125,10 +127,10 @@ async fn refusals_are_private_and_name_the_cure() {
         bench.click(&card, person, "acknowledge").await.unwrap();
         let seen = bench.seen(&card, person);
         assert!(seen["notice"].contains(expected), "{person}: {seen:?}");
-        assert!(bench.seen(&card, "zhao.min").get("notice").is_none_or(String::is_empty));
+        assert!(bench.seen(&card, "bob").get("notice").is_none_or(String::is_empty));
         bench.sim.flashduty.require_form(false);
     }
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 0);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 0);
 }
 
 #[tokio::test]
@@ -142,10 +144,10 @@ async fn when_flashduty_is_slow_the_click_is_answered_and_the_act_happens_once()
     assert!(!bench.seen(&card, "li.na")["notice"].is_empty());
     bench.acts_end().await;
     bench.run_due().await;
-    assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Processing");
+    assert_eq!(bench.seen(&card, "bob")["progress"], "Processing");
     bench.advance(Duration::from_secs(60));
     bench.run_due().await;
-    assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1);
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
 }
 
 #[tokio::test]
@@ -158,9 +160,9 @@ async fn an_unclear_act_is_looked_into_before_it_is_repeated() {
         bench.click(&card, "li.na", "acknowledge").await.unwrap();
         bench.advance(Duration::from_secs(40));
         bench.run_due().await;
-        assert_eq!(bench.sim.flashduty.effects(&incident, "ack"), 1, "{kind:?}");
+        assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1, "{kind:?}");
         assert_eq!(bench.requests("/incident/ack"), requests, "{kind:?}");
-        assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Processing");
+        assert_eq!(bench.seen(&card, "bob")["progress"], "Processing");
     }
 }
 
@@ -176,7 +178,7 @@ async fn snooze_wake_and_close_from_the_card() {
         bench.advance(Duration::from_secs(3));
         bench.click(&card, "li.na", action).await.unwrap();
         bench.run_due().await;
-        assert_eq!(bench.seen(&card, "zhao.min")[flag], value, "{action}");
+        assert_eq!(bench.seen(&card, "bob")[flag], value, "{action}");
         assert_eq!(bench.sim.flashduty.effects(&incident, effect), 1, "{action}");
     }
 }

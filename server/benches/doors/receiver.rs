@@ -1,0 +1,141 @@
+//! The event receiver: durable, without storing, and with everything downstream hanging.
+
+use crate::child::{self, Server};
+use crate::load::{self, Measured};
+use axum::extract::{RawQuery, State};
+use axum::response::IntoResponse;
+use dingtalk::callback::{self, AesKey, Keys, Query};
+use simulator::{Fault, Options, Peer, Simulator, faults, seed};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+use world::{Millis, World};
+
+/// The argument that makes this program the receiver that stores nothing.
+pub const BASELINE: &str = "baseline-receiver";
+
+const EVENTS: usize = 20_000;
+const CONNECTIONS: usize = 32;
+const OPEN_LOOP_PER_SECOND: u32 = 300;
+const OPEN_LOOP_EVENTS: usize = 1_500;
+
+/// Runs the comparisons and prints them.
+pub async fn run() {
+    let directory = std::env::temp_dir().join(format!("dingduty-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let options = Options { world: World::system(), dingtalk_port: 0, flashduty_port: 0, seed: true, tick: true };
+    let simulator = Simulator::start(options).await.unwrap();
+    let (dingtalk, flashduty, port) = (simulator.dingtalk_url(), simulator.flashduty_url(), child::free_port());
+    let _ = child::add_integration(&directory, port, &dingtalk, &flashduty);
+    let durable = Server::start(child::dingduty(&directory, port, &dingtalk, &flashduty).arg("serve"));
+    let baseline = Server::start(Command::new(std::env::current_exe().unwrap()).arg(BASELINE));
+
+    println!("receiver, {EVENTS} events over {CONNECTIONS} connections (events/s, CPU µs/event, p50, p99):");
+    let mut rows = Vec::new();
+    for round in 1..=3 {
+        for (name, server) in [("without storing", &baseline), ("durable (SQLite, FULL, group commit)", &durable)] {
+            let before = server.cpu();
+            let measured = load::closed_loop(&server.address, events(EVENTS), CONNECTIONS).await;
+            let cpu = (server.cpu() - before).as_secs_f64() * 1e6 / EVENTS as f64;
+            print(&format!("round {round}, {name}"), &measured, Some(cpu));
+            rows.push((name, measured.per_second, cpu));
+        }
+    }
+    let median = |wanted: &str, value: fn(&(&str, f64, f64)) -> f64| {
+        let mut values: Vec<f64> = rows.iter().filter(|row| row.0.starts_with(wanted)).map(value).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let throughput = median("durable", |row| row.1) / median("without", |row| row.1);
+    let cpu = median("durable", |row| row.2) / median("without", |row| row.2);
+    println!("  throughput durable / without storing: {throughput:.2} (goal: at least 0.40)");
+    println!("  CPU per event durable / without storing: {cpu:.2} (goal: at most 2.5)\n");
+
+    println!("receiver, open loop at {OPEN_LOOP_PER_SECOND}/s:");
+    let calm = load::open_loop(&durable.address, events(OPEN_LOOP_EVENTS), OPEN_LOOP_PER_SECOND, 8).await;
+    print("platforms at rest", &calm, None);
+    for peer in [Peer::DingTalk, Peer::Flashduty] {
+        let kind = faults::Kind::Delay { ms: 30_000 };
+        simulator.faults.add(Fault { peer, path: "/".to_owned(), kind, times: None });
+    }
+    let hanging = load::open_loop(&durable.address, events(OPEN_LOOP_EVENTS), OPEN_LOOP_PER_SECOND, 8).await;
+    print("both platforms hang for 30 s", &hanging, None);
+    println!(
+        "  p99 hanging / at rest: {:.2} (goal: about 1)\n",
+        hanging.quantile(0.99).as_secs_f64() / calm.quantile(0.99).as_secs_f64()
+    );
+    drop((durable, baseline));
+    let _ = std::fs::remove_dir_all(directory);
+}
+
+fn print(name: &str, measured: &Measured, cpu: Option<f64>) {
+    let cpu = cpu.map(|cpu| format!(" {cpu:>6.1} µs")).unwrap_or_default();
+    println!(
+        "  {name:<48} {:>8.0}/s{cpu} {:>9.2?} {:>9.2?}{}",
+        measured.per_second,
+        measured.quantile(0.5),
+        measured.quantile(0.99),
+        if measured.refused > 0 { format!("  {} refused!", measured.refused) } else { String::new() },
+    );
+}
+
+/// Distinct, freshly signed pushes of a rename, as DingTalk sends them.
+fn events(count: usize) -> Vec<Vec<u8>> {
+    let (world, keys) = (World::system(), keys());
+    (0..count)
+        .map(|number| {
+            let now = world.now();
+            let event = serde_json::json!({
+                "EventType": "chat_update_title", "EventTime": now.0, "CorpId": seed::CORP_ID, "BizId": number.to_string(),
+                "eventId": world.id(), "timeStamp": now.0, "chatId": "chat676e50a07", "operator": "user456",
+                "title": "值班群", "openConversationId": "cidbenchmark==",
+            });
+            let random: [u8; 16] = world.bytes();
+            let sealed =
+                callback::seal(&keys, seed::CLIENT_ID, &event.to_string(), now, &world.text(16), random);
+            let path = format!(
+                "/dingtalk/benchbench/events?msg_signature={}&timestamp={}&nonce={}",
+                sealed.msg_signature, sealed.time_stamp, sealed.nonce
+            );
+            load::post(&path, &serde_json::json!({ "encrypt": sealed.encrypt }).to_string())
+        })
+        .collect()
+}
+
+fn keys() -> Keys {
+    Keys {
+        token: seed::TOKEN.into(),
+        aes_key: AesKey::parse(seed::AES_KEY).unwrap(),
+        owners: vec![seed::CLIENT_ID.to_owned()],
+    }
+}
+
+/// The same verification and answer on the same HTTP server, storing nothing.
+#[tokio::main]
+pub async fn serve_baseline() {
+    let router = axum::Router::new()
+        .route("/dingtalk/{key}/events", axum::routing::post(receive))
+        .with_state(Arc::new(keys()));
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    println!("listens on {}", listener.local_addr().unwrap());
+    use axum::serve::ListenerExt;
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).await.unwrap();
+}
+
+async fn receive(State(keys): State<Arc<Keys>>, RawQuery(query): RawQuery, body: axum::body::Bytes) -> impl IntoResponse {
+    let query = query.unwrap_or_default();
+    let query = Query::from_pairs(query.split('&').filter_map(|pair| pair.split_once('=')));
+    let encrypt = callback::encrypt_field(&body).unwrap();
+    let opened = callback::open(&keys, &query, &encrypt).unwrap();
+    dingtalk::event::decode(&opened.message).unwrap();
+    let world = World::system();
+    let now: Millis = world.now();
+    axum::Json(callback::seal(&keys, &opened.owner, "success", now, &world.text(16), world.bytes()))
+}
+
+/// A moment for what was started to come to rest.
+#[expect(clippy::disallowed_methods, reason = "a benchmark waits")]
+pub async fn rest(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

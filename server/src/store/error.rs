@@ -57,6 +57,8 @@ impl From<sqlx::Error> for StoreError {
         }
         match refusal.code() {
             Some(code) if takes_nothing(&code) => Self::Full,
+            // PostgreSQL: a deadlock or a transaction that could not be ordered; the same again will do.
+            Some(code) if matches!(&*code, "40P01" | "40001") => Self::Conflict,
             _ => Self::Database(error),
         }
     }

@@ -48,16 +48,26 @@ pub struct Item {
 
 /// Takes up to `limit` items that are due and nobody has, until `until`, in the order they came.
 pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Result<Vec<Item>, StoreError> {
-    let rows = sql("UPDATE inbox SET lease_until_ms = $2, attempts = attempts + 1 \
-         WHERE id IN (SELECT id FROM inbox WHERE done_ms IS NULL AND due_ms <= $1 \
-             AND (lease_until_ms IS NULL OR lease_until_ms <= $1) ORDER BY due_ms, id LIMIT $3) \
-         AND done_ms IS NULL AND due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1) \
-         RETURNING id, integration, source, event_id, body, attempts, received_ms")
+    let mut due = sql("SELECT id FROM inbox WHERE done_ms IS NULL AND due_ms <= $1 \
+         AND (lease_until_ms IS NULL OR lease_until_ms <= $1) ORDER BY due_ms, id LIMIT $2")
     .at(now)
-    .at(until)
     .number(limit)
-    .rows(tx)
+    .texts(tx, "id")
     .await?;
+    // As in `task::lease`: in the order of ids, so that workers wait for each other instead of deadlocking.
+    due.sort_unstable();
+    let mut rows = Vec::with_capacity(due.len());
+    for id in due {
+        let taken = sql("UPDATE inbox SET lease_until_ms = $2, attempts = attempts + 1 \
+             WHERE id = $3 AND done_ms IS NULL AND due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1) \
+             RETURNING id, integration, source, event_id, body, attempts, received_ms")
+        .at(now)
+        .at(until)
+        .text(&id)
+        .rows(tx)
+        .await?;
+        rows.extend(taken);
+    }
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         match Source::from_name(&row.text("source")?) {

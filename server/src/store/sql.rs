@@ -57,6 +57,11 @@ impl Sql {
         Ok(self.0.fetch_all(&mut *tx.transaction).await?.into_iter().map(Row).collect())
     }
 
+    /// One text column of its rows.
+    pub async fn texts(self, tx: &mut Tx, column: &str) -> Result<Vec<String>, StoreError> {
+        self.rows(tx).await?.iter().map(|row| row.text(column)).collect()
+    }
+
     /// The only row, of statements that cannot have more than one.
     pub async fn row(self, tx: &mut Tx) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(tx).await?.into_iter().next())

@@ -60,17 +60,27 @@ pub async fn remove(tx: &mut Tx, dedup: &str) -> Result<bool, StoreError> {
 /// Takes up to `limit` tasks that are due and nobody has, until `until`: whoever has not ended them by then loses them.
 /// Dead ones are never taken; one whose kind this program does not know dies.
 pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Result<Vec<Task>, StoreError> {
-    // The second guard, outside the sub-select, is what keeps two workers of PostgreSQL from taking the same row.
-    let rows = sql("UPDATE task SET lease_until_ms = $2, attempts = attempts + 1, version = version + 1 \
-         WHERE id IN (SELECT id FROM task WHERE failure IS NULL AND due_ms <= $1 \
-             AND (lease_until_ms IS NULL OR lease_until_ms <= $1) ORDER BY due_ms, id LIMIT $3) \
-         AND failure IS NULL AND due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1) \
-         RETURNING id, integration, kind, attempts, due_ms, version")
+    let mut due = sql("SELECT id FROM task WHERE failure IS NULL AND due_ms <= $1 \
+         AND (lease_until_ms IS NULL OR lease_until_ms <= $1) ORDER BY due_ms, id LIMIT $2")
     .at(now)
-    .at(until)
     .number(limit)
-    .rows(tx)
+    .texts(tx, "id")
     .await?;
+    // One by one in the order of ids, as every other worker does: workers that want the same rows wait for each other
+    // instead of deadlocking. The guard is what keeps two of them from taking the same row.
+    due.sort_unstable();
+    let mut rows = Vec::with_capacity(due.len());
+    for id in due {
+        let taken = sql("UPDATE task SET lease_until_ms = $2, attempts = attempts + 1, version = version + 1 \
+             WHERE id = $3 AND failure IS NULL AND due_ms <= $1 AND (lease_until_ms IS NULL OR lease_until_ms <= $1) \
+             RETURNING id, integration, kind, attempts, due_ms, version")
+        .at(now)
+        .at(until)
+        .text(&id)
+        .rows(tx)
+        .await?;
+        rows.extend(taken);
+    }
     let mut tasks = Vec::with_capacity(rows.len());
     for row in rows {
         match serde_json::from_str(&row.text("kind")?) {

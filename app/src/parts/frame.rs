@@ -32,8 +32,6 @@ pub fn framed(visit: &Visit, me: Option<&Me>, place: &Place, sheet: Sheet) -> An
     } else {
         format!("{} · {}", sheet.title, visit.integration_name)
     };
-    // leptos_meta prints a title as it is, and this one holds what other people wrote
-    let title = title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     view! {
         <Title text=escaped(&title)/>
         <a class="skip" href="#main">{words::skip(language)}</a>

@@ -5,7 +5,7 @@ use crate::render::open;
 use contract::incident::{IncidentView, LastAct, Responder};
 use contract::person::{PendingAct, SignIn, SignInWay};
 
-const EVIL: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}";
+const EVIL: &str = "</title>\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}";
 
 fn evil() -> IncidentView {
     IncidentView {
@@ -67,6 +67,14 @@ fn nothing_from_outside_becomes_markup() {
         let page = open(&address, fake.clone());
         page.has_not("<script>alert").has_not("<img src=x");
     }
+}
+
+#[test]
+fn the_documents_title_is_escaped_once() {
+    let title = "a < b & c > d";
+    let incident = IncidentView { title: title.into(), ..triggered() };
+    open(&format!("/i/k1/incidents/{ID}"), Fake { incident: Ok(detail(incident)), ..Fake::default() })
+        .has("<title>#0E83EE a &lt; b &amp; c > d · Flashcat</title>");
 }
 
 #[test]

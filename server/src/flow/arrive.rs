@@ -54,6 +54,9 @@ pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arri
         None => None,
     };
     let Some(link) = link.filter(session::is_living) else {
+        if let Some(former) = arrival.former_session {
+            session::end_of_another(state, &mut tx, &integration.key, former, &employee.user_id).await?;
+        }
         let (attempt, lapsed) = begin_to_link(state, &mut tx, integration, attempt, employee, arrival).await?;
         tx.commit().await?;
         return Ok(Arrived::ToLink { attempt, lapsed });

@@ -41,6 +41,21 @@ pub async fn open(
     Ok(secret)
 }
 
+/// Ends the session with this hash if it is somebody else's than this employee's. True when it did.
+pub async fn end_of_another(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    id: &str,
+    user_id: &str,
+) -> Result<bool, StoreError> {
+    let session = store::session::get(tx, id, state.world.now()).await?;
+    match session.filter(|session| session.integration == key && session.user_id != user_id) {
+        Some(session) => store::session::delete(tx, &session.id).await,
+        None => Ok(false),
+    }
+}
+
 /// The session with this hash and its person's link. A session of another integration, or of somebody who is not linked
 /// (any more), is none.
 ///

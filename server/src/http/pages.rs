@@ -2,8 +2,7 @@
 
 use super::backend::Administrator;
 use super::forms::{address, see, with_cookies};
-use super::problem::ApiError;
-use super::session::{Caller, Visitor};
+use super::session::{Caller, NoVisitor, Visitor};
 use super::{api, console, sign_in};
 use crate::flow::{Refusal, link, session};
 use crate::model::text::zone_offset_minutes;
@@ -47,10 +46,10 @@ pub async fn console_problem(state: State, caller: Caller, refusal: Refusal, req
     draw(&state, visit, Arc::new(backend), Some(problem), request).await
 }
 
-async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, ApiError>, request: Request) -> Response {
+async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, NoVisitor>, request: Request) -> Response {
     let visitor = match visitor {
         Ok(visitor) => visitor,
-        Err(error) => return console_problem(state, caller, error.code().into(), request).await,
+        Err(NoVisitor(refusal)) => return console_problem(state, caller, refusal, request).await,
     };
     let cookies = [visitor.caller.introduction(), visitor.stay().await];
     let response = draw(&state, inside(&visitor), Arc::new(visitor), None, request).await;
@@ -61,7 +60,7 @@ async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, Api
 async fn show_sign_in(
     state: Of<State>,
     caller: Caller,
-    visitor: Result<Visitor, ApiError>,
+    visitor: Result<Visitor, NoVisitor>,
     request: Request,
 ) -> Response {
     let Ok(visitor) = visitor else { return show(state, caller, visitor, request).await };
@@ -72,7 +71,7 @@ async fn show_sign_in(
     match begun(&visitor).await {
         Ok(Some(to)) => with_cookies(see(&to), visitor.caller.introduction()),
         Ok(None) => show(state, caller, Ok(visitor), request).await,
-        Err(refusal) => show(state, caller, Err(refusal.into()), request).await,
+        Err(refusal) => show(state, caller, Err(NoVisitor(refusal)), request).await,
     }
 }
 

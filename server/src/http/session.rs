@@ -17,6 +17,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use contract::{Language, Problem, ProblemCode};
 use std::sync::Arc;
@@ -52,6 +53,9 @@ pub struct Visitor {
     /// The session and its person's link: one is nothing without the other.
     pub signed_in: Option<(Session, Link)>,
 }
+
+/// Why there is no visitor: no such integration, or the database does not answer.
+pub struct NoVisitor(pub Refusal);
 
 impl Caller {
     fn of(state: &State, parts: &Parts) -> Self {
@@ -143,8 +147,8 @@ impl Caller {
 }
 
 impl Visitor {
-    async fn of(state: &State, caller: Caller, key: &str) -> Result<Self, ApiError> {
-        let integration = caches::integration(state, key).await.map_err(Refusal::from)?.ok_or(ProblemCode::NotFound)?;
+    async fn of(state: &State, caller: Caller, key: &str) -> Result<Self, Refusal> {
+        let integration = caches::integration(state, key).await?.ok_or(ProblemCode::NotFound)?;
         let language = caller.wished.unwrap_or(integration.settings.language);
         let signed_in = match caller.cookie_hash(&caller.cookies.session(key)) {
             Some(id) => session::find(state, key, &id).await?,
@@ -227,13 +231,19 @@ impl FromRequestParts<State> for Caller {
 }
 
 impl FromRequestParts<State> for Visitor {
-    type Rejection = ApiError;
+    type Rejection = NoVisitor;
 
-    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, NoVisitor> {
         let caller = Caller::of(state, parts);
         let parameters = RawPathParams::from_request_parts(parts, state).await;
-        let parameters = parameters.map_err(|_| ApiError::new(ProblemCode::BadRequest))?;
+        let parameters = parameters.map_err(|_| NoVisitor(ProblemCode::BadRequest.into()))?;
         let key = parameters.iter().find(|(name, _)| *name == "key").map(|(_, key)| key);
-        Self::of(state, caller, key.ok_or(ProblemCode::NotFound)?).await
+        Self::of(state, caller, key.unwrap_or_default()).await.map_err(NoVisitor)
+    }
+}
+
+impl IntoResponse for NoVisitor {
+    fn into_response(self) -> Response {
+        ApiError::from(self.0).into_response()
     }
 }

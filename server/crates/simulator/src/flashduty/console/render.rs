@@ -335,7 +335,9 @@ impl View {
             "i_assign" => format!("{} {}", self.say("分派给", "assigned to"), names(&detail["to"])),
             "i_a_rspd" => format!("{} {}", self.say("添加处理人", "added"), names(&detail["to"])),
             "i_notify" => format!("{} {}", self.say("通知了", "notified"), names(&detail["persons"])),
-            "i_snooze" => format!("{} {} min", self.say("暂缓", "snoozed for"), detail["minutes"]),
+            "i_snooze" => {
+                format!("{} {} {}", self.say("暂缓", "snoozed for"), detail["minutes"], self.say("分钟", "minutes"))
+            }
             "i_wake" => self.say("取消了暂缓", "ended the snooze").to_owned(),
             "i_ack" => self.say("认领了故障", "acknowledged").to_owned(),
             "i_unack" => self.say("取消了认领", "took back the acknowledgement").to_owned(),

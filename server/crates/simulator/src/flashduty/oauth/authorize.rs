@@ -28,7 +28,7 @@ struct Asked {
 pub async fn show(State(flashduty): State<Arc<Flashduty>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     match read(&flashduty, query.unwrap_or_default(), &headers) {
         Ok(asked) => sign_in_page(&flashduty, &asked, None),
-        Err(response) => response,
+        Err(response) => *response,
     }
 }
 
@@ -41,7 +41,7 @@ pub async fn step(
 ) -> Response {
     let asked = match read(&flashduty, query.unwrap_or_default(), &headers) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let form = String::from_utf8_lossy(&body);
     if let Some(ticket) = parameter(&form, "ticket") {
@@ -70,7 +70,7 @@ pub async fn step(
 }
 
 /// Checks the request. A wrong client or redirect address must not be redirected to; everything else is told there.
-fn read(flashduty: &Flashduty, query: String, headers: &HeaderMap) -> Result<Asked, Response> {
+fn read(flashduty: &Flashduty, query: String, headers: &HeaderMap) -> Result<Asked, Box<Response>> {
     let language = Language::of(&query, headers);
     let get = |name: &str| parameter(&query, name);
     let (client_id, redirect_uri) = (get("client_id").unwrap_or_default(), get("redirect_uri").unwrap_or_default());
@@ -86,7 +86,7 @@ fn read(flashduty: &Flashduty, query: String, headers: &HeaderMap) -> Result<Ask
             "This application is not registered, or its return address differs from the registered one. Go back and start again.",
         );
         let body = format!("<main class=\"sheet\"><h1>{title}</h1><p>{text}</p></main>");
-        return Err(page(StatusCode::BAD_REQUEST, language, title, &body));
+        return Err(Box::new(page(StatusCode::BAD_REQUEST, language, title, &body)));
     };
     let asked = Asked {
         client_id,
@@ -99,11 +99,11 @@ fn read(flashduty: &Flashduty, query: String, headers: &HeaderMap) -> Result<Ask
         query: query.clone(),
     };
     if get("response_type").as_deref() != Some("code") {
-        return Err(go_back(&asked, &[("error", "unsupported_response_type")]));
+        return Err(Box::new(go_back(&asked, &[("error", "unsupported_response_type")])));
     }
     if get("code_challenge_method").as_deref() != Some("S256") || !is_challenge(&asked.challenge) {
         let description = "PKCE with S256 is required";
-        return Err(go_back(&asked, &[("error", "invalid_request"), ("error_description", description)]));
+        return Err(Box::new(go_back(&asked, &[("error", "invalid_request"), ("error_description", description)])));
     }
     Ok(asked)
 }

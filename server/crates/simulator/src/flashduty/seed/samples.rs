@@ -235,8 +235,8 @@ impl Sample {
 }
 
 impl State {
-    /// Gives an incident just made an earlier time: its rows follow a minute after each other. What lies in the future
-    /// (the end of a snooze) stays there. The id is remade, because it carries the time.
+    /// Gives an incident just made an earlier time: its rows follow a minute after each other. The id is remade, because
+    /// it carries the time.
     fn move_to(&mut self, id: &str, at: i64) -> Result<(), Refusal> {
         let now = self.now();
         let new_id = format!("{:08x}{}", at.clamp(0, i64::from(u32::MAX)), &id[8..]);
@@ -247,6 +247,9 @@ impl State {
             row.created_at_ms = (at + number * step) * 1_000 + 137 * (number % 7);
         }
         let end = at + last * step;
+        if let Some(row) = incident.feed.iter().rfind(|row| row.kind == "i_snooze") {
+            incident.snoozed_before = row.created_at_ms / 1_000 + row.detail["minutes"].as_i64().unwrap_or(0) * 60;
+        }
         for time in [&mut incident.ack_time, &mut incident.close_time, &mut incident.end_time] {
             *time = if *time == 0 { 0 } else { end };
         }

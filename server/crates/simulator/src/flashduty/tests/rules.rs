@@ -8,6 +8,9 @@ use serde_json::json;
 /// Who does what.
 type Step = (i64, Act);
 
+/// What it is about, what happens, how the last step ends, where the incident stands then.
+type Case = (&'static str, Vec<Step>, Result<bool, Refusal>, &'static str);
+
 /// The incident is raised for 李娜; `steps` happen; then state, own rows after `i_new` and `i_assign`.
 async fn story(steps: &[Step]) -> (Bench, String, Vec<Result<bool, Refusal>>) {
     let bench = Bench::start().await;
@@ -32,7 +35,7 @@ fn reopen() -> Act {
 async fn every_act_in_every_state() {
     let refused = || Err(Refusal::parameter("incident_ids"));
     let (done, idle) = (Ok(true), Ok(false));
-    let table: Vec<(&str, Vec<Step>, Result<bool, Refusal>, &str)> = vec![
+    let table: Vec<Case> = vec![
         ("first ack", vec![(LI_NA, Act::Acknowledge)], done.clone(), "Processing"),
         ("ack by a non-responder", vec![(ALICE, Act::Acknowledge)], done.clone(), "Processing"),
         ("ack twice", vec![(LI_NA, Act::Acknowledge), (LI_NA, Act::Acknowledge)], idle.clone(), "Processing"),

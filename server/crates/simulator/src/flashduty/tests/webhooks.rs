@@ -12,16 +12,25 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-/// Keeps what it gets; answers 200, or what was asked for.
+/// Keeps what it gets; answers 200, or what was asked for: a status, [`CUT`] or [`HANG`].
 #[derive(Clone, Default)]
 struct Receiver {
     got: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
     statuses: Arc<Mutex<VecDeque<u16>>>,
 }
 
+/// The connection is closed without an answer.
+const CUT: u16 = 0;
+
+/// There never is an answer.
+const HANG: u16 = 1;
+
 async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> axum::response::Response {
     let status = receiver.statuses.lock().unwrap().pop_front().unwrap_or(200);
-    if status == 0 {
+    if status == HANG {
+        return std::future::pending().await;
+    }
+    if status == CUT {
         let mut response = axum::response::Response::default();
         response.extensions_mut().insert(listen::CloseConnection);
         return response;
@@ -134,13 +143,13 @@ async fn only_a_broken_connection_is_tried_again_and_only_once() {
     bench.advance(60);
     bench.flashduty.run_due().await;
     assert_eq!(receiver.types().len(), before + 1, "a 500 is not retried");
-    statuses(&[0]);
+    statuses(&[CUT]);
     bench.flashduty.act_as(LI_NA, &id, Act::comment("2")).await.unwrap();
     assert_eq!(receiver.types().len(), before + 1);
     bench.advance(1);
     bench.flashduty.run_due().await;
     assert_eq!(receiver.types().len(), before + 2);
-    statuses(&[0, 0]);
+    statuses(&[CUT, CUT]);
     bench.flashduty.act_as(LI_NA, &id, Act::comment("3")).await.unwrap();
     for _ in 0..3 {
         bench.advance(60);
@@ -160,6 +169,21 @@ async fn only_a_broken_connection_is_tried_again_and_only_once() {
     assert_eq!((&answer.data()["total"], &answer.data()["search_after_ctx"]), (&json!(4), &json!("2")));
     assert_eq!(answer.data()["items"][0]["attempt"], 2);
     assert!(!answer.data().to_string().contains("s3"), "the query of the address is not told");
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_two_seconds_is_not_waited_for_and_not_tried_again() {
+    let (bench, receiver, _) = start().await;
+    let id = bench.raised().await;
+    let before = receiver.types().len();
+    receiver.statuses.lock().unwrap().push_back(HANG);
+    bench.flashduty.act_as(LI_NA, &id, Act::Acknowledge).await.unwrap();
+    bench.advance(60);
+    bench.flashduty.run_due().await;
+    assert_eq!(receiver.types().len(), before);
+    let history = bench.flashduty.webhook_history();
+    let last = history.last().unwrap();
+    assert_eq!((&last["error_message"], &last["attempt"]), (&json!("timed out"), &json!(1)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::link::{self, Followed};
 use super::refusal::Refusal;
 use super::{credential, session};
 use crate::model::integration::Integration;
-use crate::model::link::{Employee, Link};
+use crate::model::link::Employee;
 use crate::model::link_attempt::{Goal, LinkAttempt};
 use crate::state::State;
 use crate::store::{self, Tx};
@@ -34,7 +34,7 @@ pub struct Arrival<'a> {
 #[derive(Debug)]
 pub enum Arrived {
     /// Linked: `secret` is the new session's cookie value.
-    SignedIn { secret: String, link: Link, followed: Option<Followed> },
+    SignedIn { secret: String, followed: Option<Box<Followed>> },
     /// Not linked, or not any more: the attempt goes on at the sign-in page. `lapsed` when the attempt that was asked
     /// for is over or somebody else's, and this is a new one.
     ToLink { attempt: String, lapsed: bool },
@@ -69,10 +69,10 @@ pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arri
     let secret = session::open(state, &mut tx, &integration.key, &employee, arrival.former_session).await?;
     tx.commit().await?;
     let followed = match asked {
-        Some(goal) => Some(link::follow(state, integration, &link, goal).await),
+        Some(goal) => Some(Box::new(link::follow(state, integration, &link, goal).await)),
         None => None,
     };
-    Ok(Arrived::SignedIn { secret, link, followed })
+    Ok(Arrived::SignedIn { secret, followed })
 }
 
 async fn employee_of(state: &State, integration: &Integration, code: &str) -> Result<Employee, Refusal> {

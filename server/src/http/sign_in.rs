@@ -66,9 +66,9 @@ async fn arrive(visitor: Visitor, posted: Posted) -> Response {
         former_session: former.as_deref(),
     };
     match arrive::arrive(&visitor.state, &visitor.integration, arrival).await {
-        Ok(Arrived::SignedIn { secret, followed, .. }) => {
+        Ok(Arrived::SignedIn { secret, followed }) => {
             let to = match followed {
-                Some(followed) => destination(&visitor, followed, None),
+                Some(followed) => destination(&visitor, *followed, None),
                 None if place == Place::SignIn => start(&visitor).address(visitor.key()),
                 None => place.address(visitor.key()),
             };

@@ -12,6 +12,10 @@ const MESSAGES_SHOWN: usize = 60;
 /// The half panel of a phone's quick entry, in percent of the screen.
 const QUICK_ENTRY_PERCENT: u8 = 83;
 
+/// The app's icon.
+const APP_ICON: &str = "<span class=\"tile app\" aria-hidden=\"true\"><svg viewBox=\"0 0 24 24\"><path d=\"M12 2a6 6 0 0 0-6 6v5l-2 \
+    3v1h16v-1l-2-3V8a6 6 0 0 0-6-6zm-2.5 17a2.5 2.5 0 0 0 5 0z\"/></svg></span>";
+
 /// A line of the list of chats.
 pub struct Row {
     /// Where it leads.
@@ -180,7 +184,7 @@ impl Desk {
                 "<button type=\"button\" class=\"entry\" data-quick-entry data-open=\"{}\" data-in=\"panel\" \
                  data-percent=\"{QUICK_ENTRY_PERCENT}\">{}{}</button>",
                 escape(opening.url.as_str()),
-                tile("On", "app"),
+                APP_ICON,
                 say("值班", "On-call"),
             ),
             None => format!(
@@ -196,7 +200,7 @@ impl Desk {
         let phone = Opening::new(&self.dingtalk.workplace_url(false), Container::Page);
         let pc = Opening::new(&self.dingtalk.workplace_url(true), Container::Window);
         let name = viewing.bot_name(crate::seed::CLIENT_ID);
-        let icon = tile("On", "app");
+        let icon = APP_ICON;
         let heading = say("常用应用", "Apps");
         match (phone, pc) {
             (Some(phone), Some(pc)) => format!(

@@ -90,9 +90,9 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
          <button type=\"button\" data-device-is=\"phone\" aria-pressed=\"{on_phone}\">{phone}</button>\
          <button type=\"button\" data-device-is=\"pc\" aria-pressed=\"{on_pc}\">{pc}</button></div>\
          <span class=\"room\"></span>\
-         <button type=\"button\" class=\"plain\" data-console aria-pressed=\"true\">{console}</button>\
-         <a class=\"plain\" data-language href=\"{address}\" lang=\"{other_lang}\">{other_name}</a>\
-         <button type=\"button\" class=\"plain\" data-theme-switch aria-label=\"{theme}\" title=\"{theme}\">◐</button></header>",
+         <button type=\"button\" class=\"tool\" data-console aria-pressed=\"true\">{console}</button>\
+         <a class=\"tool\" data-language href=\"{address}\" lang=\"{other_lang}\">{other_name}</a>\
+         <button type=\"button\" class=\"tool\" data-theme-switch aria-label=\"{theme}\" title=\"{theme}\">◐</button></header>",
         brand = say("演示桌面", "Demo desk"),
         tile = tile(name(&seat.person, seat.language), "round"),
         i_am = say("我是", "I am"),

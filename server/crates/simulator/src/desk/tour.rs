@@ -107,6 +107,28 @@ impl Desk {
         format!("{steps}{end}{again}")
     }
 
+    /// There is no card for this person: whom to become instead.
+    fn hint_without_card(&self, seat: &Seat, people: &[Employee]) -> String {
+        let responders = self.responders();
+        let responds = |person: &&Employee| {
+            person.active && self.flashduty.member_id(&person.user_id).is_some_and(|id| responders.contains(&id))
+        };
+        let names: Vec<String> =
+            people.iter().filter(responds).map(|person| escape(name(person, seat.language))).collect();
+        let say = |chinese, english| seat.language.say(chinese, english);
+        if names.is_empty() || people.iter().filter(responds).any(|person| person.user_id == seat.person.user_id) {
+            return say("卡片正在路上，会出现在「消息」里。", "The card is on its way; it appears in Messages.")
+                .to_owned();
+        }
+        let names = names.join(say("、", ", "));
+        match seat.language {
+            super::Language::Chinese => format!("卡片发给了处理人：左上角换成<b>{names}</b>，在卡片上点「认领」。"),
+            super::Language::English => {
+                format!("The card went to the responders: become <b>{names}</b> (top left) and press Acknowledge.")
+            }
+        }
+    }
+
     fn hint(&self, seat: &Seat, step: usize, rows: &[Row], people: &[Employee]) -> String {
         let language = seat.language;
         let say = |chinese, english| language.say(chinese, english);
@@ -116,25 +138,21 @@ impl Desk {
         let other = escape(other.map(|person| name(person, language)).unwrap_or_default());
         match step {
             1 => say(
-                "在右边的 Flashduty 里点<b>「触发」</b>。",
-                "On the right, in Flashduty, press <b>Raise</b>.",
+                "在 Flashduty 控制台里点<b>「触发」</b>。",
+                "In the Flashduty console, press <b>Raise</b>.",
             )
             .to_owned(),
             2 => match rows.iter().find(|row| row.has_cards()) {
                 Some(row) => {
                     let chat = escape(&row.name);
                     match seat.language {
-                        super::Language::Chinese => format!("您现在是{me}。打开左边的「{chat}」，在卡片上点<b>「认领」</b>。"),
+                        super::Language::Chinese => format!("您现在是{me}。打开「{chat}」，在卡片上点<b>「认领」</b>。"),
                         super::Language::English => {
-                            format!("You are {me}. Open “{chat}” on the left and press <b>Acknowledge</b> on the card.")
+                            format!("You are {me}. Open “{chat}” and press <b>Acknowledge</b> on the card.")
                         }
                     }
                 }
-                None => say(
-                    "卡片正在路上。如果一直没有：打开一个群，添加酷应用；或换成处理人。",
-                    "The card is on its way. If none comes: open a group and install the cool app, or become a responder.",
-                )
-                .to_owned(),
+                None => self.hint_without_card(seat, people),
             },
             3 => say(
                 "只有您看到的卡片在提示：点<b>「关联并继续」</b>，登录 Flashduty，确认。之后认领会自动完成。",
@@ -146,8 +164,8 @@ impl Desk {
                 super::Language::English => format!("The card changed for everybody. Become <b>{other}</b> (top left) and look at the same card."),
             },
             _ => say(
-                "主线走完了。还可以试试：暂缓、关闭、在右边恢复、从工作台打开应用、点群里的「值班」、给群改名。",
-                "That was the whole main job. Also try: snooze, close, recover on the right, the app in the workplace, On-call in a group, rename a group.",
+                "主线走完了。还可以试试：暂缓、关闭、在控制台恢复、从工作台打开应用、点群里的「值班」、给群改名。",
+                "That was the whole main job. Also try: snooze, close, recover in the console, the app in the workplace, On-call in a group, rename a group.",
             )
             .to_owned(),
         }

@@ -1,11 +1,11 @@
 //! The script that stands in for DingTalk's JSAPI, and the login-free codes it gets (dingtalk.md, 4.2).
 
 use super::DingTalk;
-use super::parameters::text;
+use super::parameters::{decode, text};
 use super::state::{Code, CodeKind, State};
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State as Shared;
+use axum::extract::{RawQuery, State as Shared};
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, COOKIE, ORIGIN, VARY,
@@ -53,6 +53,19 @@ impl DingTalk {
         })
     }
 
+    /// What the client answers to a page that asks for a code.
+    fn code_answer<'a>(&self, headers: &HeaderMap, given: impl Fn(&'static str) -> Option<&'a str>) -> Value {
+        let person = given("simUser").map(str::to_owned);
+        let person = person.or_else(|| cookie(headers)).or_else(|| self.look(|state| state.default_person.clone()));
+        let code = self
+            .app_meant(given("corpId"), given("clientId"))
+            .and_then(|client_id| self.login_code_for(&client_id, &person.ok_or("nobody is signed in")?));
+        match code {
+            Ok(code) => json!({ "code": code }),
+            Err(why) => json!({ "errorCode": "3", "errorMessage": why }),
+        }
+    }
+
     /// Which app a page means by `corpId` and, on the new call, `clientId`.
     fn app_meant(&self, corp_id: Option<&str>, client_id: Option<&str>) -> Result<String, String> {
         let corp_id = corp_id.ok_or("corpId is required")?;
@@ -81,16 +94,30 @@ pub async fn script() -> Response {
 /// origin: the page that asks is the product's.
 pub async fn login_code(Shared(dingtalk): Shared<Arc<DingTalk>>, headers: HeaderMap, body: Bytes) -> Response {
     let body: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
-    let person = text(&body, "simUser").map(str::to_owned);
-    let person = person.or_else(|| cookie(&headers)).or_else(|| dingtalk.look(|state| state.default_person.clone()));
-    let code = dingtalk
-        .app_meant(text(&body, "corpId"), text(&body, "clientId"))
-        .and_then(|client_id| dingtalk.login_code_for(&client_id, &person.ok_or("nobody is signed in")?));
-    let answer = match code {
-        Ok(code) => json!({ "code": code }),
-        Err(why) => json!({ "errorCode": "3", "errorMessage": why }),
-    };
+    let answer = dingtalk.code_answer(&headers, |name| text(&body, name));
     (cross_origin(&headers), Json(answer)).into_response()
+}
+
+/// `GET /_desk/login-code.js?corpId&clientId&simUser&call`: the same as a script that hands the answer to the function
+/// `call`, for the stand-in itself.
+pub async fn login_code_script(
+    Shared(dingtalk): Shared<Arc<DingTalk>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = decode(&query.unwrap_or_default());
+    let given = |name: &str| query.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let call = given("call").unwrap_or_default();
+    if call.is_empty() || call.len() > 40 || !call.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let answer = dingtalk.code_answer(&headers, given);
+    let headers = [
+        (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    (headers, format!("window.{call}&&window.{call}({answer});")).into_response()
 }
 
 /// `OPTIONS /_desk/login-code`.

@@ -86,6 +86,7 @@ pub fn router(dingtalk: Arc<DingTalk>) -> Router {
     let core = dingtalk.core.clone();
     let router = Router::new()
         .route("/jsapi.js", get(jsapi::script))
+        .route("/_desk/login-code.js", get(jsapi::login_code_script))
         .route("/_desk/login-code", post(jsapi::login_code).options(jsapi::preflight))
         .route("/oauth2/auth", get(login::page))
         .route("/oauth2/decide", get(login::decide))

@@ -4,10 +4,12 @@
 use crate::application::Application;
 use crate::command::{Failure, serve};
 use crate::config::Config;
-use crate::flow::access;
 use crate::flow::set_up::{self, Addresses, Form, SetUpError};
+use crate::flow::{Refusal, access, automation};
+use crate::model::subscription::Rule;
 use crate::proxies::Proxies;
 use crate::state::State;
+use crate::work;
 use serde_json::json;
 use simulator::dingtalk::AppPages;
 use simulator::{Simulator, flashduty, seed};
@@ -21,6 +23,8 @@ use world::World;
 const KEY: &str = "dingdutydemo";
 /// Seals the demo's secrets, which everybody can read in the simulator's sources.
 const SECRET_KEY: &str = "ZGluZ2R1dHkgZGVtbyBrZXkgLSBub3QgYSBzZWNyZXQ=";
+/// Groups of the seed that have the cool app from the first day: those in which the tour's people are.
+const GROUPS: [usize; 2] = [0, 2];
 /// Ports tried after a taken one.
 const FURTHER_PORTS: u16 = 20;
 
@@ -51,6 +55,7 @@ pub(crate) async fn run(options: Options) -> Result<(), Failure> {
     let serving = serve::until_stopped(application, listener);
     let introducing = async {
         introduce(&state, &simulator).await?;
+        settle_in(&state, &simulator).await?;
         greet(&state, &simulator).await
     };
     // Both consoles check our addresses, so they can only be filled in while we serve.
@@ -177,6 +182,28 @@ async fn add_integration(state: &State) -> Result<Addresses, Failure> {
     Ok(set_up::addresses(&state.config, &integration))
 }
 
+/// What people do on the first day: the cool app comes into the groups that handle incidents, and they subscribe.
+async fn settle_in(state: &State, simulator: &Simulator) -> Result<(), Failure> {
+    for group in GROUPS.iter().filter_map(|place| seed::GROUPS.get(*place)) {
+        let chats = simulator.dingtalk.chats();
+        let Some(chat) = chats.iter().find(|chat| chat.title == group.title) else { continue };
+        let refused = |why| Failure::Failed(format!("the pretend DingTalk did not install the cool app: {why}"));
+        simulator.dingtalk.install_cool_app(&chat.id, group.owner).await.map_err(refused)?;
+    }
+    // The worker does this too, a moment later.
+    work::run_due(state).await?;
+    let refused = |error: Refusal| Failure::Failed(format!("a group cannot subscribe: {error}"));
+    let subscribed = automation::subscriptions(state, KEY, None, 100).await.map_err(refused)?;
+    for chat in automation::chats(state, KEY, None, None, 100).await.map_err(refused)? {
+        if subscribed.iter().any(|subscription| subscription.chat_id == chat.id) {
+            continue;
+        }
+        let subscribed = automation::subscribe(state, KEY, &chat.id, Rule::default(), "demo").await;
+        subscribed.map_err(refused)?;
+    }
+    Ok(())
+}
+
 async fn greet(state: &State, simulator: &Simulator) -> Result<(), Failure> {
     let console = access::console_link(state, "demo").await?;
     println!();
@@ -184,8 +211,8 @@ async fn greet(state: &State, simulator: &Simulator) -> Result<(), Failure> {
     println!("  Flashduty (pretend)                    {}/console", simulator.flashduty_url());
     println!("  Console of dingduty (one-time link)    {console}");
     println!();
-    println!("  1. Open the desk, be 张伟, and install the cool app in the group 支付值班.");
-    println!("  2. Raise an incident at Flashduty: its card appears in 张伟's chat with the bot.");
+    println!("  1. Open the desk: you are 李娜 (Li Na) on a phone, with Flashduty's console beside it.");
+    println!("  2. Raise an incident there; its card appears in the group 支付值班 Payments on-call.");
     println!("  3. Press Acknowledge: link the accounts once, and watch the card change for everybody.");
     println!();
     println!("  Stop with Ctrl-C.");

@@ -8,4 +8,7 @@ mod doors;
 mod groups;
 mod linking;
 mod postgres;
+mod restart;
+mod storm;
 mod store;
+mod visits;

@@ -1,0 +1,16 @@
+//! What people do with the product in a browser, told as stories. Each is told in several clients: live, and plain,
+//! which is without scripts.
+
+/// One test for each client that a story is told in.
+macro_rules! told {
+    ($story:ident: $($name:ident = $way:expr),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                end2end::tell(concat!(module_path!(), "::", stringify!($name)), $way, $story);
+            }
+        )+
+    };
+}
+
+mod main_job;

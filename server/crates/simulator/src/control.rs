@@ -30,7 +30,9 @@
 //!
 //! What is refused is answered 400 `{"error"}`. Only this machine may call, under its own name, with JSON.
 
-use crate::dingtalk::{AppPages, DingTalk, Edition, Limits, Place, PushResult, Switches};
+mod console;
+
+use crate::dingtalk::{DingTalk, Place, PushResult};
 use crate::flashduty::Flashduty;
 use crate::listen::CameFrom;
 use crate::{Core, Fault, Peer, Push};
@@ -62,7 +64,7 @@ pub(crate) fn router(core: Core, dingtalk: Arc<DingTalk>, flashduty: Arc<Flashdu
         .route("/_sim/push-faults", post(add_push_fault))
         .route("/_sim/run-due", post(run_due))
         .merge(people_and_groups())
-        .merge(console())
+        .merge(console::routes())
         .layer(middleware::from_fn(only_here))
         .with_state(Reach { core, dingtalk, flashduty })
 }
@@ -81,20 +83,6 @@ fn people_and_groups() -> Router<Reach> {
         .route("/_sim/messages", get(messages))
         .route("/_sim/login-code", post(login_code))
         .route("/_sim/person", post(person))
-}
-
-fn console() -> Router<Reach> {
-    Router::new()
-        .route("/_sim/callback", post(callback))
-        .route("/_sim/permission", post(permission))
-        .route("/_sim/visible", post(visible))
-        .route("/_sim/template", post(template))
-        .route("/_sim/tokens/expire", post(expire_tokens))
-        .route("/_sim/edition", post(edition))
-        .route("/_sim/limits", post(limits))
-        .route("/_sim/switches", post(switches))
-        .route("/_sim/pages", post(pages))
-        .route("/_sim/redirect-urls", post(redirect_urls))
 }
 
 /// Refuses other machines, and web pages that reach this one under a foreign name.
@@ -187,15 +175,6 @@ async fn run_due(State(reach): State<Reach>) -> Response {
     reach.dingtalk.run_due().await;
     reach.flashduty.run_due().await;
     done()
-}
-
-#[derive(Deserialize)]
-struct Callback {
-    url: String,
-}
-
-async fn callback(State(reach): State<Reach>, Json(body): Json<Callback>) -> Response {
-    answer(reach.dingtalk.save_callback(&body.url).await)
 }
 
 #[derive(Deserialize)]
@@ -332,79 +311,5 @@ struct Person {
 
 async fn person(State(reach): State<Reach>, Json(body): Json<Person>) -> Response {
     reach.dingtalk.set_default_person(body.user_id.as_deref());
-    done()
-}
-
-#[derive(Deserialize)]
-struct Permission {
-    scope: String,
-    granted: bool,
-}
-
-async fn permission(State(reach): State<Reach>, Json(body): Json<Permission>) -> Response {
-    reach.dingtalk.set_permission(&body.scope, body.granted);
-    done()
-}
-
-#[derive(Deserialize)]
-struct Visible {
-    user_ids: Option<Vec<String>>,
-}
-
-async fn visible(State(reach): State<Reach>, Json(body): Json<Visible>) -> Response {
-    let user_ids = body.user_ids.as_ref().map(|ids| ids.iter().map(String::as_str).collect::<Vec<_>>());
-    reach.dingtalk.set_visible(user_ids.as_deref());
-    done()
-}
-
-#[derive(Deserialize)]
-struct Template {
-    template_id: String,
-    published: bool,
-}
-
-async fn template(State(reach): State<Reach>, Json(body): Json<Template>) -> Response {
-    reach.dingtalk.set_template(&body.template_id, body.published);
-    done()
-}
-
-async fn expire_tokens(State(reach): State<Reach>) -> Response {
-    reach.dingtalk.expire_tokens();
-    done()
-}
-
-#[derive(Deserialize)]
-struct EditionBody {
-    edition: Edition,
-}
-
-async fn edition(State(reach): State<Reach>, Json(body): Json<EditionBody>) -> Response {
-    reach.dingtalk.set_edition(body.edition);
-    done()
-}
-
-async fn limits(State(reach): State<Reach>, Json(limits): Json<Limits>) -> Response {
-    reach.dingtalk.set_limits(limits);
-    done()
-}
-
-async fn switches(State(reach): State<Reach>, Json(switches): Json<Switches>) -> Response {
-    reach.dingtalk.set_switches(switches);
-    done()
-}
-
-async fn pages(State(reach): State<Reach>, Json(pages): Json<AppPages>) -> Response {
-    reach.dingtalk.set_pages(pages);
-    done()
-}
-
-#[derive(Deserialize)]
-struct RedirectUrls {
-    urls: Vec<String>,
-}
-
-async fn redirect_urls(State(reach): State<Reach>, Json(body): Json<RedirectUrls>) -> Response {
-    let urls: Vec<&str> = body.urls.iter().map(String::as_str).collect();
-    reach.dingtalk.set_redirect_urls(&urls);
     done()
 }

@@ -127,12 +127,15 @@ async fn send_card(
         sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
     }
     if sent.is_ok() {
+        // What an earlier attempt created shows what was true then.
+        let values = if exists { BTreeMap::new() } else { values };
         shown(state, &integration.key, &out_track_id, mirror, values).await?;
     }
     Ok(Ended::from_answer(sent.map(|_| ()), cost))
 }
 
-/// Remembers what DingTalk shows now; if the incident moved on meanwhile, the card follows.
+/// Remembers what DingTalk shows now, nothing where that is unknown; then, or if the incident moved on meanwhile, the
+/// card follows.
 async fn shown(
     state: &State,
     key: &str,
@@ -141,6 +144,7 @@ async fn shown(
     values: BTreeMap<String, String>,
 ) -> Result<(), StoreError> {
     let now = state.world.now();
+    let unknown = values.is_empty();
     let mut tx = state.store.begin().await?;
     if let Some(mut card) = store::card::get(&mut tx, out_track_id).await? {
         card.delivered = true;
@@ -150,7 +154,7 @@ async fn shown(
     }
     let id = &drawn.incident.id;
     let present = store::incident::get(&mut tx, key, id).await?;
-    if present.is_none_or(|present| present.version != drawn.version) {
+    if unknown || present.is_none_or(|present| present.version != drawn.version) {
         store::task::add(&mut tx, key, &TaskKind::Repaint { incident: id.clone() }, now, now).await?;
     }
     tx.commit().await

@@ -160,11 +160,11 @@ impl Storm {
     async fn calm(&self) {
         self.bench.sim.faults.clear();
         self.bench.acts_end().await;
+        self.bench.reconcile().await;
         for _ in 0..8 {
             self.bench.advance(Duration::from_secs(400));
             self.bench.run_due().await;
         }
-        self.bench.reconcile().await;
     }
 
     async fn check(&self) {

@@ -79,13 +79,14 @@ impl Desk {
         let Some(chat) = self.dingtalk.chat(&act.chat).filter(|chat| chat.members.contains(me)) else {
             return refused(seat.language.say("没有这个群。", "There is no such group."));
         };
-        let title: String = act.title.trim().chars().filter(|letter| !letter.is_control()).take(TITLE_MAX).collect();
+        let title: String = act.title.chars().filter(|letter| !letter.is_control()).take(TITLE_MAX).collect();
+        let title = title.trim();
         let start = self.world.now();
         let (chinese, english, result) = match act.act.as_str() {
             "install" => ("添加酷应用", "installed the cool app", self.dingtalk.install_cool_app(&chat.id, me).await),
             "uninstall" => ("移除酷应用", "removed the cool app", self.dingtalk.uninstall_cool_app(&chat.id, me).await),
             "rename" if !title.is_empty() => {
-                ("改群名", "renamed the group", self.dingtalk.rename_chat(&chat.id, &title, me).await)
+                ("改群名", "renamed the group", self.dingtalk.rename_chat(&chat.id, title, me).await)
             }
             _ => return refused(seat.language.say("不能这样做。", "That cannot be done.")),
         };

@@ -228,7 +228,7 @@
   // The frame's pages are entries of this window's history. Only those are counted that made it longer, so going back
   // never leaves the desk.
   function loaded(view) {
-    if (!view.named && view.title.textContent === webs.dataset.loading) view.title.textContent = "";
+    if (!view.named && view.title.textContent === webs.dataset.loading) view.title.textContent = webs.dataset.app;
     if (view.length && !view.going && history.length > view.length) view.depth += 1;
     view.going = false;
     view.length = history.length;

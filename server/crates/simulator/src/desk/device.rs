@@ -4,7 +4,7 @@ use super::link::{Container, Opening};
 use super::message::Viewing;
 use super::text::{clock, escape, tile};
 use super::{Desk, Item, Seat};
-use crate::dingtalk::{Chat, Message, Place};
+use crate::dingtalk::{Chat, Content, Message, Place};
 
 /// Messages shown of one chat.
 const MESSAGES_SHOWN: usize = 60;
@@ -24,7 +24,7 @@ pub struct Row {
     pub name: String,
     last: Option<Message>,
     unread: usize,
-    cards: bool,
+    card: Option<String>,
 }
 
 impl Row {
@@ -36,9 +36,9 @@ impl Row {
         }
     }
 
-    /// Whether a card was sent here.
-    pub fn has_cards(&self) -> bool {
-        self.cards
+    /// outTrackId of the last card that was sent here.
+    pub fn last_card(&self) -> Option<&str> {
+        self.card.as_deref()
     }
 
     /// Whether it is a group.
@@ -68,8 +68,11 @@ impl Desk {
             self.dingtalk.messages(&place).into_iter().filter(|message| viewing.sees(message)).collect();
         let seen = self.memory().seen.get(&(me.to_owned(), place.clone())).copied().unwrap_or(0);
         let unread = messages.iter().filter(|message| message.n > seen && !message.robot_code.is_empty()).count();
-        let cards = messages.iter().any(|message| matches!(message.content, crate::dingtalk::Content::Card { .. }));
-        Row { place, name, unread, cards, last: messages.into_iter().next_back() }
+        let card = messages.iter().rev().find_map(|message| match &message.content {
+            Content::Card { out_track_id, .. } => Some(out_track_id.clone()),
+            Content::Robot { .. } | Content::Notice { .. } => None,
+        });
+        Row { place, name, unread, card, last: messages.into_iter().next_back() }
     }
 }
 
@@ -78,8 +81,6 @@ pub fn list(rows: &[Row], open: Option<&Place>, viewing: &Viewing) -> String {
     let draw = |row: &Row| {
         let last = row.last.as_ref();
         let line = last.map(|last| viewing.line(&last.content)).unwrap_or_default();
-        let from = last.filter(|last| row.is_group() && !last.robot_code.is_empty());
-        let from = from.map(|last| format!("{}: ", viewing.bot_name(&last.robot_code))).unwrap_or_default();
         let unread = if row.unread > 0 {
             format!("<span class=\"unread\">{}</span>", row.unread.min(99))
         } else {
@@ -88,12 +89,11 @@ pub fn list(rows: &[Row], open: Option<&Place>, viewing: &Viewing) -> String {
         let current = if open == Some(&row.place) { " aria-current=\"true\"" } else { "" };
         format!(
             "<button type=\"button\" class=\"row\" data-chat=\"{id}\"{current}>{tile}<span class=\"name\">{name}</span>\
-             <time>{at}</time><span class=\"line\">{from}{line}</span>{unread}</button>",
+             <time>{at}</time><span class=\"line\">{line}</span>{unread}</button>",
             id = escape(row.address()),
             tile = tile(&row.name, if row.is_group() { "square" } else { "round" }),
             name = escape(&row.name),
             at = last.map(|last| clock(last.at, false)).unwrap_or_default(),
-            from = escape(&from),
             line = escape(&line),
         )
     };

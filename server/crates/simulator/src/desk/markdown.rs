@@ -71,7 +71,7 @@ fn escaped(after: &str) -> (Option<String>, &str) {
 }
 
 /// `text](address)` after the opening bracket.
-fn link<'a>(after: &'a str, language: Language) -> Option<(String, &'a str)> {
+fn link(after: &str, language: Language) -> Option<(String, &str)> {
     let (label, rest) = after.split_once("](")?;
     let (address, left) = rest.split_once(')')?;
     if label.contains(['[', '\n']) || address.contains(char::is_whitespace) {
@@ -82,7 +82,7 @@ fn link<'a>(after: &'a str, language: Language) -> Option<(String, &'a str)> {
 }
 
 /// `**bold**` or `*italic*` at the beginning.
-fn emphasis<'a>(rest: &'a str, language: Language) -> Option<(String, &'a str)> {
+fn emphasis(rest: &str, language: Language) -> Option<(String, &str)> {
     let (mark, tag) = if rest.starts_with("**") { ("**", "b") } else { ("*", "i") };
     let (inner, left) = rest[mark.len()..].split_once(mark)?;
     if inner.is_empty() || inner.starts_with(char::is_whitespace) || inner.contains('*') {

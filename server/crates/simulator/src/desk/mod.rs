@@ -2,12 +2,13 @@
 //! press cards' buttons, open the app's pages in a web view, and change groups; everything really happens.
 //!
 //! `page` draws the whole page, `device` and `message` what the client shows, `card` a card by its `template`; `acts`
-//! are the things people do, `tour` leads a newcomer, `jar` keeps people's cookies apart, `doors` answers requests.
+//! are the things people do, `tour` and `hint` lead a newcomer, `jar` keeps people's cookies apart, `doors` answers requests.
 
 mod acts;
 mod card;
 mod device;
 mod doors;
+mod hint;
 mod jar;
 mod link;
 mod markdown;
@@ -17,6 +18,9 @@ mod regions;
 mod template;
 mod text;
 mod tour;
+
+#[cfg(test)]
+mod tests;
 
 use crate::dingtalk::{DingTalk, Employee, Place};
 use crate::flashduty::Flashduty;

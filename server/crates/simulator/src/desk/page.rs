@@ -136,7 +136,7 @@ fn device(seat: &Seat, regions: &Regions, talk: &str) -> String {
          <section class=\"talk\"><p class=\"nothing\">{nothing}</p><div class=\"head\" id=\"head\">{head}</div>\
          <div class=\"said-all\" id=\"talk\" tabindex=\"0\" aria-live=\"polite\">{talk}</div><div class=\"foot\" id=\"foot\">{foot}</div></section>\
          <section class=\"workplace\"><h2>{workplace_title}</h2><div id=\"workplace\">{workplace}</div></section>\
-         <div class=\"webs\" id=\"webs\" data-back=\"{back}\" data-close=\"{close}\" data-tab-title=\"{in_tab}\" data-loading=\"{loading}\"></div>\
+         <div class=\"webs\" id=\"webs\" data-back=\"{back}\" data-close=\"{close}\" data-tab-title=\"{in_tab}\" data-loading=\"{loading}\" data-app=\"{app}\"></div>\
          <div class=\"toast\" id=\"toast\" role=\"alert\" hidden></div></div>",
         tile = tile(name(&seat.person, seat.language), "square"),
         messages = say("消息", "Messages"),
@@ -151,6 +151,7 @@ fn device(seat: &Seat, regions: &Regions, talk: &str) -> String {
         close = say("关闭", "Close"),
         in_tab = say("在新标签页打开", "Open in a tab"),
         loading = say("正在打开…", "Opening…"),
+        app = say("值班助手", "On-call"),
     )
 }
 
@@ -172,9 +173,8 @@ impl Desk {
         let say = |chinese, english| seat.language.say(chinese, english);
         let responders = self.responders();
         let entry = |person: &Employee| {
-            let member = self.flashduty.member_id(&person.user_id);
-            let responds = member.is_some_and(|id| responders.contains(&id));
-            let known = seed::PEOPLE.iter().any(|seeded| seeded.id == person.user_id && seeded.in_flashduty);
+            let responds = self.responds(person, &responders);
+            let known = self.flashduty.member_id(&person.user_id).is_some();
             let tag = match (person.active, responds, known) {
                 (false, ..) => say("已离职", "left"),
                 (_, true, _) => say("处理人", "Responder"),
@@ -193,7 +193,13 @@ impl Desk {
                 class = if responds { "responder" } else { "" },
             )
         };
-        let entries: String = people.iter().map(entry).collect();
+        let position = |person: &Employee| seed::PEOPLE.iter().position(|seeded| seeded.id == person.user_id);
+        let mut people: Vec<&Employee> = people.iter().collect();
+        people.sort_by_key(|person| {
+            let responds = self.responds(person, &responders);
+            (!person.active, !responds, position(person).unwrap_or(usize::MAX))
+        });
+        let entries: String = people.into_iter().map(entry).collect();
         format!(
             "<p class=\"hint\">{each}</p><form method=\"post\" action=\"/desk/person\" data-keeps-look>{entries}</form>\
              <details class=\"leave\"><summary>{me} {leave}…</summary><form method=\"post\" action=\"/desk/leave\" data-keeps-look>\

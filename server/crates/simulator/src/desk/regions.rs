@@ -50,7 +50,7 @@ impl Desk {
         };
         let rows = self.rows(seat, &viewing);
         let open = seat.open.as_ref().and_then(|open| rows.iter().find(|row| row.place == *open));
-        let happened = self.happened(seat, open.is_some_and(device::Row::has_cards));
+        let happened = self.happened(seat, open.is_some_and(|row| row.last_card().is_some()));
         let talk = open.map(|row| self.talk(seat, &row.place, &viewing)).unwrap_or_default();
         let head = open.map(|row| self.head(seat, row, &viewing)).unwrap_or_default();
         let foot = open.map(|row| self.foot(seat, &row.place)).unwrap_or_default();

@@ -131,6 +131,16 @@ impl Template {
         self.tones.iter().find(fits).map_or(Tone::Grey, |rule| rule.tone)
     }
 
+    /// The label of the first button that stands out: of a note (`in_alert`), else of the card itself.
+    pub fn main_label(&self, in_alert: bool, values: &Values) -> Option<String> {
+        let label = |button: &Button| (button.main && button.is_visible(values)).then(|| filled(&button.text, values));
+        self.rows.iter().find_map(|row| match row {
+            Row::Alert { button, .. } if in_alert => label(button),
+            Row::Buttons { buttons } if !in_alert => buttons.iter().find_map(label),
+            _ => None,
+        })
+    }
+
     /// What the button of this number sends, if it is there for whoever sees these values. Numbers count the buttons
     /// that call back, in reading order, visible or not.
     pub fn pressed(&self, number: usize, values: &Values) -> Option<&BTreeMap<String, String>> {
@@ -166,7 +176,7 @@ pub fn filled(text: &str, values: &Values) -> String {
 mod tests {
     use super::*;
 
-    pub fn values(pairs: &[(&str, &str)]) -> Values {
+    fn values(pairs: &[(&str, &str)]) -> Values {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
@@ -201,6 +211,15 @@ mod tests {
         assert_eq!(sent(5), None, "only `true` is true");
         assert_eq!(sent(6), None, "details opens a link");
         assert_eq!(template.pressed(2, &values(&[("text_snooze", "Snooze")])), None, "nor what is in a hidden menu");
+    }
+
+    #[test]
+    fn the_button_that_stands_out_has_its_label_while_it_is_there() {
+        let template = Template::shipped().unwrap();
+        let seen = values(&[("can_acknowledge", "true"), ("text_acknowledge", "认领"), ("notice_button", "Link")]);
+        assert_eq!(template.main_label(false, &seen).as_deref(), Some("认领"));
+        assert_eq!(template.main_label(true, &seen).as_deref(), Some("Link"));
+        assert_eq!(template.main_label(false, &values(&[("text_acknowledge", "认领")])), None);
     }
 
     #[test]

@@ -75,11 +75,11 @@ pub fn clock(at: Millis, seconds: bool) -> String {
 /// The coloured tile that stands for a person, group or bot. `shape` is a class.
 pub fn tile(name: &str, shape: &str) -> String {
     let hue = name.chars().fold(7_u32, |sum, letter| (sum * 31 + u32::from(letter)) % 12);
-    // Chinese people are shown by the last two characters of their name, others by the first one.
+    // Chinese people are shown by the last two characters of their name, everything else by the first one.
     let chinese = name.chars().all(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
     let letters: String = match name.chars().count() {
-        count if chinese && count > 2 => name.chars().skip(count - 2).collect(),
-        _ => name.chars().take(if chinese { 2 } else { 1 }).collect(),
+        count if chinese && count > 2 && shape == "round" => name.chars().skip(count - 2).collect(),
+        _ => name.chars().take(if chinese && shape == "round" { 2 } else { 1 }).collect(),
     };
     format!("<span class=\"tile {shape} hue{hue}\" aria-hidden=\"true\">{}</span>", escape(&letters))
 }

@@ -1,8 +1,7 @@
 //! The four steps a newcomer is led through. A step is done when it really happened, read from both platforms' memory.
 
 use super::device::Row;
-use super::text::escape;
-use super::{Desk, Seat, name};
+use super::{Desk, Seat};
 use crate::dingtalk::Employee;
 
 /// How many of the latest incidents are looked at.
@@ -54,7 +53,7 @@ impl Desk {
         memory.looked = false;
     }
 
-    /// Whether this person is asked to handle the latest incident that was raised.
+    /// Members who are asked to handle the latest incident that was raised.
     pub fn responders(&self) -> Vec<i64> {
         let latest = self.raised().pop().and_then(|id| self.flashduty.incident(&id));
         let responders = latest.as_ref().and_then(|incident| incident.get("responders")?.as_array());
@@ -105,70 +104,6 @@ impl Desk {
             _ => String::new(),
         };
         format!("{steps}{end}{again}")
-    }
-
-    /// There is no card for this person: whom to become instead.
-    fn hint_without_card(&self, seat: &Seat, people: &[Employee]) -> String {
-        let responders = self.responders();
-        let responds = |person: &&Employee| {
-            person.active && self.flashduty.member_id(&person.user_id).is_some_and(|id| responders.contains(&id))
-        };
-        let names: Vec<String> =
-            people.iter().filter(responds).map(|person| escape(name(person, seat.language))).collect();
-        let say = |chinese, english| seat.language.say(chinese, english);
-        if names.is_empty() || people.iter().filter(responds).any(|person| person.user_id == seat.person.user_id) {
-            return say("卡片正在路上，会出现在「消息」里。", "The card is on its way; it appears in Messages.")
-                .to_owned();
-        }
-        let names = names.join(say("、", ", "));
-        match seat.language {
-            super::Language::Chinese => format!("卡片发给了处理人：左上角换成<b>{names}</b>，在卡片上点「认领」。"),
-            super::Language::English => {
-                format!("The card went to the responders: become <b>{names}</b> (top left) and press Acknowledge.")
-            }
-        }
-    }
-
-    fn hint(&self, seat: &Seat, step: usize, rows: &[Row], people: &[Employee]) -> String {
-        let language = seat.language;
-        let say = |chinese, english| language.say(chinese, english);
-        let me = escape(name(&seat.person, language));
-        let other =
-            people.iter().find(|person| person.active && Some(&person.user_id) != self.memory().presser.as_ref());
-        let other = escape(other.map(|person| name(person, language)).unwrap_or_default());
-        match step {
-            1 => say(
-                "在 Flashduty 控制台里点<b>「触发」</b>。",
-                "In the Flashduty console, press <b>Raise</b>.",
-            )
-            .to_owned(),
-            2 => match rows.iter().find(|row| row.has_cards()) {
-                Some(row) => {
-                    let chat = escape(&row.name);
-                    match seat.language {
-                        super::Language::Chinese => format!("您现在是{me}。打开「{chat}」，在卡片上点<b>「认领」</b>。"),
-                        super::Language::English => {
-                            format!("You are {me}. Open “{chat}” and press <b>Acknowledge</b> on the card.")
-                        }
-                    }
-                }
-                None => self.hint_without_card(seat, people),
-            },
-            3 => say(
-                "只有您看到的卡片在提示：点<b>「关联并继续」</b>，登录 Flashduty，确认。之后认领会自动完成。",
-                "Only your copy of the card asks: press <b>Link and continue</b>, sign in to Flashduty, confirm. The acknowledge is then done for you.",
-            )
-            .to_owned(),
-            4 => match language {
-                super::Language::Chinese => format!("卡片对所有人都变了。左上角换成<b>{other}</b>，打开同一张卡片看看。"),
-                super::Language::English => format!("The card changed for everybody. Become <b>{other}</b> (top left) and look at the same card."),
-            },
-            _ => say(
-                "主线走完了。还可以试试：暂缓、关闭、在控制台恢复、从工作台打开应用、点群里的「值班」、给群改名。",
-                "That was the whole main job. Also try: snooze, close, recover in the console, the app in the workplace, On-call in a group, rename a group.",
-            )
-            .to_owned(),
-        }
     }
 }
 

@@ -28,7 +28,7 @@ mod spelling;
 mod state;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod token;
 mod verbs;
 

@@ -1,6 +1,6 @@
 //! The pretend DingTalk over real HTTP, with a clock moved by hand.
 
-mod card;
+pub(crate) mod card;
 mod click;
 mod events;
 mod faults;
@@ -8,7 +8,7 @@ mod gate;
 mod identity;
 mod login;
 mod reading;
-mod receiver;
+pub(crate) mod receiver;
 mod robot;
 
 use crate::{Options, Simulator, seed};

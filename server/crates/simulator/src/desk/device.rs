@@ -13,7 +13,8 @@ const MESSAGES_SHOWN: usize = 60;
 const QUICK_ENTRY_PERCENT: u8 = 83;
 
 /// The app's icon.
-const APP_ICON: &str = "<span class=\"tile app\" aria-hidden=\"true\"><svg viewBox=\"0 0 24 24\"><path d=\"M12 2a6 6 0 0 0-6 6v5l-2 \
+const APP_ICON: &str = "<span class=\"tile app\" aria-hidden=\"true\"><svg viewBox=\"0 0 24 24\"><path d=\"M12 2a6 \
+    6 0 0 0-6 6v5l-2 \
     3v1h16v-1l-2-3V8a6 6 0 0 0-6-6zm-2.5 17a2.5 2.5 0 0 0 5 0z\"/></svg></span>";
 
 /// A line of the list of chats.
@@ -152,10 +153,12 @@ impl Desk {
             false => ("install", say("添加酷应用「值班助手」", "Install the cool app “On-call”")),
         };
         format!(
-            "<details class=\"menu group\"><summary class=\"icon\" aria-label=\"{settings}\">⋯</summary><div class=\"sheet\">\
+            "<details class=\"menu group\"><summary class=\"icon\" aria-label=\"{settings}\">⋯</summary><div \
+             class=\"sheet\">\
              <p class=\"hint\">{members}: {names}</p>\
              <button type=\"button\" class=\"button\" data-group=\"{act}\">{label}</button>\
-             <form class=\"rename\" data-group-form=\"rename\"><input name=\"title\" maxlength=\"60\" value=\"{title}\" \
+             <form class=\"rename\" data-group-form=\"rename\"><input name=\"title\" maxlength=\"60\" \
+             value=\"{title}\" \
              aria-label=\"{new_name}\" required><button class=\"button\">{rename}</button></form></div></details>",
             settings = say("群设置", "Group settings"),
             members = say("成员", "Members"),
@@ -173,7 +176,8 @@ impl Desk {
         let Some(chat) = self.dingtalk.chat(id) else { return String::new() };
         if !self.is_installed(&chat) {
             return format!(
-                "<p class=\"hint\">{}</p><button type=\"button\" class=\"button main\" data-group=\"install\">{}</button>",
+                "<p class=\"hint\">{}</p><button type=\"button\" class=\"button main\" \
+                 data-group=\"install\">{}</button>",
                 say("本群还没有添加酷应用。", "The cool app is not in this group yet."),
                 say("添加酷应用", "Install the cool app"),
             );
@@ -204,7 +208,8 @@ impl Desk {
         let heading = say("常用应用", "Apps");
         match (phone, pc) {
             (Some(phone), Some(pc)) => format!(
-                "<h3>{heading}</h3><button type=\"button\" class=\"app-icon\" data-app data-open=\"{}\" data-open-pc=\"{}\" \
+                "<h3>{heading}</h3><button type=\"button\" class=\"app-icon\" data-app data-open=\"{}\" \
+                 data-open-pc=\"{}\" \
                  data-in=\"window\">{icon}<span>{}</span></button><p class=\"hint\">{}</p>",
                 escape(phone.url.as_str()),
                 escape(pc.url.as_str()),

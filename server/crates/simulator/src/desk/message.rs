@@ -107,7 +107,8 @@ impl Viewing<'_> {
         let action_card = |buttons: String, class: &str| {
             let text = markdown::draw(field("text"), self.language);
             format!(
-                "<article class=\"card plain\"><div class=\"rich\">{text}</div><div class=\"{class}\">{buttons}</div></article>"
+                "<article class=\"card plain\"><div class=\"rich\">{text}</div><div \
+                 class=\"{class}\">{buttons}</div></article>"
             )
         };
         match msg_key {
@@ -125,7 +126,8 @@ impl Viewing<'_> {
                 let open = link(self.language.say("打开", "Open"), field("messageUrl"));
                 let text = escape(&cut(field("text"), 500));
                 format!(
-                    "<article class=\"card plain\"><div class=\"rich\"><p class=\"heading small\">{title}</p><p>{text}</p></div><div class=\"buttons\">{open}</div></article>"
+                    "<article class=\"card plain\"><div class=\"rich\"><p class=\"heading small\">{title}</p>\
+                     <p>{text}</p></div><div class=\"buttons\">{open}</div></article>"
                 )
             }
             _ if msg_key.starts_with("sampleActionCard") => {

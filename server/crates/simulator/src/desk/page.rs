@@ -41,7 +41,7 @@ impl Look {
 /// The page.
 pub fn draw(seat: &Seat, look: &Look, regions: &Regions, flashduty_url: &str) -> String {
     let say = |chinese, english| seat.language.say(chinese, english);
-    // DingTalk's PC client tells pages about itself by the frame's name; the stand-in for its JSAPI reads who sits here.
+    // DingTalk's PC client tells pages about itself by the frame's name; the stand-in for its JSAPI also reads who it is.
     let frame_name = json!({
         "hostVersion": "7.8.10", "language": seat.language.dingtalk(), "containerId": "sim",
         "simUser": seat.person.user_id,
@@ -56,7 +56,8 @@ pub fn draw(seat: &Seat, look: &Look, regions: &Regions, flashduty_url: &str) ->
          <body data-device=\"{device}\" data-tab=\"{tab}\" data-chat=\"{chat}\" data-side=\"dingtalk\" \
          data-person=\"{person}\" data-step=\"{step}\" data-frame-name=\"{frame_name}\" data-offline=\"{offline}\">\
          {top}<ol class=\"tour\" id=\"tour\" aria-label=\"{tour_label}\">{tour}</ol>{sides}<main>\
-         <section class=\"left\" aria-label=\"DingTalk\">{device_html}<div class=\"log\" id=\"log\">{log}</div></section>\
+         <section class=\"left\" aria-label=\"DingTalk\">{device_html}<div class=\"log\" id=\"log\">{log}</div>\
+         </section>\
          {console}</main><script src=\"/desk/desk.js\"></script></body></html>",
         lang = seat.language.short(),
         title = say("演示桌面：钉钉与 Flashduty", "Demo desk: DingTalk and Flashduty"),
@@ -84,7 +85,8 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
     let other = Look { language: seat.language.other(), chat: look.chat.clone(), ..*look };
     format!(
         "<header class=\"top\"><strong>{brand}</strong>\
-         <details class=\"menu who\"><summary>{tile}<span>{i_am} <b>{name}</b></span><span aria-hidden=\"true\">▾</span></summary>\
+         <details class=\"menu who\"><summary>{tile}<span>{i_am} <b>{name}</b></span><span \
+         aria-hidden=\"true\">▾</span></summary>\
          <div class=\"sheet\" id=\"people\">{people}</div></details>\
          <div class=\"switch\" role=\"group\" aria-label=\"{device}\">\
          <button type=\"button\" data-device-is=\"phone\" aria-pressed=\"{on_phone}\">{phone}</button>\
@@ -92,7 +94,8 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
          <span class=\"room\"></span>\
          <button type=\"button\" class=\"tool\" data-console aria-pressed=\"true\">{console}</button>\
          <a class=\"tool\" data-language href=\"{address}\" lang=\"{other_lang}\">{other_name}</a>\
-         <button type=\"button\" class=\"tool\" data-theme-switch aria-label=\"{theme}\" title=\"{theme}\">◐</button></header>",
+         <button type=\"button\" class=\"tool\" data-theme-switch aria-label=\"{theme}\" \
+         title=\"{theme}\">◐</button></header>",
         brand = say("演示桌面", "Demo desk"),
         tile = tile(name(&seat.person, seat.language), "round"),
         i_am = say("我是", "I am"),
@@ -115,7 +118,8 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
 fn sides(seat: &Seat) -> String {
     let say = |chinese, english| seat.language.say(chinese, english);
     format!(
-        "<div class=\"sides switch\" role=\"group\"><button type=\"button\" data-side-is=\"dingtalk\" aria-pressed=\"true\">{}</button>\
+        "<div class=\"sides switch\" role=\"group\"><button type=\"button\" data-side-is=\"dingtalk\" \
+         aria-pressed=\"true\">{}</button>\
          <button type=\"button\" data-side-is=\"flashduty\" aria-pressed=\"false\">{}</button></div>",
         say("钉钉", "DingTalk"),
         say("Flashduty 控制台", "Flashduty console"),
@@ -128,15 +132,19 @@ fn device(seat: &Seat, regions: &Regions, talk: &str) -> String {
     format!(
         "<div class=\"device\"><div class=\"status\" aria-hidden=\"true\"><span>9:41</span><span>5G ▮▮▮</span></div>\
          <nav class=\"rail\">{tile}\
-         <button type=\"button\" data-tab-is=\"messages\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z\"/></svg>\
+         <button type=\"button\" data-tab-is=\"messages\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path \
+         d=\"M4 4h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z\"/></svg>\
          <span>{messages}</span><em id=\"badge\" class=\"unread\">{badge}</em></button>\
-         <button type=\"button\" data-tab-is=\"workplace\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path d=\"M3 3h8v8H3zm10 0h8v8h-8zM3 13h8v8H3zm10 0h8v8h-8z\"/></svg>\
+         <button type=\"button\" data-tab-is=\"workplace\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path \
+         d=\"M3 3h8v8H3zm10 0h8v8h-8zM3 13h8v8H3zm10 0h8v8h-8z\"/></svg>\
          <span>{workplace_title}</span></button></nav>\
          <section class=\"chats\"><h2>{messages}</h2><div id=\"chats\">{chats}</div></section>\
          <section class=\"talk\"><p class=\"nothing\">{nothing}</p><div class=\"head\" id=\"head\">{head}</div>\
-         <div class=\"said-all\" id=\"talk\" tabindex=\"0\" aria-live=\"polite\">{talk}</div><div class=\"foot\" id=\"foot\">{foot}</div></section>\
+         <div class=\"said-all\" id=\"talk\" tabindex=\"0\" aria-live=\"polite\">{talk}</div><div class=\"foot\" \
+         id=\"foot\">{foot}</div></section>\
          <section class=\"workplace\"><h2>{workplace_title}</h2><div id=\"workplace\">{workplace}</div></section>\
-         <div class=\"webs\" id=\"webs\" data-back=\"{back}\" data-close=\"{close}\" data-tab-title=\"{in_tab}\" data-loading=\"{loading}\" data-app=\"{app}\"></div>\
+         <div class=\"webs\" id=\"webs\" data-back=\"{back}\" data-close=\"{close}\" data-tab-title=\"{in_tab}\" \
+         data-loading=\"{loading}\" data-app=\"{app}\"></div>\
          <div class=\"toast\" id=\"toast\" role=\"alert\" hidden></div></div>",
         tile = tile(name(&seat.person, seat.language), "square"),
         messages = say("消息", "Messages"),
@@ -161,7 +169,8 @@ fn console(seat: &Seat, flashduty_url: &str) -> String {
     format!(
         "<section class=\"right\" aria-label=\"Flashduty\"><div class=\"bar\"><b>{title}</b>\
          <a href=\"{address}\" target=\"_blank\" rel=\"noopener\">{in_tab} ↗</a></div>\
-         <iframe title=\"{title}\" src=\"{address}\" sandbox=\"allow-scripts allow-forms allow-same-origin allow-popups\"></iframe></section>",
+         <iframe title=\"{title}\" src=\"{address}\" sandbox=\"allow-scripts allow-forms allow-same-origin \
+         allow-popups\"></iframe></section>",
         title = say("Flashduty 控制台", "Flashduty console"),
         in_tab = say("在新标签页打开", "Open in a tab"),
     )
@@ -184,7 +193,8 @@ impl Desk {
             let current = if person.user_id == seat.person.user_id { " aria-current=\"true\"" } else { "" };
             let disabled = if person.active { "" } else { " disabled" };
             format!(
-                "<button name=\"person\" value=\"{id}\"{current}{disabled}>{tile}<span><b>{name}</b><small>{title}</small></span>\
+                "<button name=\"person\" value=\"{id}\"{current}{disabled}>{tile}<span><b>{name}</b>\
+                 <small>{title}</small></span>\
                  <em class=\"{class}\">{tag}</em></button>",
                 id = escape(&person.user_id),
                 tile = tile(name(person, seat.language), "round"),
@@ -202,7 +212,8 @@ impl Desk {
         let entries: String = people.into_iter().map(entry).collect();
         format!(
             "<p class=\"hint\">{each}</p><form method=\"post\" action=\"/desk/person\" data-keeps-look>{entries}</form>\
-             <details class=\"leave\"><summary>{me} {leave}…</summary><form method=\"post\" action=\"/desk/leave\" data-keeps-look>\
+             <details class=\"leave\"><summary>{me} {leave}…</summary><form method=\"post\" action=\"/desk/leave\" \
+             data-keeps-look>\
              <p class=\"hint\">{means}</p><button class=\"button danger\">{leave}</button></form></details>",
             each = say("每个人是另一部手机：各有各的登录。", "Each person is another phone with its own sign-in."),
             me = escape(name(&seat.person, seat.language)),

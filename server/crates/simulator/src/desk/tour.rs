@@ -87,7 +87,11 @@ impl Desk {
                     _ => ("", number.to_string()),
                 };
                 let hint = if number == step { format!("<span class=\"do\">{hint}</span>") } else { String::new() };
-                format!("<li class=\"{class}\" data-step-done=\"{}\"><i aria-hidden=\"true\">{mark}</i><div><b>{title}</b>{hint}</div></li>", number < step)
+                format!(
+                    "<li class=\"{class}\" data-step-done=\"{}\"><i aria-hidden=\"true\">{mark}</i><div>\
+                    <b>{title}</b>{hint}</div></li>",
+                    number < step
+                )
             })
             .collect();
         let end = match step {

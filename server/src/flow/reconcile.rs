@@ -1,7 +1,8 @@
 //! Flashduty hardly repeats a webhook, so what is open there is read again now and then, and what we believe open but
 //! is not there any more is asked for by id.
 
-use super::{convert, credential, incidents};
+use super::{convert, credential, incidents, people};
+use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store;
@@ -43,10 +44,8 @@ pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), R
             ..IncidentQuery::default()
         };
         let listed = client.incident_list(&query).await?;
-        for incident in &listed.items {
-            seen.insert(incident.incident_id.clone());
-            heal(state, integration, incident).await?;
-        }
+        seen.extend(listed.items.iter().map(|incident| incident.incident_id.clone()));
+        heal_all(state, integration, &client, &listed.items).await?;
         if !listed.has_next_page {
             break;
         }
@@ -57,9 +56,22 @@ pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), R
     let missing: Vec<String> =
         believed.into_iter().map(|mirror| mirror.incident.id).filter(|id| !seen.contains(id)).collect();
     if !missing.is_empty() {
-        for incident in client.incidents(&missing).await? {
-            heal(state, integration, &incident).await?;
-        }
+        heal_all(state, integration, &client, &client.incidents(&missing).await?).await?;
+    }
+    Ok(())
+}
+
+async fn heal_all(
+    state: &State,
+    integration: &Integration,
+    client: &flashduty::Client,
+    incidents: &[flashduty::Incident],
+) -> Result<(), store::StoreError> {
+    let read: Vec<Incident> = incidents.iter().map(convert::incident).collect();
+    // A list names nobody; a card that is drawn from it must.
+    let names = people::names(state, integration, client, people::nameless(&read)).await;
+    for (read, incident) in read.into_iter().zip(incidents) {
+        heal(state, integration, incident, people::named(read, &names)).await?;
     }
     Ok(())
 }
@@ -70,13 +82,14 @@ async fn heal(
     state: &State,
     integration: &Integration,
     incident: &flashduty::Incident,
+    read: Incident,
 ) -> Result<(), store::StoreError> {
     let mut tx = state.store.begin().await?;
     let known = store::incident::get(&mut tx, &integration.key, &incident.incident_id).await?.is_some();
     let began = incident.created_at.or(incident.start_time).unwrap_or_default();
     let since = integration.created.max(state.world.now().minus(Duration::from_secs(6 * 3600)));
     if known || began >= since {
-        incidents::take_read(state, &mut tx, &integration.key, convert::incident(incident)).await?;
+        incidents::take_read(state, &mut tx, &integration.key, read).await?;
     }
     tx.commit().await
 }

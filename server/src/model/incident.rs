@@ -104,7 +104,7 @@ impl Mirror {
             return false;
         }
         self.event_at = event_at;
-        self.incident = newer;
+        self.incident = self.with_known_names(newer);
         true
     }
 
@@ -119,10 +119,20 @@ impl Mirror {
         if read.last_act.is_none() && same_state {
             read.last_act.clone_from(&self.incident.last_act);
         }
+        let read = self.with_known_names(read);
         self.event_at = self.event_at.max(read.updated);
         let changed = read != self.incident;
         self.incident = read;
         changed
+    }
+
+    /// Flashduty may leave out the names of responders (reference 4): those known already stay.
+    fn with_known_names(&self, mut incident: Incident) -> Incident {
+        for responder in incident.responders.iter_mut().filter(|one| one.name.is_empty()) {
+            let known = self.incident.responders.iter().find(|known| known.member_id == responder.member_id);
+            responder.name = known.map(|known| known.name.clone()).unwrap_or_default();
+        }
+        incident
     }
 }
 
@@ -145,6 +155,16 @@ mod tests {
         assert!(mirror.take(closed(0), Millis(5_001)));
         assert!(!mirror.take(Incident::empty("i"), Millis(5_000)));
         assert_eq!(mirror.incident.progress, Progress::Closed);
+    }
+
+    #[test]
+    fn a_read_without_names_keeps_those_known() {
+        let mut mirror = mirror();
+        let named = |name: &str| Responder { member_id: 7, name: name.into(), acknowledged: None };
+        mirror.incident.responders = vec![named("Li")];
+        assert!(!mirror.take_read(Incident { responders: vec![named("")], ..Incident::empty("i") }));
+        assert!(mirror.take(Incident { responders: vec![named("")], ..closed(9_000) }, Millis(9_000)));
+        assert_eq!(mirror.incident.responders, [named("Li")]);
     }
 
     #[test]

@@ -104,6 +104,20 @@ impl Page {
         self.settled().await;
     }
 
+    /// Presses what changes the incident shown, and waits for what that brings: in the same document where the page is
+    /// live, by a form's way through the server where it is not.
+    pub async fn act(&self, selector: &str, brings: &str) {
+        let before = self.document().await;
+        if self.tab.way.hydrates() {
+            self.click(selector).await;
+        } else {
+            self.follow(selector).await;
+        }
+        self.see(brings).await;
+        let stayed = self.document().await == before;
+        assert_eq!(stayed, self.tab.way.hydrates(), "{selector}: same document {stayed}");
+    }
+
     /// Presses something.
     pub async fn click(&self, selector: &str) {
         self.step(format!("click {selector}"));
@@ -240,6 +254,20 @@ impl Page {
     /// What the browser says.
     pub async fn html(&self) -> Result<String, String> {
         self.read("document.documentElement.outerHTML").await.map(|html| html.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Loses all cookies and what else pages keep, as a new phone.
+    pub async fn forget_everything(&self) {
+        self.step("forget everything".to_owned());
+        let origin = self.value("location.origin").await;
+        for (method, params) in [
+            ("Network.clearBrowserCookies", json!({})),
+            ("Storage.clearDataForOrigin", json!({ "origin": origin, "storageTypes": "all" })),
+        ] {
+            if let Err(why) = self.call(method, params).await {
+                self.fail(&why);
+            }
+        }
     }
 
     /// Tolerates errors that contain this: the story causes them on purpose.

@@ -36,7 +36,8 @@ pub async fn link(stage: &Stage, page: &Page, user_id: &str, address: &str) {
     arrive(stage, page, user_id, address).await;
     prove_by_key(stage, page, user_id).await;
     page.follow("[data-confirm-link]").await;
-    page.see_none("[data-problem]").await;
+    let landed = page.address().await;
+    assert!(!landed.contains("problem="), "not linked: {landed}");
     if page.address().await != address {
         page.open(address).await;
     }

@@ -13,4 +13,13 @@ macro_rules! told {
     };
 }
 
+mod account;
+mod choices;
+mod desk;
+mod group;
+mod home;
+mod incident;
 mod main_job;
+mod old_engine;
+mod outside;
+mod pc_home;

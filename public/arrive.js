@@ -12,11 +12,11 @@
     try { if (JSON.parse(w.name).containerId) return 1; } catch (e) {}
     return /DingTalk/i.test(navigator.userAgent) || (w.dingtalk && w.dingtalk.platform && w.dingtalk.platform.invokeAPI);
   }
-  // How often in the last minute: a client that forgets its session must not go round for ever.
+  // How often in the last 20 s: a client that forgets its session must not go round for ever.
   function rounds(add) {
     var list = [], now = +new Date();
     try {
-      list = JSON.parse(sessionStorage.arrived || '[]').filter(function (at) { return now - at < 60000; });
+      list = JSON.parse(sessionStorage.arrived || '[]').filter(function (at) { return now - at < 20000; });
       if (add) sessionStorage.arrived = JSON.stringify(list.concat(now));
     } catch (e) {}
     return list.length;

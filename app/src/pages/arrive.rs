@@ -28,6 +28,12 @@ pub fn sheet(visit: &Visit, goal: &Place) -> Sheet {
             </div>
         }
     };
+    // whoever has just unlinked wants to read that, not to be led to linking again at once
+    if visit.notice == Some(Notice::Unlinked) {
+        let address = goal.address(&visit.key);
+        let again = view! { <a class="button wide" href=address>{words::go_sign_in(language)}</a> };
+        return around(visit, again.into_any());
+    }
     let main = view! {
         <form id="arrive" method="post" action=paths::fill(paths::API_SESSION, &[&visit.key])>
             <input type="hidden" name="csrf" value=visit.csrf.clone()/>
@@ -44,8 +50,12 @@ pub fn sheet(visit: &Visit, goal: &Place) -> Sheet {
         {script(visit, refused)}
     }
     .into_any();
+    around(visit, main)
+}
+
+fn around(visit: &Visit, main: AnyView) -> Sheet {
     Sheet {
-        title: words::product(language).into(),
+        title: words::product(visit.language).into(),
         layout: "narrow",
         top: heading(visit.integration_name.clone()),
         main,

@@ -65,6 +65,13 @@ fn a_refused_arrival_waits_for_a_press() {
 }
 
 #[test]
+fn whoever_unlinked_reads_so_and_is_not_led_to_link_again() {
+    let unlinked = Visit { notice: Some(Notice::Unlinked), ..visit() };
+    let page = open_as("/i/k1", Fake::stranger(), unlinked);
+    page.has("role=\"status\"").has("href=\"/i/k1\"").has_not("arrive.js").has_not("id=\"arrive\"");
+}
+
+#[test]
 fn ways_that_are_offered_are_drawn_and_no_others() {
     let page = open("/i/k1/sign-in", choose(&[SignInWay::Oauth, SignInWay::AppKey]));
     page.has("data-sign-in=\"oauth\"")

@@ -68,7 +68,7 @@ pub fn page(status: StatusCode, language: Language, title: &str, body: &str) -> 
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{} · simulated Flashduty</title>\
-         <link rel=\"stylesheet\" href=\"/console/style.css\"></head>\
+         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/console/style.css\"></head>\
          <body><p class=\"ribbon\">{ribbon}</p>{body}</body></html>",
         language.tag(),
         escape(title),

@@ -16,6 +16,7 @@ use flashduty::{ErrorClass, FlashdutyError};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use world::Millis;
 
 /// How long a page waits for an act.
 pub const PAGE_BUDGET: Duration = Duration::from_secs(8);
@@ -24,6 +25,8 @@ const LEASE: Duration = Duration::from_secs(25);
 /// How often another process's act is looked at, and how many times.
 const LEASE_POLL: Duration = Duration::from_millis(50);
 const LEASE_POLLS_MAX: usize = 40;
+/// How long after the last act an incident's mirror is believed to say "already".
+const NEWS: Duration = Duration::from_secs(10);
 /// When an act that a crash interrupted is looked into.
 const FINISH_AFTER: Duration = Duration::from_secs(30);
 
@@ -90,7 +93,7 @@ pub async fn act(
     asked.check()?;
     let work = {
         let (state, integration, link) = (state.clone(), Arc::clone(integration), link.clone());
-        async move { carry_out(&state, &integration, &link, &asked).await }
+        async move { carry_out(&state, &integration, &link, &asked, true).await }
     };
     let Some(running) = state.background.start(work) else { return Err(ProblemCode::Unavailable.into()) };
     match tokio::time::timeout(budget, running).await {
@@ -104,23 +107,26 @@ pub async fn act(
 ///
 /// # Errors
 /// As [`act`].
-pub async fn finish(
-    state: &State,
-    integration: &Integration,
-    user_id: &str,
-    asked: &Asked,
-) -> Result<Acted, Refusal> {
+pub async fn finish(state: &State, integration: &Integration, user_id: &str, asked: &Asked) -> Result<Acted, Refusal> {
     let mut tx = state.store.read().await?;
     let link = store::link::by_user(&mut tx, &integration.key, user_id).await?;
     drop(tx);
-    carry_out(state, integration, &link.ok_or(ProblemCode::NotLinked)?, asked).await
+    carry_out(state, integration, &link.ok_or(ProblemCode::NotLinked)?, asked, false).await
 }
 
-async fn carry_out(state: &State, integration: &Integration, link: &Link, asked: &Asked) -> Result<Acted, Refusal> {
+/// `trusting`: what the webhooks told may be believed; otherwise Flashduty is asked first.
+async fn carry_out(
+    state: &State,
+    integration: &Integration,
+    link: &Link,
+    asked: &Asked,
+    trusting: bool,
+) -> Result<Acted, Refusal> {
     let key = &integration.key;
     let _first_in_this_process = state.caches.acts.lock(format!("{key}/{}", asked.incident_id)).await;
     let held = lease(state, key, &asked.incident_id).await?;
-    let result = ask_then_do(state, integration, link, asked).await;
+    let known = if trusting { mirrored(state, key, &asked.incident_id).await? } else { None };
+    let result = judge_then_do(state, integration, link, asked, known).await;
     if held {
         let mut tx = state.store.begin().await?;
         store::incident::release_act(&mut tx, key, &asked.incident_id).await?;
@@ -132,20 +138,26 @@ async fn carry_out(state: &State, integration: &Integration, link: &Link, asked:
     result
 }
 
-async fn ask_then_do(state: &State, integration: &Integration, link: &Link, asked: &Asked) -> Result<Acted, Refusal> {
+/// Flashduty is asked for the truth only where it can change what is done: an act that makes sense by all that the
+/// webhooks told is carried out at once, and costs one call.
+async fn judge_then_do(
+    state: &State,
+    integration: &Integration,
+    link: &Link,
+    asked: &Asked,
+    known: Option<Incident>,
+) -> Result<Acted, Refusal> {
     let client = credential::person(state, integration, link).await?;
-    let read = convert::incident(&client.incident(&asked.incident_id).await?);
-    let truth = people::complete(state, integration, &client, vec![read]).await?.pop().ok_or(ProblemCode::Internal)?;
-    let member = &link.member;
-    match action::judge(&truth, asked.action, member.member_id, state.world.now()) {
-        Verdict::Refuse(code) => {
-            note(state, integration, truth).await?;
-            return Err(code.into());
-        }
-        Verdict::Already => {
-            note(state, integration, truth.clone()).await?;
-            return Ok(Acted::Already(truth));
-        }
+    let (member_id, now) = (link.member.member_id, state.world.now());
+    let judge = |incident: &Incident| action::judge(incident, asked.action, member_id, now);
+    let sensible = known.filter(|incident| judge(incident) == Verdict::Do || is_news(incident, now));
+    let truth = match sensible {
+        Some(incident) => incident,
+        None => read(state, integration, &client, &asked.incident_id).await?,
+    };
+    match judge(&truth) {
+        Verdict::Refuse(code) => return Err(code.into()),
+        Verdict::Already => return Ok(Acted::Already(truth)),
         Verdict::Do => {}
     }
     remember(state, integration, link, asked).await?;
@@ -154,32 +166,70 @@ async fn ask_then_do(state: &State, integration: &Integration, link: &Link, aske
         // The task that was remembered asks Flashduty for the truth before anything is repeated.
         return Ok(Acted::Working);
     }
-    let now = state.world.now();
-    let mut tx = state.store.begin().await?;
-    store::task::remove(&mut tx, &finish_task(link, asked, now).dedup(&integration.key)).await?;
-    let result = match done {
-        Ok(()) => {
-            let who = (member.member_id, member.name.as_str());
-            let after = action::applied(truth, asked.action, asked.minutes, who, now);
-            incidents::take_act(state, &mut tx, &integration.key, after.clone()).await?;
-            let detail = json!({ "minutes": asked.minutes });
-            let (actor, subject) = (&link.employee.user_id, &asked.incident_id);
-            link_end::audit(state, &mut tx, &integration.key, actor, asked.action.name(), subject, detail).await?;
-            Ok(Acted::Done(after))
-        }
-        Err(error) => Err(refused(asked.action, error)),
-    };
-    tx.commit().await?;
+    let result = settle(state, integration, link, asked, truth, done).await?;
     state.wake();
-    result
+    match result {
+        Err(error) if error.class == ErrorClass::InvalidParameter => {
+            // Something has changed that no webhook told of, or Flashduty wants a form (Flashduty reference 5.6).
+            let truth = read(state, integration, &client, &asked.incident_id).await?;
+            match judge(&truth) {
+                Verdict::Refuse(code) => Err(code.into()),
+                Verdict::Already => Ok(Acted::Already(truth)),
+                Verdict::Do => Err(refused(asked.action, error)),
+            }
+        }
+        Err(error) => Err(error.into()),
+        Ok(after) => Ok(Acted::Done(after)),
+    }
 }
 
-async fn note(state: &State, integration: &Integration, truth: Incident) -> Result<(), StoreError> {
+/// What webhooks told a moment ago needs no second look, however many ask at once.
+fn is_news(incident: &Incident, now: Millis) -> bool {
+    incident.last_act.as_ref().is_some_and(|act| now.since(act.at) < NEWS)
+}
+
+/// The incident as it is at Flashduty, for this person; the mirror and the cards learn of it.
+async fn read(
+    state: &State,
+    integration: &Integration,
+    client: &flashduty::Client,
+    incident_id: &str,
+) -> Result<Incident, Refusal> {
+    let read = convert::incident(&client.incident(incident_id).await?);
+    let truth = people::complete(state, integration, client, vec![read]).await?.pop().ok_or(ProblemCode::Internal)?;
     let mut tx = state.store.begin().await?;
-    incidents::take_read(state, &mut tx, &integration.key, truth).await?;
+    incidents::take_read(state, &mut tx, &integration.key, truth.clone()).await?;
     tx.commit().await?;
     state.wake();
-    Ok(())
+    Ok(truth)
+}
+
+/// Writes down how the act ended: no crash later can repeat or lose it.
+async fn settle(
+    state: &State,
+    integration: &Integration,
+    link: &Link,
+    asked: &Asked,
+    before: Incident,
+    done: Result<(), FlashdutyError>,
+) -> Result<Result<Incident, FlashdutyError>, StoreError> {
+    let (key, now) = (&integration.key, state.world.now());
+    let mut tx = state.store.begin().await?;
+    store::task::remove(&mut tx, &finish_task(link, asked, now).dedup(key)).await?;
+    let result = match done {
+        Ok(()) => {
+            let who = (link.member.member_id, link.member.name.as_str());
+            let after = action::applied(before, asked.action, asked.minutes, who, now);
+            incidents::take_act(state, &mut tx, key, after.clone()).await?;
+            let detail = json!({ "minutes": asked.minutes });
+            let (actor, subject) = (&link.employee.user_id, &asked.incident_id);
+            link_end::audit(state, &mut tx, key, actor, asked.action.name(), subject, detail).await?;
+            Ok(after)
+        }
+        Err(error) => Err(error),
+    };
+    tx.commit().await?;
+    Ok(result)
 }
 
 async fn remember(state: &State, integration: &Integration, link: &Link, asked: &Asked) -> Result<(), StoreError> {
@@ -194,7 +244,12 @@ async fn remember(state: &State, integration: &Integration, link: &Link, asked: 
     tx.commit().await
 }
 
-fn finish_task(link: &Link, asked: &Asked, now: world::Millis) -> TaskKind {
+async fn mirrored(state: &State, key: &str, incident_id: &str) -> Result<Option<Incident>, StoreError> {
+    let mut tx = state.store.read().await?;
+    Ok(store::incident::get(&mut tx, key, incident_id).await?.map(|mirror| mirror.incident))
+}
+
+fn finish_task(link: &Link, asked: &Asked, now: Millis) -> TaskKind {
     TaskKind::FinishAct {
         incident: asked.incident_id.clone(),
         action: asked.action,

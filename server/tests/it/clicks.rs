@@ -96,7 +96,9 @@ async fn a_stale_click_shows_who_was_first() {
     let (bench, incident, card) = with_card(&["li.na"]).await;
     bench.link("zhang.wei").await;
     bench.sim.flashduty.act_as(bench.member("wang.fang"), &incident, Act::Acknowledge).await.unwrap();
-    // The webhook has arrived, but the repaint has not happened: Zhang still sees the button.
+    // The webhook is applied, but the repaint has not happened: Zhang still sees the button.
+    server::work::run_due(&bench.app.state).await.unwrap();
+    assert_eq!(bench.seen(&card, "zhang.wei")["can_acknowledge"], "true");
     bench.click(&card, "zhang.wei", "acknowledge").await.unwrap();
     let seen = bench.seen(&card, "zhang.wei");
     assert_eq!(seen["progress"], "Processing");

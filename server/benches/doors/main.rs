@@ -1,7 +1,7 @@
 //! How fast the doors are, as ratios within one run: `cargo bench -p server --bench doors`.
 //!
 //! The event receiver with a durable write before its answer beside the same verification without storing; the same
-//! while everything downstream hangs; and a click beside the two calls to Flashduty that it consists of.
+//! while everything downstream hangs; and a click beside the call to Flashduty that it consists of.
 
 mod child;
 mod clicks;

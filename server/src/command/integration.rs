@@ -2,7 +2,7 @@
 
 use super::{Failure, print_json};
 use crate::application::Application;
-use crate::flow::set_up::{self, Addresses, Form, SetUpError};
+use crate::flow::set_up::{self, Addresses, FieldError, Form, SetUpError};
 use crate::model::integration::Integration;
 use clap::Subcommand;
 use serde::Serialize;
@@ -15,12 +15,33 @@ const ACTOR: &str = "command line";
 /// An integration file is some hundred bytes.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
+/// What an integration file holds, for people who write one.
+const FIELDS: &str = r#"Fields, as a JSON file has them:
+  {
+    "name": "Production",
+    "corp_id": "ding...",            DingTalk's CorpId
+    "agent_id": "3105512877",        of the app: AgentId,
+    "client_id": "ding...",            Client ID,
+    "client_secret": "...",            Client Secret
+    "aes_key": "...",                event subscription: aes_key, 43 characters,
+    "token": "...",                    Token
+    "flashduty_app_key": "...",      APP key of a Flashduty member for services
+
+    and, as needed:
+    "card_template_id": "...",       without it messages with links are sent
+    "war_room_template_id": "...",   both or none
+    "war_room_bot_id": "...",
+    "edition": "standard",           or professional, exclusive
+    "person_channel": "bot",         or work_notice, both
+    "key": "production1"             id in addresses; random if absent, cannot be changed
+  }"#;
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Adds an integration from a JSON file and prints the addresses to copy into DingTalk's and Flashduty's consoles.
+    #[command(after_help = FIELDS)]
     Add {
-        /// The file, `-` for standard input. Fields: name, corp_id, agent_id, client_id, client_secret, aes_key, token,
-        /// card_template_id, war_room_template_id, war_room_bot_id, flashduty_app_key, edition, key, person_channel.
+        /// The file, `-` for standard input.
         #[arg(long, value_name = "FILE")]
         file: PathBuf,
         /// Also prints mistakes as JSON.
@@ -42,11 +63,16 @@ pub(super) enum Command {
         json: bool,
     },
     /// Changes fields; an empty value clears an optional one.
+    #[command(after_help = FIELDS)]
     Set {
         #[arg(long)]
         key: String,
-        #[arg(value_name = "FIELD=VALUE", required = true, value_parser = pair)]
+        /// What to change. For secrets use --file: every process of the machine can read command lines.
+        #[arg(value_name = "FIELD=VALUE", required_unless_present = "file", value_parser = pair)]
         fields: Vec<(String, String)>,
+        /// A JSON file with the fields to change, `-` for standard input.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
         /// Also prints mistakes as JSON.
         #[arg(long)]
         json: bool,
@@ -80,8 +106,11 @@ pub(super) async fn run(application: &Application, command: Command) -> Result<(
             let integration = set_up::get(state, &key).await?;
             print_json(&view(application, &integration))
         }
-        Command::Set { key, fields, json } => {
-            let changed = set_up::set(state, &key, fields, ACTOR).await;
+        Command::Set { key, fields, file, json } => {
+            let changed = match changes(fields, file.as_deref())? {
+                Ok(changes) => set_up::set(state, &key, changes, ACTOR).await,
+                Err(errors) => Err(SetUpError::Fields(errors)),
+            };
             let integration = changed.map_err(|error| refused(error, json))?;
             print_json(&view(application, &integration))
         }
@@ -103,6 +132,9 @@ async fn list(application: &Application, json: bool) -> Result<(), Failure> {
     if json {
         let items: Vec<_> = integrations.iter().map(|integration| view(application, integration)).collect();
         return print_json(&json!({"items": items}));
+    }
+    if integrations.is_empty() {
+        eprintln!("no integration yet; add one with: dingduty integration add --file FILE");
     }
     for Integration { key, settings, .. } in &integrations {
         println!("{key}\t{}\t{}", settings.corp_id, settings.name);
@@ -143,6 +175,16 @@ fn refused(error: SetUpError, json: bool) -> Failure {
         return failure;
     }
     error.into()
+}
+
+/// Wanted values by field, those of the command line after those of the file.
+type Changes = Vec<(String, Option<String>)>;
+
+fn changes(fields: Vec<(String, String)>, file: Option<&Path>) -> Result<Result<Changes, Vec<FieldError>>, Failure> {
+    let given = file.map(read).transpose()?;
+    let from_file = given.map_or(Ok(Vec::new()), |text| set_up::pairs(&text));
+    Ok(from_file
+        .map(|pairs| pairs.into_iter().chain(fields.into_iter().map(|(name, value)| (name, Some(value)))).collect()))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

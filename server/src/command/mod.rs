@@ -11,6 +11,8 @@ mod token;
 
 use crate::application::{Application, BuildError};
 use crate::config::{Config, ConfigError};
+use crate::flow::set_up::SetUpError;
+use crate::store::StoreError;
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -118,19 +120,41 @@ impl From<ConfigError> for Failure {
 
 impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            BuildError::Store(error @ StoreError::Sealed { .. }) => error.into(),
+            BuildError::Store(error) => Self::Failed(format!(
+                "database_url: the database cannot be opened ({error}); is the address right, is its folder there, does \
+                 its server run?"
+            )),
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 
-impl From<crate::store::StoreError> for Failure {
-    fn from(error: crate::store::StoreError) -> Self {
-        Self::Failed(error.to_string())
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(match error {
+            StoreError::Sealed { .. } => {
+                format!("secret_key: {error}; give the key it was sealed with, too, after the newest and a comma")
+            }
+            error => error.to_string(),
+        })
     }
 }
 
-impl From<crate::flow::set_up::SetUpError> for Failure {
-    fn from(error: crate::flow::set_up::SetUpError) -> Self {
-        Self::Failed(error.to_string())
+impl From<SetUpError> for Failure {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::Store(error) => error.into(),
+            SetUpError::UnknownIntegration => {
+                Self::Failed("no such integration; those there are: dingduty integration list".to_owned())
+            }
+            SetUpError::Fields(errors) => {
+                let lines = errors.iter().map(|error| format!("\n  {}: {}", error.field, error.message));
+                Self::Failed(format!("nothing was changed, because of{}", lines.collect::<String>()))
+            }
+            error @ SetUpError::Conflict => Self::Failed(error.to_string()),
+        }
     }
 }
 
@@ -150,6 +174,7 @@ mod tests {
             "dingduty integration list --json",
             "dingduty integration show --key k --json",
             "dingduty integration set --key k name=x token=",
+            "dingduty integration set --key k --file x.json",
             "dingduty integration remove --key k --json",
             "dingduty console-link",
             "dingduty token create --name ci --role observer",

@@ -2,7 +2,7 @@
 
 mod form;
 
-pub use form::{Checked, FieldError, Form};
+pub use form::{Checked, FieldError, Form, pairs};
 
 use crate::config::Config;
 use crate::model::integration::{Integration, RouteSecrets, Secrets, Settings};
@@ -81,22 +81,21 @@ pub async fn add(state: &State, form: Form, actor: &str) -> Result<Integration, 
     Ok(integration)
 }
 
-/// Changes some fields; an empty value clears an optional one.
+/// Changes some fields; an empty value clears an optional one, and one that is no text (`None`) is a mistake.
 ///
 /// # Errors
 /// `Fields` with every mistake; nothing is changed then.
 pub async fn set(
     state: &State,
     key: &str,
-    pairs: Vec<(String, String)>,
+    pairs: Vec<(String, Option<String>)>,
     actor: &str,
 ) -> Result<Integration, SetUpError> {
     for _ in 0..CONFLICTS_MAX {
         let mut tx = state.store.begin().await?;
         let before = store::integration::by_key(&mut tx, key).await?.ok_or(SetUpError::UnknownIntegration)?;
         let former = form_of(&before);
-        let texts = pairs.iter().map(|(name, value)| (name.clone(), Some(value.clone())));
-        let form = former.clone().with(texts).map_err(SetUpError::Fields)?;
+        let form = former.clone().with(pairs.clone()).map_err(SetUpError::Fields)?;
         if form.differs(&former, "key") {
             let fixed = FieldError { field: "key".to_owned(), message: "cannot be changed".to_owned() };
             return Err(SetUpError::Fields(vec![fixed]));

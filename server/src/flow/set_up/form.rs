@@ -69,21 +69,12 @@ const FIELDS: [Field; 14] = [
 ];
 
 impl Form {
-    /// Reads a JSON object. Numbers count as their digits, `null` as not set.
+    /// Reads a JSON object.
     ///
     /// # Errors
     /// Unknown fields and values that are no texts, all of them.
     pub fn from_json(text: &str) -> Result<Self, Vec<FieldError>> {
-        let not_an_object = || vec![wrong("(file)", "is not a JSON object")];
-        let value: Value = serde_json::from_str(text).map_err(|_| not_an_object())?;
-        let Value::Object(fields) = value else { return Err(not_an_object()) };
-        let pairs = fields.into_iter().map(|(name, value)| match value {
-            Value::String(text) => (name, Some(text)),
-            Value::Number(number) => (name, Some(number.to_string())),
-            Value::Null => (name, Some(String::new())),
-            _ => (name, None),
-        });
-        Self::default().with(pairs)
+        Self::default().with(pairs(text)?)
     }
 
     /// The form with some values changed; an empty one clears its field.
@@ -169,6 +160,23 @@ impl Form {
             person_channel,
         }
     }
+}
+
+/// The fields of a JSON object. Numbers count as their digits, `null` as not set, anything else that is no text as none.
+///
+/// # Errors
+/// It is no JSON object.
+pub fn pairs(text: &str) -> Result<Vec<(String, Option<String>)>, Vec<FieldError>> {
+    let not_an_object = || vec![wrong("(file)", "is not a JSON object")];
+    let value: Value = serde_json::from_str(text).map_err(|_| not_an_object())?;
+    let Value::Object(fields) = value else { return Err(not_an_object()) };
+    let text_of = |value| match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null => Some(String::new()),
+        _ => None,
+    };
+    Ok(fields.into_iter().map(|(name, value)| (name, text_of(value))).collect())
 }
 
 fn wrong(field: &str, message: &str) -> FieldError {

@@ -12,8 +12,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use world::World;
 
-/// What an orderly end may take from the signal on; whoever sent it will not wait much longer.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// What an orderly end may take from the signal on: whoever sent it kills after 10 s.
+const STOP_LIMIT: Duration = Duration::from_secs(9);
 
 /// Runs the server until it is told to stop.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {

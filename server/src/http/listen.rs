@@ -22,8 +22,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECTIONS_MAX: usize = 4096;
 /// Pause when the system gives no connection, for example because it has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// What an orderly end may take: answers under way are finished, open streams are cut.
-pub const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// What an orderly end of the connections may take, a part of the whole one's time: answers under way are finished, open
+/// streams are cut.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves until `stop` ends, then finishes what is under way for at most [`STOP_TIMEOUT`].
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {

@@ -111,6 +111,12 @@ pub async fn dead(tx: &mut Tx, id: &str, now: Millis, failure: &str) -> Result<(
     Ok(())
 }
 
+/// Takes every item back from whoever has it: they are dead.
+pub async fn take_back(tx: &mut Tx) -> Result<(), StoreError> {
+    sql("UPDATE inbox SET lease_until_ms = NULL WHERE lease_until_ms IS NOT NULL").run(tx).await?;
+    Ok(())
+}
+
 /// How many items were not worked off yet.
 pub async fn unread(tx: &mut Tx) -> Result<i64, StoreError> {
     sql("SELECT COUNT(*) AS n FROM inbox WHERE done_ms IS NULL").count(tx).await

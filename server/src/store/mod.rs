@@ -86,6 +86,11 @@ impl Store {
         Ok(Tx { transaction, shared: self.shared.clone() })
     }
 
+    /// Whether only one process at a time may serve from this database. Several share a PostgreSQL.
+    pub fn is_of_one_process(&self) -> bool {
+        self.dialect == Dialect::Sqlite
+    }
+
     /// Where callbacks and webhooks are kept before they are answered.
     pub fn inbox(&self) -> &InboxWriter {
         &self.inbox

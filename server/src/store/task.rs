@@ -142,6 +142,12 @@ pub async fn dead(tx: &mut Tx, task: &Task, reason: &str) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Takes every task back from whoever has it: they are dead.
+pub async fn take_back(tx: &mut Tx) -> Result<(), StoreError> {
+    sql("UPDATE task SET lease_until_ms = NULL WHERE lease_until_ms IS NOT NULL").run(tx).await?;
+    Ok(())
+}
+
 /// How many tasks are due and nobody has.
 pub async fn waiting(tx: &mut Tx, now: Millis) -> Result<i64, StoreError> {
     sql("SELECT COUNT(*) AS n FROM task WHERE failure IS NULL AND due_ms <= $1 \

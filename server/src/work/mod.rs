@@ -53,8 +53,22 @@ pub async fn run_due(state: &State) -> Result<usize, StoreError> {
     }
 }
 
+/// Takes up at once what a former process had when it died. Where several processes work, leases have to run out.
+async fn take_over(state: &State) -> Result<(), StoreError> {
+    if !state.store.is_of_one_process() {
+        return Ok(());
+    }
+    let mut tx = state.store.begin().await?;
+    store::inbox::take_back(&mut tx).await?;
+    store::task::take_back(&mut tx).await?;
+    tx.commit().await
+}
+
 #[expect(clippy::disallowed_methods, reason = "the worker is where the program waits")]
 async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = take_over(state).await {
+        tracing::error!(%error, "what a former process had waits until its leases end");
+    }
     while !*stopped.borrow() {
         match run_due(state).await {
             Ok(_) => {}

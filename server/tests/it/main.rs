@@ -8,6 +8,7 @@ mod doors;
 mod groups;
 mod linking;
 mod postgres;
+mod program;
 mod restart;
 mod storm;
 mod store;

@@ -43,11 +43,16 @@ impl Answer {
 impl Bench {
     /// A fresh browser.
     pub fn browser(&self) -> Browser {
-        Browser { http: http(), base: self.base.clone(), cookies: Mutex::default() }
+        Browser::at(&self.base)
     }
 }
 
 impl Browser {
+    /// A fresh browser whose paths are of the server at `base`.
+    pub fn at(base: &str) -> Self {
+        Self { http: http(), base: base.to_owned(), cookies: Mutex::default() }
+    }
+
     /// Opens a page or an address of the API.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.http.get(self.absolute(path))).await

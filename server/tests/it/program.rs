@@ -1,0 +1,13 @@
+//! The program from outside, as an operator, DingTalk, Flashduty and other people's tools meet it: the binary as a
+//! process of its own, its command line, its addresses, its pages. Only what the outside contract names is relied on.
+
+mod automation;
+mod child;
+mod command_line;
+mod configuration;
+mod copies;
+mod ends;
+mod integrations;
+mod main_job;
+mod markup;
+mod stage;

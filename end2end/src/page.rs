@@ -222,12 +222,14 @@ impl Page {
 
     /// Waits until the page is complete and, where scripts run, live.
     pub async fn settled(&self) {
-        let live =
-            if self.tab.way.hydrates() { " && document.documentElement.hasAttribute('data-hydrated')" } else { "" };
-        let own = format!(
-            "document.readyState === 'complete' && location.href !== 'about:blank' && \
-             (!document.querySelector('#main') || (true{live}))"
-        );
+        let live = match self.tab.way.hydrates() {
+            true => {
+                "(!document.querySelector('script[type=module]') || \
+                 document.documentElement.hasAttribute('data-hydrated'))"
+            }
+            false => "true",
+        };
+        let own = format!("document.readyState === 'complete' && location.href !== 'about:blank' && {live}");
         self.until("the page is complete and live", async || Ok(self.read(&own).await? == true)).await;
     }
 

@@ -15,6 +15,7 @@ macro_rules! told {
 
 mod account;
 mod choices;
+mod console;
 mod desk;
 mod group;
 mod home;

@@ -3,13 +3,17 @@
 //! A handler returns an [`ApiError`]; its response is only a status with the error attached. [`render`] runs once per
 //! request, outside everything else, knows the request's id and the caller's language, writes the body and the log line.
 
+use super::cookies;
 use crate::flow::{ReceiveError, Refusal};
+use crate::web;
 use axum::body::Body;
 use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
 use contract::problem::ProblemBody;
+use contract::words::page as words;
 use contract::{Language, Problem, ProblemCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,8 +185,10 @@ pub struct Reader {
 impl Reader {
     /// The reader of the answer to a request.
     pub fn of(path: &str, headers: &HeaderMap) -> Self {
+        let chosen =
+            CookieJar::from_headers(headers).get(cookies::LANGUAGE).and_then(|tag| Language::from_tag(tag.value()));
         Self {
-            language: language(headers),
+            language: chosen.unwrap_or_else(|| language(headers)),
             page: answers_with_pages(path) && text(headers, ACCEPT).contains("text/html"),
         }
     }
@@ -230,16 +236,23 @@ fn json(problem: Problem) -> String {
     serde_json::to_string(&ProblemBody { problem }).unwrap_or_default()
 }
 
-/// A page without scripts, styles or data, for where the real pages cannot be drawn.
+/// A page without scripts or data, for where the real pages cannot be drawn. Its style is a file: whoever knocks at many
+/// addresses gets little.
 fn page(problem: &Problem, language: Language) -> String {
     let Problem { code, message, remedy, id } = problem;
     let [message, remedy] = [message, remedy].map(|text| escape(text));
+    let icon = web::plain_script("icon.svg").map(|icon| icon.path).unwrap_or_default();
     format!(
         "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{message}</title>\
-         <main data-problem=\"{}\"><h1>{message}</h1><p>{remedy}</p><p><small>{id}</small></p></main></html>",
+         <link rel=\"icon\" href=\"{icon}\"><link rel=\"stylesheet\" href=\"{}\">\
+         <main id=\"main\" class=\"narrow\"><div class=\"problem\" role=\"alert\" data-problem=\"{}\">\
+         <p class=\"problem-message\">{message}</p><p class=\"problem-remedy\">{remedy}</p>\
+         <p class=\"problem-id\">{}</p></div></main></html>",
         language.tag(),
+        web::style().path,
         code.name(),
+        words::problem_id(language, id),
     )
 }
 

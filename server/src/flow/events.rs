@@ -14,7 +14,6 @@ use dingtalk::event::{self, Event, EventKind};
 use dingtalk::{DingTalkError, ErrorClass};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
 use world::Millis;
 
 /// Takes one pushed event: verifies, opens, stores durably, and gives the encrypted answer. Calls nothing outside.
@@ -185,9 +184,4 @@ fn malformed(error: CallbackError) -> ReceiveError {
 /// Lower-case hexadecimal SHA-256.
 pub fn hex_hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// How long after a failed read of a group it is read again.
-pub fn refresh_again(attempts: i64) -> Duration {
-    Duration::from_secs(5).saturating_mul(1 << u32::try_from(attempts.clamp(0, 8)).unwrap_or(0))
 }

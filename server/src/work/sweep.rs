@@ -32,6 +32,7 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
     store::session::sweep(&mut tx, now).await?;
     store::link_attempt::sweep(&mut tx, now).await?;
+    store::console::sweep(&mut tx, now).await?;
     store::inbox::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
     for integration in store::integration::list(&mut tx).await? {
         store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, now, now).await?;

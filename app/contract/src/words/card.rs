@@ -38,7 +38,6 @@ super::sentences! {
     link_first: "请先关联账号，关联后自动完成此操作", "Link your account once; then this is done for you";
     link_button: "关联并继续", "Link and continue";
     working: "处理中，稍后更新卡片…", "Working on it; the card follows in a moment…";
-    done_by_you: "已完成", "Done";
     already(sentence): "此前{sentence}", "Already: {sentence}";
     /// To the former holder of a link that a colleague took over.
     link_taken(member): "您与 Flashduty 成员“{member}”的关联已转到另一位同事名下。如非您本人同意，请联系管理员，并在 Flashduty 中停用相关 APP Key", "Your link with the Flashduty member “{member}” is a colleague's now. If you did not agree to that, tell your administrator and disable your APP keys in Flashduty";

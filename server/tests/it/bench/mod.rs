@@ -125,7 +125,7 @@ impl Bench {
     }
 }
 
-/// A story must not leave work undone behind it, whatever it says of the result.
+/// The server ends with the story, and its files with it.
 impl Drop for Bench {
     fn drop(&mut self) {
         self.serving.abort();

@@ -15,26 +15,24 @@ const ACTOR: &str = "command line";
 /// An integration file is some hundred bytes.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
-/// What an integration file holds, for people who write one.
-const FIELDS: &str = r#"Fields, as a JSON file has them:
-  {
-    "name": "Production",
-    "corp_id": "ding...",            DingTalk's CorpId
-    "agent_id": "3105512877",        of the app: AgentId,
-    "client_id": "ding...",            Client ID,
-    "client_secret": "...",            Client Secret
-    "aes_key": "...",                event subscription: aes_key, 43 characters,
-    "token": "...",                    Token
-    "flashduty_app_key": "...",      APP key of a Flashduty member for services
-
-    and, as needed:
-    "card_template_id": "...",       without it messages with links are sent
-    "war_room_template_id": "...",   both or none
-    "war_room_bot_id": "...",
-    "edition": "standard",           or professional, exclusive
-    "person_channel": "bot",         or work_notice, both
-    "key": "production1"             id in addresses; random if absent, cannot be changed
-  }"#;
+/// What an integration is made of, for people who write a file.
+const FIELDS: &str = "\
+Fields of FILE, a JSON object of texts:
+  name                  what people read
+  corp_id               DingTalk's CorpId of the company
+  agent_id              the app's AgentId
+  client_id             the app's Client ID
+  client_secret         the app's Client Secret
+  aes_key               of the app's event subscription, 43 characters
+  token                 of the app's event subscription
+  flashduty_app_key     Flashduty's APP key, of a member for services
+and where they are wanted:
+  card_template_id      without it people get messages with links instead of cards
+  war_room_template_id  with war_room_bot_id
+  war_room_bot_id       with war_room_template_id
+  edition               standard, professional or exclusive; standard if absent
+  person_channel        bot, work_notice or both; bot if absent
+  key                   8 to 32 of a-z and 0-9, in all addresses; random if absent, and fixed";
 
 #[derive(Subcommand)]
 pub(super) enum Command {

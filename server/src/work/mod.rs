@@ -88,7 +88,6 @@ async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the worker is where tasks are started")]
 async fn batch(state: &State) -> Result<usize, StoreError> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;

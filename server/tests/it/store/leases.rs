@@ -48,6 +48,32 @@ async fn eight_workers_take_each_item_once() {
     .await;
 }
 
+#[tokio::test]
+async fn what_the_dead_had_is_taken_back() {
+    on_both(async |database| {
+        let store = database.open().await;
+        let item = NewItem {
+            integration: "alpha".to_owned(),
+            source: Source::Webhook,
+            event_id: "one".to_owned(),
+            body: "{}".to_owned(),
+        };
+        store.inbox().put(item).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        task::add(&mut tx, "alpha", &TaskKind::Introduce, NOW, NOW).await.unwrap();
+        for expected in [1, 0] {
+            assert_eq!(task::lease(&mut tx, NOW, Millis(NOW.0 + 60_000), 7).await.unwrap().len(), expected);
+            assert_eq!(inbox::lease(&mut tx, NOW, Millis(NOW.0 + 60_000), 7).await.unwrap().len(), expected);
+        }
+        task::take_back(&mut tx).await.unwrap();
+        inbox::take_back(&mut tx).await.unwrap();
+        assert_eq!(task::lease(&mut tx, NOW, Millis(NOW.0 + 60_000), 7).await.unwrap().len(), 1);
+        assert_eq!(inbox::lease(&mut tx, NOW, Millis(NOW.0 + 60_000), 7).await.unwrap().len(), 1);
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
 /// Eight workers that take until nothing is left.
 async fn at_once(store: &Store, take: impl AsyncFn(&mut Tx) -> Vec<String>) -> Vec<String> {
     let worker = async || {

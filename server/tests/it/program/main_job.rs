@@ -48,7 +48,7 @@ impl Stage {
         ways.sort();
         assert_eq!(ways, ["app-key", "oauth"]);
         let landed = self.link(&browser, &arrived, "li.na").await;
-        assert_eq!(values(&landed, "data-incident")[..1], [incident.clone()], "{landed:?}");
+        assert_eq!(values(&landed, "data-incident").first(), Some(&incident), "{landed:?}");
         assert_eq!(self.sim.flashduty.effects(&incident, "acknowledge"), 1);
         self.repainted(&card, "zhao.min", "Processing").await;
 
@@ -125,8 +125,8 @@ async fn pages_carry_the_names_that_tools_rely_on() {
 
     let problem = browser.get(&detail.replace(&incident, "64b1352e376e32c85c56e25b")).await;
     assert_eq!((problem.status, values(&problem, "data-problem")), (404, vec!["incident-gone".to_owned()]));
-    let account = with(&page, "href").into_iter().filter_map(|link| link.get("href").map(str::to_owned));
-    let account = account.filter(|href| href.ends_with("/account")).last().expect("a link to the own account");
+    let account =
+        values(&page, "href").into_iter().find(|href| href.ends_with("/account")).expect("a link to the own account");
     let gone = press(&stage, &browser, &account, "unlink").await;
     assert_eq!(gone.status, 200);
     let again = browser.get(&format!("/i/{}/sign-in", super::stage::KEY)).await;

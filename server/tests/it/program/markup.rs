@@ -87,8 +87,8 @@ pub fn form(page: &Answer, marked: (&str, &str)) -> Form {
 
 /// The name under which a marked field is sent.
 pub fn field_name(page: &Answer, mark: &str) -> String {
-    let fields = elements(page).into_iter().filter(|element| element.has(("data-field", mark)));
-    fields.last().and_then(|field| field.get("name").map(str::to_owned)).unwrap_or_else(|| panic!("no field {mark}"))
+    let field = elements(page).into_iter().find(|element| element.has(("data-field", mark)));
+    field.and_then(|field| field.get("name").map(str::to_owned)).unwrap_or_else(|| panic!("no field {mark}"))
 }
 
 /// Tags of well-formed pages; contents of scripts and styles are jumped over.

@@ -29,10 +29,14 @@ impl Problem {
         Self { code, message: message.into(), remedy: remedy.into(), id: id.into() }
     }
 
-    /// The same with a more exact sentence.
+    /// The same with more exact words: instead of the general sentence where they name a field, after it where a platform
+    /// said them, perhaps in another language.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = message.into();
+        let message = message.into();
+        // A problem that is passed on carries its general sentence already.
+        let whole = self.code == ProblemCode::InvalidField || message.starts_with(&self.message);
+        self.message = if whole { message } else { format!("{} ({message})", self.message) };
         self
     }
 }
@@ -146,4 +150,19 @@ codes! {
     ChatUnknown = "chat-unknown", 404;
     /// The viewer is not a member of the group.
     NotInChat = "not-in-chat", 403;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_platforms_words_follow_ours_once() {
+        let problem = Problem::new(ProblemCode::FormNeeded, Language::En, "1").with_message("参数不合法");
+        assert_eq!(problem.message, "Flashduty wants a form filled in for this (参数不合法)");
+        let passed_on = Problem::new(ProblemCode::FormNeeded, Language::En, "1").with_message(problem.message.clone());
+        assert_eq!(passed_on.message, problem.message);
+        let field = Problem::new(ProblemCode::InvalidField, Language::En, "1").with_message("minutes: 1 to 1440");
+        assert_eq!(field.message, "minutes: 1 to 1440");
+    }
 }

@@ -4,6 +4,7 @@
 use super::refusal::Refusal;
 use super::{convert, credential, incidents, link_end, people};
 use crate::model::action::{self, Verdict};
+use crate::model::asked::Fault;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
@@ -12,34 +13,33 @@ use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
 use contract::incident::{Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
-use flashduty::{ErrorClass, FlashdutyError};
+use contract::words::field as words;
+use flashduty::{Client, ErrorClass, FlashdutyError};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use world::Millis;
 
+pub use crate::model::asked::Asked;
+
 /// How long a page waits for an act.
 pub const PAGE_BUDGET: Duration = Duration::from_secs(8);
-/// How long another process may keep an incident for an act of its own: longer than a call to Flashduty can take.
-const LEASE: Duration = Duration::from_secs(25);
+/// How long one call to Flashduty may take.
+const CALL_LIMIT: Duration = Duration::from_secs(5);
+/// How long another process may keep an incident for an act of its own: longer than all calls of one act can take. So
+/// long nobody else acts on an incident whose process has died.
+const LEASE: Duration = Duration::from_secs(30);
 /// How often another process's act is looked at, and how many times.
 const LEASE_POLL: Duration = Duration::from_millis(50);
 const LEASE_POLLS_MAX: usize = 40;
 /// How long after the last act an incident's mirror is believed to say "already".
 const NEWS: Duration = Duration::from_secs(10);
-/// When an act that a crash interrupted is looked into.
-const FINISH_AFTER: Duration = Duration::from_secs(30);
-
-/// What somebody asks for.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub incident_id: String,
-    pub action: Action,
-    pub minutes: Option<u32>,
-    pub text: Option<String>,
-    pub root_cause: Option<String>,
-    pub resolution: Option<String>,
-}
+/// When an act is looked into that has not come to an end: not before its lease has.
+const FINISH_AFTER: Duration = LEASE;
+/// How far Flashduty's clock may be behind ours, where its timeline is compared with when an act was asked for.
+const CLOCK_MARGIN: Duration = Duration::from_secs(10);
+/// Newest rows of one kind that are looked through for an act: more than a person makes in [`FINISH_AFTER`].
+const TIMELINE_ROWS: u32 = 50;
 
 /// How it ended.
 #[derive(Clone, Debug)]
@@ -48,41 +48,14 @@ pub enum Acted {
     Done(Incident),
     /// It was so already; the incident says who did it and when.
     Already(Incident),
-    /// Flashduty has not answered yet; the act goes on and the cards follow.
+    /// It has not ended yet. It goes on, whatever happens to this process, and the cards follow.
     Working,
-}
-
-impl Asked {
-    /// An act without parameters.
-    pub fn plain(incident_id: &str, action: Action) -> Self {
-        let incident_id = incident_id.to_owned();
-        Self { incident_id, action, minutes: None, text: None, root_cause: None, resolution: None }
-    }
-
-    /// # Errors
-    /// `InvalidField` naming the field.
-    fn check(&self) -> Result<(), Refusal> {
-        let wrong = |message: &str| Err(Refusal::said(ProblemCode::InvalidField, message));
-        let texts = [&self.text, &self.root_cause, &self.resolution];
-        if texts.into_iter().flatten().any(|text| text.chars().count() > TEXT_CHARS_MAX) {
-            return wrong("text: at most 1024 characters / 最多 1024 个字符");
-        }
-        let blank = self.text.as_deref().is_none_or(|text| text.trim().is_empty());
-        match self.action {
-            Action::Snooze if !self.minutes.is_some_and(|minutes| (1..=SNOOZE_MINUTES_MAX).contains(&minutes)) => {
-                wrong("minutes: 1 to 1440 / 1 至 1440 分钟")
-            }
-            Action::Comment if blank => wrong("text: a comment is needed / 请填写评论"),
-            Action::Reopen if blank => wrong("text: a reason is needed / 请填写原因"),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Carries out an act as the linked person and waits for it at most `budget`; after that it goes on by itself.
 ///
 /// # Errors
-/// For the asker only; nothing was done.
+/// For the asker only; nothing was done, nor will be.
 pub async fn act(
     state: &State,
     integration: &Arc<Integration>,
@@ -90,96 +63,235 @@ pub async fn act(
     asked: Asked,
     budget: Duration,
 ) -> Result<Acted, Refusal> {
-    asked.check()?;
+    if let Some(fault) = asked.fault() {
+        return Err(wrong(fault));
+    }
+    let (key, at) = (&integration.key, state.world.now());
+    let task = finish_task(link, &asked, at);
     let work = {
         let (state, integration, link) = (state.clone(), Arc::clone(integration), link.clone());
-        async move { carry_out(&state, &integration, &link, &asked, true).await }
+        async move {
+            let (state, integration, link, asked) = (&state, &*integration, &link, &asked);
+            Errand { state, integration, link, asked, at, again: false }.carry_out().await
+        }
     };
     let Some(running) = state.background.start(work) else { return Err(ProblemCode::Unavailable.into()) };
     match tokio::time::timeout(budget, running).await {
+        // Whoever is told that it goes on can rely on that, also when what goes on fails afterwards.
+        Err(_) | Ok(Ok(Err(Refusal { code: ProblemCode::FlashdutySlow, .. }))) => {
+            remember(state, key, &task).await?;
+            Ok(Acted::Working)
+        }
+        Ok(Ok(Err(refusal))) if refusal.is_passing() => {
+            forget(state, key, &task).await?;
+            Err(refusal)
+        }
         Ok(Ok(result)) => result,
         Ok(Err(_panicked)) => Err(ProblemCode::Internal.into()),
-        Err(_too_slow) => Ok(Acted::Working),
     }
 }
 
-/// Looks into an act that a crash interrupted: it is repeated only if Flashduty says that it has not happened.
+/// Looks into an act that was asked for at `at` and has not come to an end: it is repeated only if Flashduty says that it
+/// has not happened.
 ///
 /// # Errors
-/// As [`act`].
-pub async fn finish(state: &State, integration: &Integration, user_id: &str, asked: &Asked) -> Result<Acted, Refusal> {
+/// Nothing was done. What is passing may be tried again.
+pub async fn finish(
+    state: &State,
+    integration: &Integration,
+    user_id: &str,
+    asked: &Asked,
+    at: Millis,
+) -> Result<Acted, Refusal> {
     let mut tx = state.store.read().await?;
     let link = store::link::by_user(&mut tx, &integration.key, user_id).await?;
     drop(tx);
-    carry_out(state, integration, &link.ok_or(ProblemCode::NotLinked)?, asked, false).await
+    let link = &link.ok_or(ProblemCode::NotLinked)?;
+    Errand { state, integration, link, asked, at, again: true }.carry_out().await
 }
 
-/// `trusting`: what the webhooks told may be believed; otherwise Flashduty is asked first.
-async fn carry_out(
-    state: &State,
-    integration: &Integration,
-    link: &Link,
-    asked: &Asked,
-    trusting: bool,
-) -> Result<Acted, Refusal> {
-    let key = &integration.key;
-    let _first_in_this_process = state.caches.acts.lock(format!("{key}/{}", asked.incident_id)).await;
-    let held = lease(state, key, &asked.incident_id).await?;
-    let known = if trusting { mirrored(state, key, &asked.incident_id).await? } else { None };
-    let result = judge_then_do(state, integration, link, asked, known).await;
-    if held {
-        let mut tx = state.store.begin().await?;
-        store::incident::release_act(&mut tx, key, &asked.incident_id).await?;
-        tx.commit().await?;
-    }
-    if let Err(Refusal { code: ProblemCode::LinkBroken, .. }) = &result {
-        link_end::broke(state, link).await?;
-    }
-    result
+/// One act on its way.
+struct Errand<'a> {
+    state: &'a State,
+    integration: &'a Integration,
+    link: &'a Link,
+    asked: &'a Asked,
+    /// When it was asked for.
+    at: Millis,
+    /// It was begun before, and nobody knows how that ended.
+    again: bool,
 }
 
-/// Flashduty is asked for the truth only where it can change what is done: an act that makes sense by all that the
-/// webhooks told is carried out at once, and costs one call.
-async fn judge_then_do(
-    state: &State,
-    integration: &Integration,
-    link: &Link,
-    asked: &Asked,
-    known: Option<Incident>,
-) -> Result<Acted, Refusal> {
-    let client = credential::person(state, integration, link).await?;
-    let (member_id, now) = (link.member.member_id, state.world.now());
-    let judge = |incident: &Incident| action::judge(incident, asked.action, member_id, now);
-    let sensible = known.filter(|incident| judge(incident) == Verdict::Do || is_news(incident, now));
-    let truth = match sensible {
-        Some(incident) => incident,
-        None => read(state, integration, &client, &asked.incident_id).await?,
-    };
-    match judge(&truth) {
-        Verdict::Refuse(code) => return Err(code.into()),
-        Verdict::Already => return Ok(Acted::Already(truth)),
-        Verdict::Do => {}
+impl Errand<'_> {
+    async fn carry_out(&self) -> Result<Acted, Refusal> {
+        let place = format!("{}/{}", self.integration.key, self.asked.incident_id);
+        let _first_in_this_process = self.state.caches.acts.lock(place).await;
+        let client = credential::person(self.state, self.integration, self.link).await?.within(CALL_LIMIT);
+        let result = self.alone(&client).await;
+        if let Err(Refusal { code: ProblemCode::LinkBroken, .. }) = &result {
+            link_end::broke(self.state, self.link).await?;
+        }
+        result
     }
-    remember(state, integration, link, asked).await?;
-    let done = perform(&client, asked).await;
-    if done.as_ref().is_err_and(FlashdutyError::may_have_happened) {
-        // The task that was remembered asks Flashduty for the truth before anything is repeated.
-        return Ok(Acted::Working);
+
+    /// While no other process acts on the incident.
+    async fn alone(&self, client: &Client) -> Result<Acted, Refusal> {
+        let until = match self.lease().await? {
+            Some(until) => until,
+            None => {
+                // Nobody has heard of it yet: what is not there cannot be kept.
+                self.read(client).await?;
+                self.lease().await?.ok_or(ProblemCode::IncidentGone)?
+            }
+        };
+        let result = self.judge_then_do(client).await;
+        if let Err(error) = self.release(until).await {
+            tracing::warn!(%error, "nobody can act on an incident until the lease of an act ends");
+        }
+        result
     }
-    let result = settle(state, integration, link, asked, truth, done).await?;
-    state.wake();
-    match result {
-        Err(error) if error.class == ErrorClass::InvalidParameter => {
-            // Something has changed that no webhook told of, or Flashduty wants a form (Flashduty reference 5.6).
-            let truth = read(state, integration, &client, &asked.incident_id).await?;
-            match judge(&truth) {
-                Verdict::Refuse(code) => Err(code.into()),
-                Verdict::Already => Ok(Acted::Already(truth)),
-                Verdict::Do => Err(refused(asked.action, error)),
+
+    /// Flashduty is asked for the truth only where it can change what is done: an act that makes sense by all that the
+    /// webhooks told is carried out at once, and costs one call.
+    async fn judge_then_do(&self, client: &Client) -> Result<Acted, Refusal> {
+        let now = self.state.world.now();
+        let judge = |incident: &Incident| action::judge(incident, self.asked.action, self.link.member.member_id, now);
+        let known = if self.again { None } else { self.mirrored().await? };
+        let sensible = known.filter(|incident| judge(incident) == Verdict::Do || is_news(incident, now));
+        let truth = match sensible {
+            Some(incident) => incident,
+            None => self.read(client).await?,
+        };
+        if self.again && self.has_happened(client).await? {
+            self.settle(None).await?;
+            return Ok(Acted::Done(truth));
+        }
+        match judge(&truth) {
+            Verdict::Refuse(code) => return Err(code.into()),
+            Verdict::Already => return Ok(Acted::Already(truth)),
+            Verdict::Do => {}
+        }
+        if !self.again {
+            remember(self.state, &self.integration.key, &self.task()).await?;
+        }
+        match perform(client, self.asked).await {
+            Ok(()) => {
+                let who = (self.link.member.member_id, self.link.member.name.as_str());
+                let after = action::applied(truth, self.asked.action, self.asked.minutes, who, self.state.world.now());
+                self.settle(Some(&after)).await?;
+                Ok(Acted::Done(after))
+            }
+            // The task that was remembered asks Flashduty for the truth before anything is repeated.
+            Err(error) if error.may_have_happened() => Ok(Acted::Working),
+            Err(error) if error.class == ErrorClass::InvalidParameter => {
+                // Something has changed that no webhook told of, or Flashduty wants a form (Flashduty reference 5.6).
+                let truth = self.read(client).await?;
+                forget(self.state, &self.integration.key, &self.task()).await?;
+                match judge(&truth) {
+                    Verdict::Refuse(code) => Err(code.into()),
+                    Verdict::Already => Ok(Acted::Already(truth)),
+                    Verdict::Do => Err(refused(self.asked.action, error)),
+                }
+            }
+            Err(error) => {
+                let refusal = Refusal::from(error);
+                if !refusal.is_passing() {
+                    forget(self.state, &self.integration.key, &self.task()).await?;
+                }
+                Err(refusal)
             }
         }
-        Err(error) => Err(error.into()),
-        Ok(after) => Ok(Acted::Done(after)),
+    }
+
+    fn task(&self) -> TaskKind {
+        finish_task(self.link, self.asked, self.at)
+    }
+
+    /// Whether Flashduty's timeline has the act, done by this person since it was asked for.
+    async fn has_happened(&self, client: &Client) -> Result<bool, Refusal> {
+        let kind = action::timeline_kind(self.asked.action);
+        let feed = client.feed_of_kinds(&self.asked.incident_id, &[kind], TIMELINE_ROWS).await?;
+        let since = self.at.minus(CLOCK_MARGIN);
+        let text = self.asked.text.as_deref().unwrap_or_default().trim();
+        Ok(feed.items.iter().any(|item| {
+            item.creator_id == self.link.member.member_id
+                && item.at >= since
+                && (self.asked.action != Action::Comment || item.text("comment").trim() == text)
+        }))
+    }
+
+    /// The incident as it is at Flashduty, for this person; the mirror and the cards learn of it.
+    async fn read(&self, client: &Client) -> Result<Incident, Refusal> {
+        let (state, integration) = (self.state, self.integration);
+        let read = convert::incident(&client.incident(&self.asked.incident_id).await?);
+        let complete = people::complete(state, integration, client, vec![read]).await?.pop();
+        let truth = complete.ok_or(ProblemCode::Internal)?;
+        let mut tx = state.store.begin().await?;
+        incidents::take_read(state, &mut tx, &integration.key, truth.clone()).await?;
+        tx.commit().await?;
+        state.wake();
+        Ok(truth)
+    }
+
+    /// Writes down that the act was done: no crash later can repeat it. `after` is what it made of the incident, where
+    /// Flashduty has not told that already.
+    async fn settle(&self, after: Option<&Incident>) -> Result<(), StoreError> {
+        let (state, key) = (self.state, &self.integration.key);
+        let mut tx = state.store.begin().await?;
+        store::task::remove(&mut tx, &self.task().dedup(key)).await?;
+        if let Some(after) = after {
+            incidents::take_act(state, &mut tx, key, after.clone()).await?;
+        }
+        let detail = json!({ "minutes": self.asked.minutes });
+        let (actor, subject) = (&self.link.employee.user_id, &self.asked.incident_id);
+        link_end::audit(state, &mut tx, key, actor, self.asked.action.name(), subject, detail).await?;
+        tx.commit().await?;
+        state.wake();
+        Ok(())
+    }
+
+    async fn mirrored(&self) -> Result<Option<Incident>, StoreError> {
+        let mut tx = self.state.store.read().await?;
+        let mirror = store::incident::get(&mut tx, &self.integration.key, &self.asked.incident_id).await?;
+        Ok(mirror.map(|mirror| mirror.incident))
+    }
+
+    /// Keeps other processes off the incident; returns until when. None when nobody has heard of it yet.
+    async fn lease(&self) -> Result<Option<Millis>, Refusal> {
+        let (key, id) = (&self.integration.key, &self.asked.incident_id);
+        for _ in 0..LEASE_POLLS_MAX {
+            let now = self.state.world.now();
+            let until = now.plus(LEASE);
+            let mut tx = self.state.store.begin().await?;
+            if store::incident::lease_act(&mut tx, key, id, now, until).await? {
+                tx.commit().await?;
+                return Ok(Some(until));
+            }
+            let known = store::incident::get(&mut tx, key, id).await?.is_some();
+            drop(tx);
+            if !known {
+                return Ok(None);
+            }
+            pause().await;
+        }
+        Err(ProblemCode::FlashdutySlow.into())
+    }
+
+    async fn release(&self, until: Millis) -> Result<(), StoreError> {
+        let mut tx = self.state.store.begin().await?;
+        store::incident::release_act(&mut tx, &self.integration.key, &self.asked.incident_id, until).await?;
+        tx.commit().await
+    }
+}
+
+fn wrong(fault: Fault) -> Refusal {
+    match fault {
+        Fault::TextTooLong => Refusal::field(|language| words::text_too_long(language, TEXT_CHARS_MAX)),
+        Fault::MinutesOutOfRange => {
+            Refusal::field(|language| words::minutes_out_of_range(language, SNOOZE_MINUTES_MAX))
+        }
+        Fault::CommentMissing => Refusal::field(words::comment_missing),
+        Fault::ReasonMissing => Refusal::field(words::reason_missing),
     }
 }
 
@@ -188,75 +300,23 @@ fn is_news(incident: &Incident, now: Millis) -> bool {
     incident.last_act.as_ref().is_some_and(|act| now.since(act.at) < NEWS)
 }
 
-/// The incident as it is at Flashduty, for this person; the mirror and the cards learn of it.
-async fn read(
-    state: &State,
-    integration: &Integration,
-    client: &flashduty::Client,
-    incident_id: &str,
-) -> Result<Incident, Refusal> {
-    let read = convert::incident(&client.incident(incident_id).await?);
-    let truth = people::complete(state, integration, client, vec![read]).await?.pop().ok_or(ProblemCode::Internal)?;
-    let mut tx = state.store.begin().await?;
-    incidents::take_read(state, &mut tx, &integration.key, truth.clone()).await?;
-    tx.commit().await?;
-    state.wake();
-    Ok(truth)
-}
-
-/// Writes down how the act ended: no crash later can repeat or lose it.
-async fn settle(
-    state: &State,
-    integration: &Integration,
-    link: &Link,
-    asked: &Asked,
-    before: Incident,
-    done: Result<(), FlashdutyError>,
-) -> Result<Result<Incident, FlashdutyError>, StoreError> {
-    let (key, now) = (&integration.key, state.world.now());
-    let mut tx = state.store.begin().await?;
-    store::task::remove(&mut tx, &finish_task(link, asked, now).dedup(key)).await?;
-    let result = match done {
-        Ok(()) => {
-            let who = (link.member.member_id, link.member.name.as_str());
-            let after = action::applied(before, asked.action, asked.minutes, who, now);
-            incidents::take_act(state, &mut tx, key, after.clone()).await?;
-            let detail = json!({ "minutes": asked.minutes });
-            let (actor, subject) = (&link.employee.user_id, &asked.incident_id);
-            link_end::audit(state, &mut tx, key, actor, asked.action.name(), subject, detail).await?;
-            Ok(after)
-        }
-        Err(error) => Err(error),
-    };
-    tx.commit().await?;
-    Ok(result)
-}
-
-async fn remember(state: &State, integration: &Integration, link: &Link, asked: &Asked) -> Result<(), StoreError> {
-    if asked.action == Action::Comment {
-        // A comment is not repeatable and its text is nobody's business but Flashduty's.
-        return Ok(());
-    }
+/// Keeps an act that may not come to an end here. Its texts are kept with it, until it has ended.
+async fn remember(state: &State, key: &str, task: &TaskKind) -> Result<(), StoreError> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
-    let task = finish_task(link, asked, now);
-    store::task::add(&mut tx, &integration.key, &task, now.plus(FINISH_AFTER), now).await?;
+    store::task::add(&mut tx, key, task, now.plus(FINISH_AFTER), now).await?;
     tx.commit().await
 }
 
-async fn mirrored(state: &State, key: &str, incident_id: &str) -> Result<Option<Incident>, StoreError> {
-    let mut tx = state.store.read().await?;
-    Ok(store::incident::get(&mut tx, key, incident_id).await?.map(|mirror| mirror.incident))
+/// The act was not done, and its asker knows.
+async fn forget(state: &State, key: &str, task: &TaskKind) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    store::task::remove(&mut tx, &task.dedup(key)).await?;
+    tx.commit().await
 }
 
-fn finish_task(link: &Link, asked: &Asked, now: Millis) -> TaskKind {
-    TaskKind::FinishAct {
-        incident: asked.incident_id.clone(),
-        action: asked.action,
-        minutes: asked.minutes,
-        user_id: link.employee.user_id.clone(),
-        asked_ms: now.0,
-    }
+fn finish_task(link: &Link, asked: &Asked, at: Millis) -> TaskKind {
+    TaskKind::FinishAct { user_id: link.employee.user_id.clone(), asked: asked.clone(), asked_ms: at.0 }
 }
 
 async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<(), FlashdutyError> {
@@ -281,29 +341,10 @@ async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<(), Flashd
 fn refused(action: Action, error: FlashdutyError) -> Refusal {
     match (action, error.class) {
         (Action::Acknowledge | Action::Close, ErrorClass::InvalidParameter) => {
-            Refusal::said(ProblemCode::FormNeeded, error.message)
+            Refusal::told(ProblemCode::FormNeeded, error.message)
         }
         _ => error.into(),
     }
-}
-
-/// Keeps other processes off the incident. False when nobody has heard of it yet, so that nothing can be kept.
-async fn lease(state: &State, key: &str, incident_id: &str) -> Result<bool, Refusal> {
-    for _ in 0..LEASE_POLLS_MAX {
-        let now = state.world.now();
-        let mut tx = state.store.begin().await?;
-        if store::incident::lease_act(&mut tx, key, incident_id, now, now.plus(LEASE)).await? {
-            tx.commit().await?;
-            return Ok(true);
-        }
-        let known = store::incident::get(&mut tx, key, incident_id).await?.is_some();
-        drop(tx);
-        if !known {
-            return Ok(false);
-        }
-        pause().await;
-    }
-    Err(ProblemCode::FlashdutySlow.into())
 }
 
 #[expect(clippy::disallowed_methods, reason = "waits for another process, which cannot wake us")]

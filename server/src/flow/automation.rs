@@ -9,6 +9,7 @@ use crate::model::subscription::{Rule, Subscription};
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::ProblemCode;
+use contract::words::field as words;
 use serde_json::json;
 use world::Millis;
 
@@ -60,7 +61,7 @@ pub async fn subscribe(
     let mut tx = state.store.begin().await?;
     known(&mut tx, key).await?;
     if store::chat::by_id(&mut tx, key, chat_id).await?.is_none() {
-        return Err(Refusal::said(ProblemCode::InvalidField, "chat_id: no such group in this integration"));
+        return Err(Refusal::field(words::no_such_chat));
     }
     let subscription = Subscription {
         id: state.world.id(),

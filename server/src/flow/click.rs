@@ -115,7 +115,7 @@ async fn refuse(
     tracing::info!(id, code = refusal.code.name(), "a click was refused");
     // The platform's own words come after ours: they may be in another language, but say it exactly.
     let message = match refusal.message {
-        Some(words) => format!("{} ({words})", problem.message),
+        Some(said) => format!("{} ({})", problem.message, said.words(language)),
         None => problem.message,
     };
     let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);

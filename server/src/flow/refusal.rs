@@ -1,7 +1,7 @@
 //! How flows say no. `http/problem.rs` turns both into a Problem; nobody else words an error.
 
 use crate::store::StoreError;
-use contract::ProblemCode;
+use contract::{Language, ProblemCode};
 use flashduty::{ErrorClass, FlashdutyError};
 
 /// Why something that a platform sent was not taken.
@@ -24,14 +24,39 @@ pub enum ReceiveError {
 
 /// Why something a person asked for was not done.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}", code.name(), message.as_deref().unwrap_or("-"))]
+#[error("{}", code.name())]
 pub struct Refusal {
     pub code: ProblemCode,
-    /// A more exact sentence for the person, where a platform gave one.
-    pub message: Option<String>,
+    /// A more exact sentence for the person than the code's own.
+    pub message: Option<Said>,
     /// For the log only.
     #[source]
     pub cause: Option<StoreError>,
+}
+
+/// A sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// In one language, whoever reads it: a platform's own.
+    Exact(String),
+    /// One of ours, in both.
+    Ours { zh: String, en: String },
+}
+
+impl Said {
+    /// A sentence of `contract::words`.
+    pub fn ours<S: Into<String>>(sentence: impl Fn(Language) -> S) -> Self {
+        Self::Ours { zh: sentence(Language::Zh).into(), en: sentence(Language::En).into() }
+    }
+
+    /// The sentence for a reader of `language`.
+    pub fn words(self, language: Language) -> String {
+        match (self, language) {
+            (Self::Exact(words), _) => words,
+            (Self::Ours { zh, .. }, Language::Zh) => zh,
+            (Self::Ours { en, .. }, Language::En) => en,
+        }
+    }
 }
 
 impl Refusal {
@@ -40,9 +65,20 @@ impl Refusal {
         Self { code, message: None, cause: None }
     }
 
-    /// The same with a sentence of its own.
-    pub fn said(code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { code, message: Some(message.into()), cause: None }
+    /// The same with a platform's own sentence.
+    pub fn told(code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { code, message: Some(Said::Exact(message.into())), cause: None }
+    }
+
+    /// A field that is wrong, with a sentence of `contract::words::field`.
+    pub fn field<S: Into<String>>(sentence: impl Fn(Language) -> S) -> Self {
+        Self { code: ProblemCode::InvalidField, message: Some(Said::ours(sentence)), cause: None }
+    }
+
+    /// Whether the same may succeed in a moment without anybody changing anything.
+    pub fn is_passing(&self) -> bool {
+        use ProblemCode::{FlashdutyDown, FlashdutySlow, Internal, Unavailable};
+        matches!(self.code, FlashdutyDown | FlashdutySlow | Internal | Unavailable)
     }
 }
 
@@ -66,7 +102,7 @@ impl From<FlashdutyError> for Refusal {
             ErrorClass::NoLicense => ProblemCode::NoLicense,
             ErrorClass::AccessDenied | ErrorClass::NeedsVerification => ProblemCode::AccessDenied,
             ErrorClass::NotFound => ProblemCode::IncidentGone,
-            ErrorClass::InvalidParameter => return Self::said(ProblemCode::NotNow, error.message),
+            ErrorClass::InvalidParameter => return Self::told(ProblemCode::NotNow, error.message),
             ErrorClass::NotAMember => ProblemCode::KeyOfAccount,
             ErrorClass::Unclear => ProblemCode::FlashdutySlow,
             _ => ProblemCode::FlashdutyDown,

@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 use contract::problem::ProblemBody;
+use contract::words::field as words;
 use contract::{Problem, ProblemCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -44,7 +45,7 @@ impl Posted {
     /// # Errors
     /// `InvalidField` naming it.
     pub fn needed(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name).ok_or_else(|| Refusal::said(ProblemCode::InvalidField, format!("{name}: is needed")))
+        self.get(name).ok_or_else(|| Refusal::field(|language| words::is_needed(language, name)))
     }
 
     /// A field that is a number, if it is there.
@@ -52,7 +53,7 @@ impl Posted {
     /// # Errors
     /// `InvalidField` naming it.
     pub fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, Refusal> {
-        let wrong = |_| Refusal::said(ProblemCode::InvalidField, format!("{name}: is not a number"));
+        let wrong = |_| Refusal::field(|language| words::is_no_number(language, name));
         self.get(name).map(|text| text.trim().parse().map_err(wrong)).transpose()
     }
 

@@ -4,6 +4,7 @@
 //! request, outside everything else, knows the request's id and the caller's language, writes the body and the log line.
 
 use super::cookies;
+use crate::flow::refusal::Said;
 use crate::flow::{ReceiveError, Refusal};
 use crate::web;
 use axum::body::Body;
@@ -23,7 +24,7 @@ use std::time::Duration;
 pub struct ApiError {
     code: ProblemCode,
     /// Instead of the code's own sentence: which field, which value.
-    message: Option<String>,
+    message: Option<Said>,
     retry_after: Option<Duration>,
     /// For the log alone. Never a secret, never a person.
     cause: Option<String>,
@@ -43,7 +44,7 @@ impl ApiError {
     /// The same with a more exact sentence, which the caller reads.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+        self.message = Some(Said::Exact(message.into()));
         self
     }
 
@@ -69,7 +70,7 @@ impl ApiError {
     fn problem(&self, language: Language, id: &str) -> Problem {
         let problem = Problem::new(self.code, language, id);
         match &self.message {
-            Some(message) => problem.with_message(message.clone()),
+            Some(message) => problem.with_message(message.clone().words(language)),
             None => problem,
         }
     }

@@ -140,7 +140,7 @@ impl Caller {
         }
         let told = Problem::new(refusal.code, language, id.as_str());
         match refusal.message {
-            Some(message) => told.with_message(message),
+            Some(message) => told.with_message(message.words(language)),
             None => told,
         }
     }

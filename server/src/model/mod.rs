@@ -1,6 +1,7 @@
 //! Plain data and rules. No I/O, no async, no clock: time comes in as a value.
 
 pub mod action;
+pub mod asked;
 pub mod card;
 pub mod chat;
 pub mod delivery;

@@ -1,10 +1,10 @@
 //! Work that is due at a time.
 
-use contract::incident::Action;
+use super::asked::Asked;
 use serde::{Deserialize, Serialize};
 use world::Millis;
 
-/// What is to be done. Only identifiers: the truth is read when the task runs.
+/// What is to be done. Only identifiers, and what a person asked for: the truth is read when the task runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum TaskKind {
@@ -17,7 +17,7 @@ pub enum TaskKind {
     /// Read a group's name and state.
     RefreshChat { chat: String },
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
-    FinishAct { incident: String, action: Action, minutes: Option<u32>, user_id: String, asked_ms: i64 },
+    FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.
     SnoozeEnds { incident: String },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
@@ -34,8 +34,9 @@ impl TaskKind {
             Self::Deliver { delivery } => format!("{integration}/deliver/{delivery}"),
             Self::Repaint { incident } => format!("{integration}/repaint/{incident}"),
             Self::RefreshChat { chat } => format!("{integration}/refresh-chat/{chat}"),
-            Self::FinishAct { incident, action, user_id, .. } => {
-                format!("{integration}/finish/{incident}/{}/{user_id}", action.name())
+            Self::FinishAct { user_id, asked, asked_ms } => {
+                let (incident, action) = (&asked.incident_id, asked.action.name());
+                format!("{integration}/finish/{incident}/{action}/{user_id}/{asked_ms}")
             }
             Self::SnoozeEnds { incident } => format!("{integration}/snooze-ends/{incident}"),
             Self::Introduce => format!("{integration}/introduce"),

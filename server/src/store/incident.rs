@@ -79,13 +79,20 @@ pub async fn lease_act(
     .await
 }
 
-/// Gives the incident free for the next act.
-pub async fn release_act(tx: &mut Tx, integration: &str, id: &str) -> Result<(), StoreError> {
-    sql("UPDATE incident SET act_lease_ms = NULL WHERE integration = $1 AND id = $2")
+/// Gives the incident free for the next act, unless the lease until `until` has run out and somebody else has it.
+pub async fn release_act(tx: &mut Tx, integration: &str, id: &str, until: Millis) -> Result<(), StoreError> {
+    sql("UPDATE incident SET act_lease_ms = NULL WHERE integration = $1 AND id = $2 AND act_lease_ms = $3")
         .text(integration)
         .text(id)
+        .at(until)
         .run(tx)
         .await?;
+    Ok(())
+}
+
+/// Gives every incident free: whoever acted is dead.
+pub async fn take_back(tx: &mut Tx) -> Result<(), StoreError> {
+    sql("UPDATE incident SET act_lease_ms = NULL WHERE act_lease_ms IS NOT NULL").run(tx).await?;
     Ok(())
 }
 

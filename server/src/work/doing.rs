@@ -6,7 +6,6 @@ use crate::model::task::{Task, TaskKind};
 use crate::state::State;
 use crate::store::inbox::{Item, Source};
 use crate::store::{self, StoreError};
-use contract::ProblemCode;
 use std::sync::Arc;
 use std::time::Duration;
 use world::Millis;
@@ -93,12 +92,11 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             Ok(()) => After::Done,
             Err(error) => again(state, task, &error.to_string()),
         },
-        TaskKind::FinishAct { incident, action, minutes, user_id, .. } => {
-            let asked = act::Asked { minutes: *minutes, ..act::Asked::plain(incident, *action) };
-            match act::finish(state, integration, user_id, &asked).await {
+        TaskKind::FinishAct { user_id, asked, asked_ms } => {
+            match act::finish(state, integration, user_id, asked, Millis(*asked_ms)).await {
                 Ok(act::Acted::Done(_) | act::Acted::Already(_)) => After::Done,
                 Ok(act::Acted::Working) => again(state, task, "Flashduty has not answered"),
-                Err(refusal) if is_passing(refusal.code) => again(state, task, refusal.code.name()),
+                Err(refusal) if refusal.is_passing() => again(state, task, refusal.code.name()),
                 Err(_) => After::Done,
             }
         }
@@ -113,11 +111,6 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             After::Again(now.plus(reconcile::EVERY))
         }
     })
-}
-
-fn is_passing(code: ProblemCode) -> bool {
-    use ProblemCode::{FlashdutyDown, FlashdutySlow, Internal, Unavailable};
-    matches!(code, FlashdutyDown | FlashdutySlow | Internal | Unavailable)
 }
 
 fn again(state: &State, task: &Task, reason: &str) -> After {

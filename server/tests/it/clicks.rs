@@ -140,7 +140,12 @@ async fn when_flashduty_is_slow_the_click_is_answered_and_the_act_happens_once()
     let (bench, incident, card) = with_card(&["li.na"]).await;
     bench.link("li.na").await;
     let path = "/incident/ack".to_owned();
-    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: faults::Kind::Delay { ms: 1_500 }, times: Some(1) });
+    bench.sim.faults.add(Fault {
+        peer: Peer::Flashduty,
+        path,
+        kind: faults::Kind::Delay { ms: 1_500 },
+        times: Some(1),
+    });
     bench.click(&card, "li.na", "acknowledge").await.expect("answered within DingTalk's two seconds");
     assert_eq!(bench.seen(&card, "li.na")["progress"], "Triggered");
     assert!(!bench.seen(&card, "li.na")["notice"].is_empty());
@@ -166,6 +171,66 @@ async fn an_unclear_act_is_looked_into_before_it_is_repeated() {
         assert_eq!(bench.requests("/incident/ack"), requests, "{kind:?}");
         assert_eq!(bench.seen(&card, "bob")["progress"], "Processing");
     }
+}
+
+#[tokio::test]
+async fn an_act_that_was_undone_meanwhile_is_not_repeated() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("li.na").await;
+    let path = "/incident/ack".to_owned();
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: faults::Kind::Forget, times: Some(1) });
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    bench.advance(Duration::from_secs(15));
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::Unacknowledge).await.unwrap();
+    bench.advance(Duration::from_secs(20));
+    bench.run_due().await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
+    assert_eq!(bench.seen(&card, "bob")["progress"], "Triggered", "as Li left it");
+}
+
+#[tokio::test]
+async fn what_people_wrote_arrives_once_although_the_answer_was_lost() {
+    for (kind, requests) in [(faults::Kind::Forget, 1), (faults::Kind::Cut, 2)] {
+        let bench = Bench::start().await;
+        let incident = bench.raise("disk full", &["li.na"]).await;
+        let browser = bench.link("li.na").await;
+        for path in ["/incident/comment", "/incident/resolve"] {
+            let path = path.to_owned();
+            bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: kind.clone(), times: Some(1) });
+        }
+        for (action, fields) in [("comment", [("text", "looking")]), ("close", [("resolution", "cleaned up")])] {
+            let path = paths::fill(paths::API_ACT, &[crate::bench::KEY, &incident, action]);
+            let answer = browser.form(&path, &fields).await;
+            assert_eq!(answer.parameter("problem").as_deref(), Some("flashduty-slow"), "{answer:?}");
+        }
+        bench.advance(Duration::from_secs(40));
+        bench.run_due().await;
+        for (path, act) in [("/incident/comment", "comment"), ("/incident/resolve", "resolve")] {
+            assert_eq!((bench.requests(path), bench.sim.flashduty.effects(&incident, act)), (requests, 1), "{kind:?}");
+        }
+        let truth = bench.sim.flashduty.incident(&incident).unwrap();
+        assert_eq!(truth["resolution"], "cleaned up");
+    }
+}
+
+#[tokio::test]
+async fn who_was_told_that_it_goes_on_can_rely_on_it() {
+    let (bench, incident, card) = with_card(&["li.na", "zhang.wei"]).await;
+    bench.link("li.na").await;
+    // Another process has the incident, and dies.
+    let mut tx = bench.app.state.store.begin().await.unwrap();
+    let (now, key) = (bench.app.state.world.now(), crate::bench::KEY);
+    let until = now.plus(Duration::from_secs(30));
+    assert!(server::store::incident::lease_act(&mut tx, key, &incident, now, until).await.unwrap());
+    tx.commit().await.unwrap();
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    assert!(!bench.seen(&card, "li.na")["notice"].is_empty(), "it goes on");
+    bench.acts_end().await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 0);
+    bench.advance(Duration::from_secs(35));
+    bench.run_due().await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
+    assert_eq!(bench.seen(&card, "bob")["progress"], "Processing");
 }
 
 #[tokio::test]

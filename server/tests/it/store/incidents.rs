@@ -82,8 +82,12 @@ async fn one_act_at_a_time() {
         assert!(incident::update(tx, &mirror("1", Progress::Processing, 6)).await.unwrap(), "webhooks go on");
         assert!(!incident::lease_act(tx, "alpha", "1", Millis(19), Millis(40)).await.unwrap());
         assert!(incident::lease_act(tx, "alpha", "1", Millis(20), Millis(40)).await.unwrap(), "the lease has run out");
-        incident::release_act(tx, "alpha", "1").await.unwrap();
+        incident::release_act(tx, "alpha", "1", Millis(20)).await.unwrap();
+        assert!(!incident::lease_act(tx, "alpha", "1", Millis(21), Millis(50)).await.unwrap(), "its own was lost");
+        incident::release_act(tx, "alpha", "1", Millis(40)).await.unwrap();
         assert!(incident::lease_act(tx, "alpha", "1", Millis(21), Millis(40)).await.unwrap());
+        incident::take_back(tx).await.unwrap();
+        assert!(incident::lease_act(tx, "alpha", "1", Millis(22), Millis(40)).await.unwrap(), "its holder is dead");
         assert!(!incident::lease_act(tx, "alpha", "unknown", Millis(21), Millis(40)).await.unwrap());
     })
     .await;

@@ -1,0 +1,11 @@
+//! What is wrong with one field of what was sent. Each begins with the field's name, for programs and for pages alike.
+
+crate::words::sentences! {
+    is_needed(name): "{name}：必填", "{name}: is needed";
+    is_no_number(name): "{name}：应为数字", "{name}: is not a number";
+    text_too_long(chars_max): "text：最多 {chars_max} 个字符", "text: at most {chars_max} characters";
+    minutes_out_of_range(most): "minutes：应为 1 至 {most}", "minutes: must be 1 to {most}";
+    comment_missing: "text：请填写评论", "text: write a comment";
+    reason_missing: "text：请填写原因", "text: give a reason";
+    no_such_chat: "chat_id：本集成中没有这个群", "chat_id: no such group in this integration";
+}

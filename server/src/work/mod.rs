@@ -7,14 +7,18 @@ use crate::state::State;
 use crate::store::{self, StoreError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How long a task may take before another process takes it over.
 const LEASE: Duration = Duration::from_secs(60);
-/// Most tasks leased at a time.
-const BATCH: i64 = 16;
+/// Stored inputs under way at a time. They only use the database.
+const ITEMS_AT_ONCE: i64 = 16;
+/// Tasks under way at a time. They wait for platforms: while one platform hangs, there must be room for the rest.
+const TASKS_AT_ONCE: i64 = 32;
 /// How long the worker sleeps at most: work that another process added is found after it.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
+/// How long the worker leaves a database alone that failed it.
+const DATABASE_REST: Duration = Duration::from_secs(1);
 
 /// The running worker.
 pub struct Worker {
@@ -44,12 +48,14 @@ impl Worker {
 /// The database cannot be used.
 pub async fn run_due(state: &State) -> Result<usize, StoreError> {
     let mut done = 0;
+    let mut under_way = UnderWay::default();
     loop {
-        let batch = batch(state).await?;
-        if batch == 0 {
+        let taken = under_way.take(state).await?;
+        if taken == 0 {
             return Ok(done);
         }
-        done += batch;
+        done += taken;
+        under_way.all_ended().await;
     }
 }
 
@@ -61,54 +67,106 @@ async fn take_over(state: &State) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
     store::inbox::take_back(&mut tx).await?;
     store::task::take_back(&mut tx).await?;
+    store::incident::take_back(&mut tx).await?;
     tx.commit().await
 }
 
-#[expect(clippy::disallowed_methods, reason = "the worker is where the program waits")]
 async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = take_over(state).await {
         tracing::error!(%error, "what a former process had waits until its leases end");
     }
+    let mut under_way = UnderWay::default();
     while !*stopped.borrow() {
-        match run_due(state).await {
-            Ok(_) => {}
+        let (mut taken, mut rest) = (0, SLEEP_MAX);
+        match under_way.take(state).await {
+            Ok(count) => taken = count,
             Err(error) => {
                 tracing::error!(%error, "the worker cannot use the database");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                rest = DATABASE_REST;
             }
         }
         if let Err(error) = sweep::sweep_if_due(state).await {
             tracing::error!(%error, "sweeping failed");
         }
-        tokio::select! {
-            () = state.awake() => {}
-            () = tokio::time::sleep(SLEEP_MAX) => {}
-            _ = stopped.changed() => {}
+        if taken == 0 {
+            tokio::select! {
+                () = under_way.one_ended() => {}
+                () = state.awake() => {}
+                () = pause(rest) => {}
+                _ = stopped.changed() => {}
+            }
+        }
+    }
+    under_way.all_ended().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "the worker is where the program waits")]
+async fn pause(rest: Duration) {
+    tokio::time::sleep(rest).await;
+}
+
+/// What this process has leased and not finished. Each piece ends by itself, so that a slow one keeps nobody waiting.
+#[derive(Default)]
+struct UnderWay {
+    items: JoinSet<()>,
+    tasks: JoinSet<()>,
+}
+
+impl UnderWay {
+    /// Takes what is due, as far as there is room, and starts it. Returns how many pieces were taken.
+    async fn take(&mut self, state: &State) -> Result<usize, StoreError> {
+        while let Some(ended) = self.items.try_join_next() {
+            look_at(ended);
+        }
+        while let Some(ended) = self.tasks.try_join_next() {
+            look_at(ended);
+        }
+        let (items_max, tasks_max) = (room(&self.items, ITEMS_AT_ONCE), room(&self.tasks, TASKS_AT_ONCE));
+        let now = state.world.now();
+        let mut tx = state.store.begin().await?;
+        let items = store::inbox::lease(&mut tx, now, now.plus(LEASE), items_max).await?;
+        let tasks = store::task::lease(&mut tx, now, now.plus(LEASE), tasks_max).await?;
+        tx.commit().await?;
+        let taken = items.len() + tasks.len();
+        for item in items {
+            let state = state.clone();
+            self.items.spawn(async move { doing::take_item(&state, item).await });
+        }
+        for task in tasks {
+            let state = state.clone();
+            self.tasks.spawn(async move { doing::do_task(&state, task).await });
+        }
+        Ok(taken)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.tasks.is_empty()
+    }
+
+    /// Waits for the next piece to end; for ever when there is none.
+    async fn one_ended(&mut self) {
+        let ended = tokio::select! {
+            Some(ended) = self.items.join_next() => ended,
+            Some(ended) = self.tasks.join_next() => ended,
+            else => std::future::pending().await,
+        };
+        look_at(ended);
+    }
+
+    async fn all_ended(&mut self) {
+        while !self.is_empty() {
+            self.one_ended().await;
         }
     }
 }
 
-async fn batch(state: &State) -> Result<usize, StoreError> {
-    let now = state.world.now();
-    let mut tx = state.store.begin().await?;
-    let items = store::inbox::lease(&mut tx, now, now.plus(LEASE), BATCH).await?;
-    let tasks = store::task::lease(&mut tx, now, now.plus(LEASE), BATCH).await?;
-    tx.commit().await?;
-    let count = items.len() + tasks.len();
-    let mut running = JoinSet::new();
-    for item in items {
-        let state = state.clone();
-        running.spawn(async move { doing::take_item(&state, item).await });
+fn room(running: &JoinSet<()>, most: i64) -> i64 {
+    most.saturating_sub(i64::try_from(running.len()).unwrap_or(most))
+}
+
+fn look_at(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        // The lease runs out and the work is tried again; its attempts are counted.
+        tracing::error!(panicked = error.is_panic(), "a piece of work broke off");
     }
-    for task in tasks {
-        let state = state.clone();
-        running.spawn(async move { doing::do_task(&state, task).await });
-    }
-    while let Some(ended) = running.join_next().await {
-        if let Err(error) = ended {
-            // The lease runs out and the work is tried again; its attempts are counted.
-            tracing::error!(panicked = error.is_panic(), "a piece of work broke off");
-        }
-    }
-    Ok(count)
 }

@@ -13,3 +13,4 @@ mod restart;
 mod storm;
 mod store;
 mod visits;
+mod worker;

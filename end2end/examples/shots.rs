@@ -33,6 +33,7 @@ async fn main() {
     let shots = Shots { stage: &stage, page: &page, folder: &folder, device: OUTSIDE, language: "zh-CN" };
     page.open(&home(&stage)).await;
     shots.take("outside").await;
+    shots.desk().await;
     stage.end().await;
     println!("{}", folder.display());
 }
@@ -52,6 +53,7 @@ impl Shots<'_> {
         stage.open_group().await;
         let incident = stage.raise("支付 checkout is slow: 95 % of requests take longer than 3 s", &["li.na"]).await;
         let card = stage.card_in_group().await;
+        stage.card_settles(&card).await;
         let home = home(stage);
         arrive(stage, page, "li.na", &home).await;
         self.choose_language().await;
@@ -83,6 +85,26 @@ impl Shots<'_> {
         page.click("details:has([data-act=unlink]) summary").await;
         self.take("e-account").await;
         self.obstacles(&home).await;
+    }
+
+    /// The demo's desk while somebody is led through it.
+    async fn desk(&self) {
+        let Self { stage, page, .. } = self;
+        stage.open_group().await;
+        page.open(&stage.sim.desk_url()).await;
+        self.take("desk-1").await;
+        page.inside(".right iframe").click("[data-raise]").await;
+        page.see("body[data-step=\"2\"]").await;
+        let group = stage.sim.dingtalk.chat(GROUP).expect("the group").id;
+        page.click(&format!("button[data-chat=\"{group}\"]")).await;
+        stage.card_settles(&stage.card_in_group().await).await;
+        self.take("desk-2").await;
+        page.click(".card [data-action=acknowledge]").await;
+        page.see(".card .alert [data-open]").await;
+        self.take("desk-3").await;
+        page.click(".card .alert [data-open]").await;
+        page.inside(".web iframe").see("[data-sign-in=oauth]").await;
+        self.take("desk-4").await;
     }
 
     /// One incident while it is worked on.

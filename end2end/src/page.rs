@@ -45,12 +45,14 @@ struct Tab {
     watch: Arc<Mutex<Watch>>,
     /// What was done, for whoever reads about a failure.
     steps: Mutex<Vec<String>>,
+    patience: Mutex<Duration>,
 }
 
 impl Page {
     pub(crate) fn new(connection: Arc<Connection>, session: String, context: String, way: Way) -> Self {
         let watch = Arc::default();
-        let tab = Tab { connection, session, context, way, watch, steps: Mutex::default() };
+        let tab =
+            Tab { connection, session, context, way, watch, steps: Mutex::default(), patience: Mutex::new(PATIENCE) };
         Self { tab: Arc::new(tab), frames: Vec::new() }
     }
 
@@ -295,6 +297,11 @@ impl Page {
         let _ = self.tab.connection.call(None, "Target.disposeBrowserContext", context).await;
     }
 
+    /// Waits less, for what will not come.
+    pub fn set_patience(&self, patience: Duration) {
+        *lock(&self.tab.patience) = patience;
+    }
+
     /// Notes what is being done.
     pub fn step(&self, what: String) {
         lock(&self.tab.steps).push(what);
@@ -315,9 +322,10 @@ impl Page {
                 pause(LOOK).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
+        let patience = *lock(&self.tab.patience);
+        match tokio::time::timeout(patience, waiting).await {
             Ok(found) => found,
-            Err(_) => self.fail(&format!("waited {} s: {what}; last: {last}", PATIENCE.as_secs())),
+            Err(_) => self.fail(&format!("waited {} s: {what}; last: {last}", patience.as_secs())),
         }
     }
 

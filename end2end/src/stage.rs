@@ -25,6 +25,8 @@ pub const KEY: &str = "browserstories";
 pub const GROUP: &str = "支付值班 Payments on-call";
 /// How long something may take that happens by itself.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A card that has not changed for so long is read in peace: longer than the worker sleeps.
+const SETTLED: Duration = Duration::from_millis(800);
 
 /// A running product between its platforms.
 pub struct Stage {
@@ -139,6 +141,18 @@ impl Stage {
         let place = Place::Chat(self.sim.dingtalk.chat(GROUP).unwrap().id);
         let cards = || self.sim.dingtalk.cards_in(&place);
         eventually("a card in the group", async || cards().into_iter().next().map(|card| card.out_track_id)).await
+    }
+
+    /// Waits until a card has told what the incident's first moments brought: people read before they press.
+    pub async fn card_settles(&self, card: &str) {
+        let version = || self.sim.dingtalk.card(card).map(|card| card.version);
+        loop {
+            let before = version();
+            pause(SETTLED).await;
+            if version() == before {
+                return;
+            }
+        }
     }
 
     /// Presses a button of a card.

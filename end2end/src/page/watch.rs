@@ -64,3 +64,43 @@ impl Watch {
         self.faults.iter().filter(unexpected).cloned().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_counts_as_a_fault() {
+        let entry = |level: &str, text: &str| json!({ "entry": { "level": level, "text": text, "source": "network" } });
+        let thrown = json!({ "exceptionDetails": { "text": "Uncaught", "exception": { "description": "Error: x" } } });
+        let table = [
+            ("Runtime.exceptionThrown", thrown, 1),
+            ("Runtime.consoleAPICalled", json!({ "type": "error", "args": ["bad"] }), 1),
+            ("Runtime.consoleAPICalled", json!({ "type": "log", "args": ["fine"] }), 0),
+            ("Log.entryAdded", entry("error", "status of 500"), 1),
+            ("Log.entryAdded", entry("warning", "slow"), 0),
+            ("Log.entryAdded", entry("error", "status of 403"), 0),
+        ];
+        for (method, event, faults) in table {
+            let mut watch = Watch::default();
+            watch.expect("status of 403");
+            watch.take(method, &event);
+            assert_eq!(watch.faults().len(), faults, "{method} {event}");
+        }
+    }
+
+    #[test]
+    fn a_frame_has_the_newest_context() {
+        let mut watch = Watch::default();
+        for id in [1, 2] {
+            let context = json!({ "id": id, "auxData": { "isDefault": true, "frameId": "f" } });
+            watch.take("Runtime.executionContextCreated", &json!({ "context": context }));
+        }
+        assert_eq!(watch.context("f"), Some(2));
+        watch.take("Runtime.executionContextDestroyed", &json!({ "executionContextId": 2 }));
+        assert_eq!(watch.context("f"), Some(1));
+        watch.take("Runtime.executionContextsCleared", &json!({}));
+        assert_eq!(watch.context("f"), None);
+    }
+}

@@ -24,3 +24,4 @@ mod main_job;
 mod old_engine;
 mod outside;
 mod pc_home;
+mod safety_net;

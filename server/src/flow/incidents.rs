@@ -150,7 +150,8 @@ async fn follow_up(state: &State, tx: &mut Tx, key: &str, id: &str) -> Result<()
     let due = now.plus(super::repaint::AFTER_ANSWER);
     store::task::add(tx, key, &TaskKind::Repaint { incident: incident() }, due, now).await?;
     if let Some(until) = mirror.incident.snoozed_until(now) {
-        store::task::add(tx, key, &TaskKind::SnoozeEnds { incident: incident() }, until, now).await?;
+        let kind = TaskKind::SnoozeEnds { incident: incident(), until_ms: until.0 };
+        store::task::add(tx, key, &kind, until, now).await?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ pub enum TaskKind {
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
     FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.
-    SnoozeEnds { incident: String },
+    SnoozeEnds { incident: String, until_ms: i64 },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
     Introduce,
     /// Read open incidents at Flashduty, in case a webhook was lost.
@@ -38,7 +38,8 @@ impl TaskKind {
                 let (incident, action) = (&asked.incident_id, asked.action.name());
                 format!("{integration}/finish/{incident}/{action}/{user_id}/{asked_ms}")
             }
-            Self::SnoozeEnds { incident } => format!("{integration}/snooze-ends/{incident}"),
+            // A shorter snooze that was ended early must not stand in for the longer one after it.
+            Self::SnoozeEnds { incident, until_ms } => format!("{integration}/snooze-ends/{incident}/{until_ms}"),
             Self::Introduce => format!("{integration}/introduce"),
             Self::Reconcile => format!("{integration}/reconcile"),
         }

@@ -80,13 +80,11 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
         TaskKind::Deliver { delivery } => {
             deliver::deliver(state, integration, task, delivery).await?.map_or(After::Done, After::Again)
         }
-        TaskKind::Repaint { incident } => match repaint::repaint(state, integration, incident).await? {
-            false => After::Done,
-            true => again(state, task, "DingTalk did not take a card update"),
-        },
-        TaskKind::SnoozeEnds { incident } => {
-            repaint::repaint(state, integration, incident).await?;
-            After::Done
+        TaskKind::Repaint { incident } | TaskKind::SnoozeEnds { incident, .. } => {
+            match repaint::repaint(state, integration, incident).await? {
+                false => After::Done,
+                true => again(state, task, "DingTalk did not take a card update"),
+            }
         }
         TaskKind::RefreshChat { chat } => match events::refresh_chat(state, integration, chat).await {
             Ok(()) => After::Done,

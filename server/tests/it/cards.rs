@@ -142,3 +142,29 @@ async fn a_snooze_that_ends_is_seen_on_the_card() {
     bench.run_due().await;
     assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "false");
 }
+
+#[tokio::test]
+async fn the_end_of_the_last_snooze_counts_and_is_seen_although_dingtalk_is_in_trouble() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("sleepy", &["li.na"]).await;
+    let li = bench.member("li.na");
+    for act in [Act::Snooze { minutes: 60 }, Act::Wake, Act::Snooze { minutes: 240 }] {
+        bench.advance(Duration::from_secs(2));
+        bench.sim.flashduty.act_as(li, &incident, act).await.unwrap();
+        bench.run_due().await;
+    }
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Lose, None);
+    let card = bench.card_in(GROUP);
+    bench.advance(Duration::from_secs(3600 + 5));
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "true", "the first snooze was ended early");
+    let (path, kind) = ("/v1.0/card/instances".to_owned(), faults::Kind::Cut);
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path, kind, times: Some(1) });
+    bench.advance(Duration::from_secs(3 * 3600));
+    bench.run_due().await;
+    bench.advance(Duration::from_secs(5));
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "false");
+}

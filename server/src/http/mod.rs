@@ -16,6 +16,7 @@ pub mod gate;
 pub mod health;
 pub mod limits;
 pub mod listen;
+mod memory;
 mod openapi;
 mod pages;
 pub mod problem;
@@ -28,11 +29,12 @@ pub use edge::RequestId;
 
 use crate::state::State;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{DefaultBodyLimit, Request, State as Of};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use contract::{ProblemCode, paths};
+use limits::Paid;
 use problem::ApiError;
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -41,7 +43,7 @@ use tower_http::compression::CompressionLayer;
 /// Everything the product answers.
 pub fn router(state: State) -> Router {
     let routes = Router::new()
-        .merge(platform_routes())
+        .merge(platform_routes(&state))
         .merge(automation::routes())
         .merge(watching_routes())
         .merge(pages::routes().layer(CompressionLayer::new()))
@@ -58,11 +60,22 @@ pub fn router(state: State) -> Router {
 }
 
 /// What DingTalk and Flashduty send.
-fn platform_routes() -> Router<State> {
+fn platform_routes(state: &State) -> Router<State> {
     Router::new()
         .route(paths::DINGTALK_EVENTS, post(event_callback::receive_event))
         .route(paths::DINGTALK_CARDS, post(click_callback::receive_click))
         .route(paths::FLASHDUTY_WEBHOOK, post(webhook::receive_webhook))
+        .route_layer(from_fn_with_state(state.clone(), free_when_genuine))
+}
+
+/// What proves to come from a platform is free, however much a storm brings: the rate is for forgeries and garbage.
+async fn free_when_genuine(Of(state): Of<State>, request: Request, next: Next) -> Response {
+    let paid = request.extensions().get::<Paid>().copied();
+    let response = next.run(request).await;
+    if let Some(paid) = paid.filter(|_| response.status().is_success()) {
+        state.limiter.give_back(paid);
+    }
+    response
 }
 
 fn watching_routes() -> Router<State> {

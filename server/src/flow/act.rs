@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use super::{convert, credential, incidents, link_end, people};
 use crate::model::action::{self, Verdict};
 use crate::model::asked::Fault;
-use crate::model::incident::Incident;
+use crate::model::incident::{Incident, LastAct};
 use crate::model::integration::Integration;
 use crate::model::link::Link;
 use crate::model::task::TaskKind;
@@ -157,7 +157,7 @@ impl Errand<'_> {
         let now = self.state.world.now();
         let judge = |incident: &Incident| action::judge(incident, self.asked.action, self.link.member.member_id, now);
         let known = if self.again { None } else { self.mirrored().await? };
-        let sensible = known.filter(|incident| judge(incident) == Verdict::Do || is_news(incident, now));
+        let sensible = known.filter(|one| judge(one) == Verdict::Do || is_news(one, self.asked.action, now));
         let truth = match sensible {
             Some(incident) => incident,
             None => self.read(client).await?,
@@ -295,9 +295,11 @@ fn wrong(fault: Fault) -> Refusal {
     }
 }
 
-/// What webhooks told a moment ago needs no second look, however many ask at once.
-fn is_news(incident: &Incident, now: Millis) -> bool {
-    incident.last_act.as_ref().is_some_and(|act| now.since(act.at) < NEWS)
+/// That somebody did the same a moment ago needs no second look, however many ask at once. Of anything else the mirror
+/// may be behind: a late webhook of an earlier act may have come over what was done since.
+fn is_news(incident: &Incident, action: Action, now: Millis) -> bool {
+    let same = |act: &&LastAct| act.kind == action::timeline_kind(action);
+    incident.last_act.as_ref().filter(same).is_some_and(|act| now.since(act.at) < NEWS)
 }
 
 /// Keeps an act that may not come to an end here. Its texts are kept with it, until it has ended.

@@ -234,6 +234,24 @@ async fn who_was_told_that_it_goes_on_can_rely_on_it() {
 }
 
 #[tokio::test]
+async fn a_late_webhook_of_an_earlier_act_makes_no_later_one_seem_done() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    let browser = bench.link("li.na").await;
+    bench.click(&card, "li.na", "snooze").await.unwrap();
+    bench.run_due().await;
+    bench.click(&card, "li.na", "wake").await.unwrap();
+    bench.sim.run_due().await;
+    bench.click(&card, "li.na", "close").await.unwrap();
+    // The wake's webhook is applied over what the close made of the incident, and the close's own is late.
+    bench.sim.faults.add_push(Peer::Flashduty, simulator::Push::Late { ms: 60_000 }, Some(1));
+    bench.run_due().await;
+    let reopen = paths::fill(paths::API_ACT, &[crate::bench::KEY, &incident, "reopen"]);
+    let answer = browser.json(&reopen, serde_json::json!({ "text": "not over" })).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "reopen"), 1, "{answer:?}");
+}
+
+#[tokio::test]
 async fn snooze_wake_and_close_from_the_card() {
     let (bench, incident, card) = with_card(&["li.na"]).await;
     bench.link("li.na").await;

@@ -118,10 +118,13 @@ async fn pages_carry_the_names_that_tools_rely_on() {
         assert!(values(&page, "data-act").iter().any(|offered| offered == then), "{then} after {act}");
     }
     let page = browser.get(&detail).await;
-    let reopened = form(&page, ("data-act", "reopen")).submit(&browser, &stage.program.base).await;
-    assert_eq!(values(&reopened, "data-problem"), ["invalid-field"], "a reason is needed");
-    let comment = form(&page, ("data-act", "comment"));
-    assert_eq!(comment.submit(&browser, &stage.program.base).await.status, 200);
+    let (reopen, comment) = (form(&page, ("data-act", "reopen")), form(&page, ("data-act", "comment")));
+    let without = reopen.submit(&browser, &stage.program.base).await;
+    assert_eq!(values(&without, "data-problem"), ["invalid-field"], "a reason is needed");
+    let reopened = reopen.fill("text", "not over").submit(&browser, &stage.program.base).await;
+    assert_ne!(progress_of(&reopened, &incident), "Closed");
+    let commented = comment.fill("text", "looking into it").submit(&browser, &stage.program.base).await;
+    assert!(commented.status == 200 && commented.body.contains("looking into it"), "{}", commented.body);
 
     let problem = browser.get(&detail.replace(&incident, "64b1352e376e32c85c56e25b")).await;
     assert_eq!((problem.status, values(&problem, "data-problem")), (404, vec!["incident-gone".to_owned()]));

@@ -78,7 +78,7 @@ pub fn form(page: &Answer, marked: (&str, &str)) -> Form {
     let form = found.next().unwrap_or_else(|| panic!("no form with {marked:?} on {}", page.body));
     let of_value = |element: &Element| {
         let pressed = element.name == "button" && element.has(marked);
-        (element.name == "input" || pressed)
+        (matches!(element.name.as_str(), "input" | "textarea") || pressed)
             .then(|| Some((element.get("name")?.to_owned(), element.get("value").unwrap_or_default().to_owned())))?
     };
     let action = form[0].get("action").expect("an action").to_owned();
@@ -140,11 +140,12 @@ fn decode(text: &str) -> String {
 #[test]
 fn markup_is_read_as_an_engine_reads_it() {
     let body = "<!-- <form> --><script>if(a<b)</script><FORM action=\"/a?b&amp;c\" method=post><input name=\"x\" \
-                value=\"&lt;1&gt;\" required><button data-act='y' data-act2=\"z\" name=\"w\" value=\"2\">go</button></form>";
+                value=\"&lt;1&gt;\" required><textarea name=z></textarea><button data-act='y' data-act2=\"z\" name=\"w\" value=\"2\">go</button></form>";
     let page = Answer { status: 200, location: None, headers: Default::default(), body: body.to_owned() };
     let form = form(&page, ("data-act2", "z")).fill("x", "3");
     assert_eq!(form.action, "/a?b&c");
-    assert_eq!(form.fields, [("x".to_owned(), "3".to_owned()), ("w".to_owned(), "2".to_owned())]);
+    let fields: Vec<_> = form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(fields, [("x", "3"), ("z", ""), ("w", "2")]);
     assert_eq!(values(&page, "required"), [""]);
-    assert_eq!(elements(&page).len(), 4);
+    assert_eq!(elements(&page).len(), 5);
 }

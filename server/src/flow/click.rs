@@ -4,6 +4,7 @@ use super::act::{self, Acted, Asked};
 use super::refusal::{ReceiveError, Refusal};
 use super::{address, caches, incidents, notify};
 use crate::model::card::{self, Card, Notice};
+use crate::model::delivery::Target;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::{Link, LinkState};
@@ -24,6 +25,11 @@ use std::time::Duration;
 const BUDGET: Duration = Duration::from_millis(800);
 /// How old a click's signature may be, also into the future.
 const SIGNATURE_WINDOW_MS: i64 = 5 * 60 * 1000;
+
+/// Longest employee id DingTalk makes.
+const USER_ID_CHARS_MAX: usize = 64;
+/// People whose notices a card keeps account of: DingTalk keeps private values of as many (reference 7.3).
+const NOTICED_MAX: usize = 500;
 
 /// The address a click came to and what proves it.
 pub struct Door<'a> {
@@ -50,6 +56,9 @@ pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answe
     if click.corp_id != integration.settings.corp_id {
         return Err(ReceiveError::Forged);
     }
+    if click.user_id.chars().count() > USER_ID_CHARS_MAX {
+        return Err(ReceiveError::Malformed("no employee has such an id".to_owned()));
+    }
     if click.kind != ClickKind::Action {
         return Ok(Answer { card_data: BTreeMap::new(), user_private_data: BTreeMap::new() });
     }
@@ -57,6 +66,10 @@ pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answe
     let mut tx = state.store.read().await?;
     let card = store::card::get(&mut tx, &click.out_track_id).await?;
     let card = card.filter(|card| card.integration == integration.key).ok_or(ReceiveError::UnknownCard)?;
+    // The signature does not cover the body, and a card of one person cannot be passed on (reference 7.3).
+    if matches!(&card.target, Target::Person(user_id) if *user_id != click.user_id) {
+        return Err(ReceiveError::Forged);
+    }
     let link = store::link::by_user(&mut tx, &integration.key, &click.user_id).await?;
     drop(tx);
     let link = link.filter(|link| link.state == LinkState::Linked && link.credential.is_some());
@@ -111,16 +124,14 @@ async fn refuse(
     }
     let language = integration.settings.language;
     let id = state.world.id();
-    let problem = Problem::new(refusal.code, language, id.as_str());
+    let mut problem = Problem::new(refusal.code, language, id.as_str());
+    if let Some(words) = refusal.message {
+        problem = problem.with_message(words.words(language));
+    }
     tracing::info!(id, code = refusal.code.name(), "a click was refused");
-    // The platform's own words come after ours: they may be in another language, but say it exactly.
-    let message = match refusal.message {
-        Some(said) => format!("{} ({})", problem.message, said.words(language)),
-        None => problem.message,
-    };
     let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
     let notice = Notice {
-        text: format!("{message} {}", problem.remedy),
+        text: format!("{} {}", problem.message, problem.remedy),
         button: words::details(language).to_owned(),
         url,
     };
@@ -162,14 +173,14 @@ async fn ask_to_link(
 async fn noticed(state: &State, mut card: Card, user_id: &str, stays: bool) -> Result<(), StoreError> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
-    if !card.noticed.iter().any(|known| known == user_id) {
-        card.noticed.push(user_id.to_owned());
+    if note(&mut card, user_id) {
         card.updated = now;
         if !store::card::update(&mut tx, &card).await? {
             // Somebody else's click changed the row meanwhile: read it again once; a lost note costs nothing but a
             // notice that stays until the next one.
-            if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await? {
-                fresh.noticed.push(user_id.to_owned());
+            if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await?
+                && note(&mut fresh, user_id)
+            {
                 store::card::update(&mut tx, &fresh).await?;
             }
         }
@@ -180,6 +191,15 @@ async fn noticed(state: &State, mut card: Card, user_id: &str, stays: bool) -> R
         store::task::add(&mut tx, &card.integration, &kind, due, now).await?;
     }
     tx.commit().await
+}
+
+/// False when the card knows it already, or knows of too many.
+fn note(card: &mut Card, user_id: &str) -> bool {
+    let new = card.noticed.len() < NOTICED_MAX && !card.noticed.iter().any(|known| known == user_id);
+    if new {
+        card.noticed.push(user_id.to_owned());
+    }
+    new
 }
 
 /// How long a notice that only reports stays on the clicker's copy.

@@ -5,7 +5,7 @@ use crate::model::card::{self, Card, Notice};
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
-use dingtalk::{CardUpdate, ErrorClass};
+use dingtalk::{CardUpdate, DingTalkError, ErrorClass};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -38,14 +38,7 @@ async fn repaint_one(
     values: &BTreeMap<String, String>,
 ) -> Result<bool, StoreError> {
     let people: Vec<String> = card.noticed.iter().take(dingtalk::PRIVATE_PEOPLE_MAX).cloned().collect();
-    let no_notice = card::private_values(&Notice::default());
-    let update = CardUpdate {
-        out_track_id: card.out_track_id.clone(),
-        card_data: values.clone(),
-        private_data: people.iter().map(|user_id| (user_id.clone(), no_notice.clone())).collect(),
-        by_key: true,
-    };
-    match credential::dingtalk(state, integration).update_card(&update).await {
+    match update(state, integration, &card, values, &people).await {
         Ok(()) => {
             card.shown.clone_from(values);
             card.noticed.retain(|user_id| !people.contains(user_id));
@@ -57,13 +50,60 @@ async fn repaint_one(
             Ok(!kept || !card.noticed.is_empty())
         }
         Err(error) if is_final(&error.class) => {
-            tracing::warn!(card = card.out_track_id, class = error.class.name(), code = error.code, "a card stays as it is");
+            tracing::warn!(
+                card = card.out_track_id,
+                class = error.class.name(),
+                code = error.code,
+                "a card stays as it is"
+            );
             Ok(false)
         }
         Err(error) => {
-            tracing::info!(card = card.out_track_id, class = error.class.name(), code = error.code, "card update waits");
+            tracing::info!(
+                card = card.out_track_id,
+                class = error.class.name(),
+                code = error.code,
+                "card update waits"
+            );
             Ok(true)
         }
+    }
+}
+
+/// Shows everybody the values, and takes their notices away from `people`. One of them may have left the company, for
+/// which DingTalk refuses the whole update; then each is updated alone and whoever is unknown is left out.
+async fn update(
+    state: &State,
+    integration: &Integration,
+    card: &Card,
+    values: &BTreeMap<String, String>,
+    people: &[String],
+) -> Result<(), DingTalkError> {
+    let client = credential::dingtalk(state, integration);
+    let refused = match client.update_card(&update_for(card, values, people)).await {
+        Err(error) if error.class == ErrorClass::UnknownPerson && !people.is_empty() => error,
+        other => return other,
+    };
+    tracing::info!(card = card.out_track_id, code = refused.code, "somebody who saw a notice is not known any more");
+    client.update_card(&update_for(card, values, &[])).await?;
+    if people.len() > 1 {
+        for person in people {
+            match client.update_card(&update_for(card, values, std::slice::from_ref(person))).await {
+                Err(error) if error.class != ErrorClass::UnknownPerson => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn update_for(card: &Card, values: &BTreeMap<String, String>, people: &[String]) -> CardUpdate {
+    let no_notice = card::private_values(&Notice::default());
+    CardUpdate {
+        out_track_id: card.out_track_id.clone(),
+        card_data: values.clone(),
+        private_data: people.iter().map(|user_id| (user_id.clone(), no_notice.clone())).collect(),
+        by_key: true,
     }
 }
 

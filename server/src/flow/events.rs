@@ -20,12 +20,7 @@ use world::Millis;
 ///
 /// # Errors
 /// Nothing was stored; DingTalk will push again.
-pub async fn receive(
-    state: &State,
-    key: &str,
-    query: &[(String, String)],
-    body: &[u8],
-) -> Result<Reply, ReceiveError> {
+pub async fn receive(state: &State, key: &str, query: &[(String, String)], body: &[u8]) -> Result<Reply, ReceiveError> {
     let integration = caches::integration(state, key).await?.ok_or(ReceiveError::UnknownIntegration)?;
     let keys = keys(&integration)?;
     let query = Query::from_pairs(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -96,7 +91,7 @@ async fn apply_event(
     event: Event,
     received: Millis,
 ) -> Result<(), StoreError> {
-    let at = event.at.unwrap_or(received);
+    let at = super::incidents::believed(event.at.unwrap_or(received), received);
     let (open_conversation_id, change) = match event.kind {
         EventKind::CoolAppInstalled(app) => {
             let change = Change::Installed { robot_code: app.robot_code, cool_app_code: app.cool_app_code };
@@ -107,7 +102,7 @@ async fn apply_event(
         EventKind::Disbanded { open_conversation_id, .. } => (open_conversation_id, Change::Disbanded),
         EventKind::UserLeft { user_ids } => {
             for user_id in user_ids {
-                super::link_end::left(state, tx, &integration.key, &user_id).await?;
+                super::link_end::left(state, tx, &integration.key, &user_id, at).await?;
             }
             return Ok(());
         }
@@ -139,9 +134,8 @@ async fn apply_change(
     let now = state.world.now();
     let known = store::chat::by_conversation(tx, key, open_conversation_id).await?;
     let is_new = known.is_none();
-    let mut chat = known.unwrap_or_else(|| {
-        Chat::unknown(state.world.text(10), key, open_conversation_id, state.world.secret(), now)
-    });
+    let mut chat = known
+        .unwrap_or_else(|| Chat::unknown(state.world.text(10), key, open_conversation_id, state.world.secret(), now));
     let installs = matches!(change, Change::Installed { .. });
     if !chat.apply(change, at) && !is_new {
         return Ok(());

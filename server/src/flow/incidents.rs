@@ -11,8 +11,12 @@ use crate::store::{self, StoreError, Tx};
 use contract::incident::Progress;
 use flashduty::webhook;
 use secrecy::ExposeSecret;
+use std::time::Duration;
 use subtle::ConstantTimeEq;
 use world::Millis;
+
+/// How far a platform's clock may be ahead of ours: clicks are refused beyond half of it.
+const CLOCK_AHEAD_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// Times a change is tried against somebody else's at the same moment.
 const CONFLICTS_MAX: usize = 8;
@@ -33,7 +37,10 @@ pub async fn receive(
     let routes = &integration.secrets.routes;
     let header_fits = header.map(|header| same(header, routes.webhook_header.expose_secret()));
     let header_needed = integration.webhook_header.is_some();
-    if !same(secret, routes.webhook.expose_secret()) || header_fits == Some(false) || (header_needed && header.is_none()) {
+    if !same(secret, routes.webhook.expose_secret())
+        || header_fits == Some(false)
+        || (header_needed && header.is_none())
+    {
         return Err(ReceiveError::Forged);
     }
     let webhook = webhook::decode(body).map_err(|error| ReceiveError::Malformed(error.to_string()))?;
@@ -57,7 +64,12 @@ pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Res
     let now = state.world.now();
     match webhook::decode(item.body.as_bytes()) {
         Ok(webhook) => {
-            take(state, &mut tx, &integration.key, convert::told(&webhook), webhook.event_at).await?;
+            let event_at = believed(webhook.event_at, item.received);
+            let told = convert::told(&flashduty::webhook::Webhook { event_at, ..webhook });
+            // A last change that cannot be is none: whatever is read afterwards knows better.
+            let updated = if is_believable(told.updated, item.received) { told.updated } else { Millis(0) };
+            let told = Incident { updated, ..told };
+            take(state, &mut tx, &integration.key, told, event_at).await?;
             // Evidence for the set-up page. That the header came is remembered at the door.
             store::integration::mark_webhook(&mut tx, &integration.key, now, false).await?;
             store::inbox::done(&mut tx, &item.id, now).await?;
@@ -76,9 +88,13 @@ pub async fn take(
     event_at: Millis,
 ) -> Result<(), StoreError> {
     let id = incident.id.clone();
-    if change(tx, key, &id, || Mirror::new(key, incident.clone(), event_at), |mirror| {
-        mirror.take(incident.clone(), event_at)
-    })
+    if change(
+        tx,
+        key,
+        &id,
+        || Mirror::new(key, incident.clone(), event_at),
+        |mirror| mirror.take(incident.clone(), event_at),
+    )
     .await?
     {
         follow_up(state, tx, key, &id).await?;
@@ -88,6 +104,7 @@ pub async fn take(
 
 /// Takes what a read of Flashduty says now, and orders what follows from it.
 pub async fn take_read(state: &State, tx: &mut Tx, key: &str, read: Incident) -> Result<(), StoreError> {
+    let read = Incident { updated: believed(read.updated, state.world.now()), ..read };
     let id = read.id.clone();
     if change(tx, key, &id, || Mirror::new(key, read.clone(), read.updated), |mirror| mirror.take_read(read.clone()))
         .await?
@@ -100,15 +117,31 @@ pub async fn take_read(state: &State, tx: &mut Tx, key: &str, read: Incident) ->
 /// What an act of ours made of it, before the webhook brings the whole truth.
 pub async fn take_act(state: &State, tx: &mut Tx, key: &str, after: Incident) -> Result<(), StoreError> {
     let id = after.id.clone();
-    if change(tx, key, &id, || Mirror::new(key, after.clone(), after.updated), |mirror| {
-        mirror.incident = after.clone();
-        true
-    })
+    if change(
+        tx,
+        key,
+        &id,
+        || Mirror::new(key, after.clone(), after.updated),
+        |mirror| {
+            mirror.incident = after.clone();
+            true
+        },
+    )
     .await?
     {
         follow_up(state, tx, key, &id).await?;
     }
     Ok(())
+}
+
+/// When something happened, as far as a platform can be believed that told us at `heard`. What it dates far into the
+/// future happened at the latest now; taken as it is, everything true until then would count as out of date.
+pub fn believed(at: Millis, heard: Millis) -> Millis {
+    if is_believable(at, heard) { at } else { heard }
+}
+
+fn is_believable(at: Millis, heard: Millis) -> bool {
+    at <= heard.plus(CLOCK_AHEAD_MAX)
 }
 
 /// Are two secrets the same? In constant time.

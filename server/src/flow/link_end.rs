@@ -5,6 +5,7 @@ use crate::state::State;
 use crate::store::audit::AuditEntry;
 use crate::store::{self, StoreError, Tx};
 use serde_json::json;
+use world::Millis;
 
 /// Removes an employee's link and sessions; the credential is gone with the row. False when there was none.
 pub async fn end(state: &State, tx: &mut Tx, link: &Link, act: &str) -> Result<bool, StoreError> {
@@ -18,9 +19,12 @@ pub async fn end(state: &State, tx: &mut Tx, link: &Link, act: &str) -> Result<b
     Ok(removed)
 }
 
-/// An employee left the company.
-pub async fn left(state: &State, tx: &mut Tx, key: &str, user_id: &str) -> Result<(), StoreError> {
+/// An employee left the company at `at`. A link made later belongs to somebody who came back: the news is an old one.
+pub async fn left(state: &State, tx: &mut Tx, key: &str, user_id: &str, at: Millis) -> Result<(), StoreError> {
     if let Some(link) = store::link::by_user(tx, key, user_id).await? {
+        if link.created > at {
+            return Ok(());
+        }
         end(state, tx, &link, "left-company").await?;
     }
     store::session::delete_of_user(tx, key, user_id).await?;

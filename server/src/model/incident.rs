@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
 
+/// Flashduty's timeline type of an incident's beginning.
+const BEGINNING: &str = "i_new";
+
 /// A Flashduty incident as last heard of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -98,9 +101,11 @@ impl Mirror {
         Self { integration: integration.to_owned(), incident, event_at, version: 0 }
     }
 
-    /// Takes what a webhook says unless something newer was applied before. True when anything changed.
+    /// Takes what a webhook says unless something newer was applied before. True when anything changed. What happens in
+    /// the moment an incident begins, such as its assignment, happens after its beginning, whichever is heard first.
     pub fn take(&mut self, newer: Incident, event_at: Millis) -> bool {
-        if event_at < self.event_at || (event_at == self.event_at && newer == self.incident) {
+        let begins = newer.last_act.as_ref().is_some_and(|act| act.kind == BEGINNING);
+        if event_at < self.event_at || (event_at == self.event_at && (begins || newer == self.incident)) {
             return false;
         }
         self.event_at = event_at;
@@ -165,6 +170,22 @@ mod tests {
         assert!(!mirror.take_read(Incident { responders: vec![named("")], ..Incident::empty("i") }));
         assert!(mirror.take(Incident { responders: vec![named("")], ..closed(9_000) }, Millis(9_000)));
         assert_eq!(mirror.incident.responders, [named("Li")]);
+    }
+
+    #[test]
+    fn an_incident_begins_before_anything_else_happens_to_it() {
+        let told = |kind: &str, responders: Vec<Responder>| Incident {
+            last_act: Some(LastAct { who: None, kind: kind.into(), at: Millis(5_000) }),
+            responders,
+            ..Incident::empty("i")
+        };
+        let new = told("i_new", Vec::new());
+        let assigned = told("i_assign", vec![Responder { member_id: 1, name: "Li".into(), acknowledged: None }]);
+        for (first, second) in [(&new, &assigned), (&assigned, &new)] {
+            let mut mirror = Mirror::new("k", first.clone(), Millis(5_000));
+            mirror.take(second.clone(), Millis(5_000));
+            assert_eq!(mirror.incident, assigned);
+        }
     }
 
     #[test]

@@ -2,44 +2,51 @@
 
 use crate::model::action;
 use crate::model::incident::{Incident, LastAct, Responder};
+use crate::model::text::cut;
 use contract::incident::{self as view, IncidentView, Progress, Severity};
 use flashduty::webhook::Webhook;
 use world::Millis;
 
-/// Labels shown on a page at most; Flashduty allows any number.
-const LABELS_MAX: usize = 200;
-/// Longest description shown, in bytes.
-const DESCRIPTION_BYTES_MAX: usize = 16_000;
+/// Labels kept at most, for subscriptions to look at; Flashduty allows any number.
+const LABELS_MAX: usize = 1_000;
+/// Labels shown on a page at most.
+const LABELS_SHOWN_MAX: usize = 200;
+/// Responders kept at most; Flashduty takes 100 in one assignment.
+const RESPONDERS_MAX: usize = 200;
+/// Longest description kept, in bytes: Flashduty's 6,144 characters of Chinese fit.
+const DESCRIPTION_BYTES_MAX: usize = 20_000;
+/// Longest other text kept, in bytes: more than Flashduty's 2,048 characters of a label's value or 1,024 of a cause.
+const TEXT_BYTES_MAX: usize = 6_500;
 
-/// Our mirror of what Flashduty says.
+/// Our mirror of what Flashduty says, of a size that can be kept, drawn and told thousands of times.
 pub fn incident(from: &flashduty::Incident) -> Incident {
     Incident {
         id: from.incident_id.clone(),
-        num: from.number(),
-        title: from.title.clone(),
-        description: from.description.clone(),
+        num: kept(&from.number()),
+        title: kept(&from.title),
+        description: cut(&from.description, DESCRIPTION_BYTES_MAX),
         severity: severity(&from.severity),
         progress: progress(&from.progress),
         channel_id: from.channel_id,
-        channel_name: from.channel_name.clone(),
+        channel_name: kept(&from.channel_name),
         started: from.start_time.or(from.created_at).unwrap_or_default(),
         acknowledged: from.ack_time,
         closed: from.close_time,
         snoozed_before: from.snoozed_before,
         updated: from.updated_at.unwrap_or_default(),
-        labels: from.labels.clone(),
-        responders: from.responders.iter().map(responder).collect(),
+        labels: from.labels.iter().take(LABELS_MAX).map(|(name, value)| (kept(name), kept(value))).collect(),
+        responders: from.responders.iter().take(RESPONDERS_MAX).map(responder).collect(),
         alert_count: from.alert_count,
-        root_cause: from.root_cause.clone(),
-        resolution: from.resolution.clone(),
+        root_cause: kept(&from.root_cause),
+        resolution: kept(&from.resolution),
         last_act: None,
     }
 }
 
 /// The mirror that a webhook brings, with who did what.
 pub fn told(webhook: &Webhook) -> Incident {
-    let who = webhook.person.as_ref().map(|person| person.name.clone()).filter(|name| !name.is_empty());
-    let kind = webhook.event_type.clone();
+    let who = webhook.person.as_ref().map(|person| kept(&person.name)).filter(|name| !name.is_empty());
+    let kind = kept(&webhook.event_type);
     Incident { last_act: Some(LastAct { who, kind, at: webhook.event_at }), ..incident(&webhook.incident) }
 }
 
@@ -50,7 +57,7 @@ pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> Incide
         id: incident.id.clone(),
         num: incident.num.clone(),
         title: incident.title.clone(),
-        description: crate::model::text::cut(&incident.description, DESCRIPTION_BYTES_MAX),
+        description: incident.description.clone(),
         severity: incident.severity,
         progress: incident.progress,
         snoozed_until_ms: ms(incident.snoozed_until(now)),
@@ -60,7 +67,12 @@ pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> Incide
         closed_ms: ms(incident.closed),
         updated_ms: incident.updated.0,
         responders: incident.responders.iter().map(|one| responder_view(one, member_id)).collect(),
-        labels: incident.labels.iter().take(LABELS_MAX).map(|(name, value)| (name.clone(), value.clone())).collect(),
+        labels: incident
+            .labels
+            .iter()
+            .take(LABELS_SHOWN_MAX)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         alert_count: incident.alert_count,
         root_cause: incident.root_cause.clone(),
         resolution: incident.resolution.clone(),
@@ -73,8 +85,12 @@ pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> Incide
     }
 }
 
+fn kept(text: &str) -> String {
+    cut(text, TEXT_BYTES_MAX)
+}
+
 fn responder(from: &flashduty::Responder) -> Responder {
-    Responder { member_id: from.person_id, name: from.name.clone(), acknowledged: from.acknowledged_at }
+    Responder { member_id: from.person_id, name: kept(&from.name), acknowledged: from.acknowledged_at }
 }
 
 fn responder_view(from: &Responder, member_id: i64) -> view::Responder {

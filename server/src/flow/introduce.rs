@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 /// something has to be tried again.
 pub async fn introduce(state: &State, integration: &Integration) -> Result<bool, StoreError> {
     let mut changed = integration.clone();
-    let registered = register(state, &mut changed).await;
+    let registered = register(state, integration).await;
     let read = read_account(state, &mut changed).await;
     let mut tx = state.store.begin().await?;
     changed.updated = state.world.now();
@@ -22,7 +22,7 @@ pub async fn introduce(state: &State, integration: &Integration) -> Result<bool,
 }
 
 /// Reference 7.2: without `force` an address that is registered already stays and is what comes back.
-async fn register(state: &State, integration: &mut Integration) -> bool {
+async fn register(state: &State, integration: &Integration) -> bool {
     if integration.settings.card_template_id.is_none() {
         return true;
     }
@@ -32,13 +32,14 @@ async fn register(state: &State, integration: &mut Integration) -> bool {
     let (route, signing) = (integration.card_route_key(), Some(routes.card_signing.expose_secret()));
     // Always with force: the answer does not tell whether the registered secret is ours, only the address.
     match client.register_card_callback(&route, &url, signing, true).await {
-        Ok(answer) if answer.callback_url == url => {
-            integration.settings.registered_callback = Some(url);
-            true
-        }
-        Ok(_) => false,
+        Ok(answer) => answer.callback_url == url,
         Err(error) => {
-            tracing::warn!(key = integration.key, class = error.class.name(), code = error.code, "card callback not registered");
+            tracing::warn!(
+                key = integration.key,
+                class = error.class.name(),
+                code = error.code,
+                "card callback not registered"
+            );
             false
         }
     }

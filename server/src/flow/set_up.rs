@@ -225,7 +225,6 @@ fn new(world: &World, checked: Checked, now: Millis) -> Integration {
         language: Language::default(),
         time_zone: "Asia/Shanghai".to_owned(),
         account_name: String::new(),
-        registered_callback: None,
     };
     let secrets = Secrets {
         client_secret: checked.client_secret,
@@ -250,7 +249,6 @@ fn new(world: &World, checked: Checked, now: Millis) -> Integration {
 
 fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integration {
     let same_account = before.secrets.flashduty_app_key.expose_secret() == checked.flashduty_app_key.expose_secret();
-    let same_app = before.settings.client_id == checked.client_id;
     let (former, routes) = (before.settings.clone(), before.secrets.routes.clone());
     Integration {
         settings: Settings {
@@ -263,8 +261,6 @@ fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integratio
             war_room_bot_id: checked.war_room_bot_id,
             edition: checked.edition,
             person_channel: checked.person_channel,
-            // The callback address is known to the app it was registered for.
-            registered_callback: former.registered_callback.filter(|_| same_app),
             ..former
         },
         secrets: Secrets {

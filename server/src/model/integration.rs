@@ -43,9 +43,6 @@ pub struct Settings {
     /// The account's name, once known.
     #[serde(default)]
     pub account_name: String,
-    /// The card callback address that DingTalk has confirmed.
-    #[serde(default)]
-    pub registered_callback: Option<String>,
 }
 
 fn default_zone() -> String {

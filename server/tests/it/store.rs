@@ -118,7 +118,6 @@ fn integration(key: &str) -> Integration {
             language: contract::Language::default(),
             time_zone: "Asia/Shanghai".into(),
             account_name: String::new(),
-            registered_callback: None,
         },
         secrets: Secrets {
             client_secret: secret("client secret"),

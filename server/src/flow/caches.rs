@@ -3,6 +3,7 @@
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +77,14 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back must not keep a value for ever.
         entries.get(key).filter(|(_, at)| *at <= now && now.since(*at) < self.lifetime).map(|(value, _)| value.clone())
+    }
+
+    /// Whether there was ever such a value, also when it has become too old.
+    pub fn knows<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> bool
+    where
+        K: Borrow<Q>,
+    {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 
     /// Remembers a value from now on.

@@ -28,8 +28,10 @@ pub fn source(headers: &HeaderMap, public_url: &Url) -> From {
     let Some(origin) = text(ORIGIN) else { return From::Unknown };
     let ours = Url::parse(origin).is_ok_and(|origin| origin.origin() == public_url.origin());
     let host = origin.split_once("://").map(|(_, host)| host);
-    // Behind a proxy with another name the request's own host is the one people see.
-    let named = host.is_some_and(|host| text(HOST).is_some_and(|named| named.eq_ignore_ascii_case(host)));
+    // Behind a proxy with another name the request's own host is the one people see. Our public name without https is
+    // whoever stands between us and the browser.
+    let plain = Url::parse(origin).is_ok_and(|origin| origin.host() == public_url.host());
+    let named = !plain && host.is_some_and(|host| text(HOST).is_some_and(|named| named.eq_ignore_ascii_case(host)));
     if ours || named { From::OurPages } else { From::Elsewhere }
 }
 
@@ -64,6 +66,7 @@ mod tests {
             (&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")], From::OurPages),
             (&[("origin", "https://evil.example"), ("host", "duty.example.com")], From::Elsewhere),
             (&[("origin", "https://duty.example.com.evil.example"), ("host", "duty.example.com")], From::Elsewhere),
+            (&[("origin", "http://duty.example.com"), ("host", "duty.example.com")], From::Elsewhere),
             (&[("origin", "null"), ("host", "duty.example.com")], From::Elsewhere),
             (&[("host", "duty.example.com")], From::Unknown),
         ] {

@@ -1,7 +1,8 @@
 //! What every request passes before its handler: rate, size, time, load. Behind it a handler has the whole body in
 //! memory, small enough and in time, and there are never more requests at work than the process can carry.
 
-use super::limits::Door;
+use super::limits::{Door, Paid, Side};
+use super::memory::{Held, Memory, Most};
 use super::problem::ApiError;
 use crate::state::State;
 use axum::body::{Body, Bytes};
@@ -21,24 +22,55 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How much of a body that is too large is read and thrown away: a sender that is cut off in the middle of its sending
 /// does not get to read why.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Requests handled at once; the database is the narrow place, and a late answer is worse than a quick "later".
+/// Requests handled at once, of each side; the database is the narrow place, and a late answer is worse than a quick
+/// "later".
 const REQUESTS_MAX: usize = 512;
-/// Bytes of bodies in memory at once, over all requests.
-const BODIES_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of bodies in memory at once. One sender's share holds a few of the largest.
+const PLATFORM_BYTES: Most = Most { together: 64 * 1024 * 1024, each: 16 * 1024 * 1024 };
+const PEOPLE_BYTES: Most = Most { together: 32 * 1024 * 1024, each: 4 * 1024 * 1024 };
 
-/// What a busy process has left. Cheap to clone.
+/// What a busy process has left: for platforms and for people apart, because people's pages wait for a slow platform
+/// while what the platforms send is hardly sent again. Cheap to clone.
 #[derive(Clone)]
 pub struct Gate {
+    platforms: Room,
+    people: Room,
+}
+
+#[derive(Clone)]
+struct Room {
     requests: Arc<Semaphore>,
-    body_bytes: Arc<Semaphore>,
+    memory: Memory,
+}
+
+/// What a request occupies until it is answered. Who watches needs no place: under any load there is an answer.
+struct Occupied {
+    _place: Option<OwnedSemaphorePermit>,
+    _memory: Held,
 }
 
 impl Default for Gate {
     fn default() -> Self {
-        Self {
-            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
-            body_bytes: Arc::new(Semaphore::new(BODIES_BYTES_MAX)),
+        let room = |bytes| Room { requests: Arc::new(Semaphore::new(REQUESTS_MAX)), memory: Memory::new(bytes) };
+        Self { platforms: room(PLATFORM_BYTES), people: room(PEOPLE_BYTES) }
+    }
+}
+
+impl Gate {
+    fn room(&self, side: Side) -> &Room {
+        match side {
+            Side::Platforms => &self.platforms,
+            Side::People | Side::Watchers => &self.people,
         }
+    }
+
+    /// A place for a request, none for those who need none.
+    fn place(&self, side: Side) -> Result<Option<OwnedSemaphorePermit>, ApiError> {
+        if side == Side::Watchers {
+            return Ok(None);
+        }
+        let place = Arc::clone(&self.room(side).requests).try_acquire_owned();
+        place.map(Some).map_err(|_| busy())
     }
 }
 
@@ -46,41 +78,35 @@ impl Default for Gate {
 pub async fn pass(Of(state): Of<State>, request: Request, next: Next) -> Response {
     let door = Door::of(request.extensions().get::<MatchedPath>().map(MatchedPath::as_str));
     match admit(&state, door, request).await {
-        Ok((request, _memory, _place)) => next.run(request).await,
+        Ok((request, _occupied)) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn admit(
-    state: &State,
-    door: Door,
-    request: Request,
-) -> Result<(Request, OwnedSemaphorePermit, OwnedSemaphorePermit), ApiError> {
+async fn admit(state: &State, door: Door, request: Request) -> Result<(Request, Occupied), ApiError> {
     let from = client_address(state, &request);
-    if let Err(wait) = state.limiter.take(door, integration_key(request.uri().path()), from, state.world.now()) {
-        return Err(ApiError::new(ProblemCode::TooManyRequests).with_retry_after(wait));
-    }
-    let (parts, body) = request.into_parts();
+    // Other spellings of a key, and keys of nothing, count as one: they would be as many counters as somebody likes.
+    let key = integration_key(request.uri().path());
+    let key = if state.caches.integrations.knows(key) { key } else { "" };
+    let paid = state.limiter.take(door, key, from, state.world.now());
+    let paid = paid.map_err(|wait| ApiError::new(ProblemCode::TooManyRequests).with_retry_after(wait))?;
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert::<Paid>(paid);
     let most = door.body_bytes_max();
     let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    let reading = tokio::time::timeout(BODY_TIMEOUT, read(body, declared, most, &state.gate));
-    let (bytes, memory) = reading.await.map_err(|_| ApiError::new(ProblemCode::TooSlow))??;
+    let mut memory = state.gate.room(door.side()).memory.hold(from);
+    let reading = tokio::time::timeout(BODY_TIMEOUT, read(body, declared, most, &mut memory));
+    let bytes = reading.await.map_err(|_| ApiError::new(ProblemCode::TooSlow))??;
     // Taken last, so that slow senders occupy no place of those who are done sending.
-    let place = Arc::clone(&state.gate.requests).try_acquire_owned().map_err(|_| busy())?;
-    Ok((Request::from_parts(parts, Body::from(bytes)), memory, place))
+    let place = state.gate.place(door.side())?;
+    Ok((Request::from_parts(parts, Body::from(bytes)), Occupied { _place: place, _memory: memory }))
 }
 
 /// Reads a body; memory is reserved as it arrives, so that an announced size costs nothing.
-async fn read(
-    mut body: Body,
-    declared: Option<usize>,
-    most: usize,
-    gate: &Gate,
-) -> Result<(Bytes, OwnedSemaphorePermit), ApiError> {
+async fn read(mut body: Body, declared: Option<usize>, most: usize, memory: &mut Held) -> Result<Bytes, ApiError> {
     if declared.is_some_and(|length| length > most) {
         return Err(discard(body).await);
     }
-    let mut memory = Arc::clone(&gate.body_bytes).try_acquire_many_owned(0).map_err(|_| busy())?;
     let mut whole: Vec<u8> = Vec::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::new(ProblemCode::BadRequest).with_cause("the body was cut off"))?;
@@ -88,11 +114,12 @@ async fn read(
         if whole.len() + data.len() > most {
             return Err(discard(body).await);
         }
-        let wanted = u32::try_from(data.len()).map_err(|_| ApiError::new(ProblemCode::TooLarge))?;
-        memory.merge(Arc::clone(&gate.body_bytes).try_acquire_many_owned(wanted).map_err(|_| busy())?);
+        if !memory.grow(data.len()) {
+            return Err(busy());
+        }
         whole.extend_from_slice(&data);
     }
-    Ok((whole.into(), memory))
+    Ok(whole.into())
 }
 
 /// Lets a sender finish, within bounds, and says that it was too much.
@@ -137,21 +164,30 @@ fn integration_key(path: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn gate(bytes: usize) -> Gate {
-        Gate { body_bytes: Arc::new(Semaphore::new(bytes)), ..Gate::default() }
-    }
-
     #[tokio::test]
     async fn bodies_are_bounded_one_by_one_and_together() {
-        let gate = gate(100);
-        let (bytes, memory) = read(Body::from("x".repeat(60)), None, 60, &gate).await.unwrap();
+        let memory = Memory::new(Most { together: 100, each: 100 });
+        let hold = || memory.hold(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let mut first = hold();
+        let bytes = read(Body::from("x".repeat(60)), None, 60, &mut first).await.unwrap();
         assert_eq!(bytes.len(), 60);
         let code = |result: Result<_, ApiError>| result.map(drop).unwrap_err().code();
-        assert_eq!(code(read(Body::from("x".repeat(61)), None, 60, &gate).await), ProblemCode::TooLarge);
-        assert_eq!(code(read(Body::from("x".repeat(41)), None, 60, &gate).await), ProblemCode::Unavailable);
-        assert_eq!(code(read(Body::from("x"), Some(61), 60, &gate).await), ProblemCode::TooLarge, "as announced");
-        drop(memory);
-        assert!(read(Body::from("x".repeat(41)), None, 60, &gate).await.is_ok(), "memory comes back");
+        assert_eq!(code(read(Body::from("x".repeat(61)), None, 60, &mut hold()).await), ProblemCode::TooLarge);
+        assert_eq!(code(read(Body::from("x".repeat(41)), None, 60, &mut hold()).await), ProblemCode::Unavailable);
+        assert_eq!(code(read(Body::from("x"), Some(61), 60, &mut hold()).await), ProblemCode::TooLarge, "as announced");
+        drop(first);
+        assert!(read(Body::from("x".repeat(41)), None, 60, &mut hold()).await.is_ok(), "memory comes back");
+    }
+
+    #[test]
+    fn pages_that_wait_keep_neither_platforms_nor_watchers_out() {
+        let gate = Gate::default();
+        let waiting: Vec<_> = (0..REQUESTS_MAX).map(|_| gate.place(Side::People).unwrap()).collect();
+        assert_eq!(gate.place(Side::People).unwrap_err().code(), ProblemCode::Unavailable);
+        assert!(gate.place(Side::Platforms).unwrap().is_some());
+        assert!(gate.place(Side::Watchers).is_ok());
+        drop(waiting);
+        assert!(gate.place(Side::People).is_ok());
     }
 
     #[test]

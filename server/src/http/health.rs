@@ -7,7 +7,7 @@ use axum::extract::State as Of;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use std::sync::OnceLock;
+use std::sync::PoisonError;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use world::Millis;
@@ -54,15 +54,15 @@ pub async fn show_metrics(Of(state): Of<State>) -> impl IntoResponse {
 /// # Errors
 /// Another recorder was installed before.
 pub fn metrics_handle() -> Result<PrometheusHandle, BuildError> {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    if let Some(handle) = HANDLE.get() {
+    static HANDLE: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    // Held while it is installed: of two servers that start at the same moment one waits for the other.
+    let mut known = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = known.as_ref() {
         return Ok(handle.clone());
     }
     let builder = PrometheusBuilder::new();
     let builder = builder.set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?;
-    match builder.install_recorder() {
-        Ok(handle) => Ok(HANDLE.get_or_init(|| handle).clone()),
-        // Two servers started at the same moment: the other one was quicker.
-        Err(error) => HANDLE.get().cloned().ok_or(error),
-    }
+    let handle = builder.install_recorder()?;
+    *known = Some(handle.clone());
+    Ok(handle)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use world::Millis;
@@ -23,12 +23,29 @@ pub enum Door {
     Webhook,
     /// Where something secret could be guessed: APP key, console code.
     Secrets,
+    /// Arrival with DingTalk's code. Each one is a call to DingTalk, which takes only so many a second.
+    Arrivals,
     /// Pages and their JSON.
     Pages,
     /// Other programs, by token.
     Automation,
     /// Watching, and files that never change.
     Open,
+}
+
+/// Who comes to a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Platforms,
+    People,
+    Watchers,
+}
+
+/// A request that was counted, for [`Limiter::give_back`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    door: Door,
+    sender: u64,
 }
 
 /// A sustained rate with room for a burst.
@@ -49,6 +66,7 @@ impl Door {
             Some(paths::DINGTALK_CARDS) => Self::Clicks,
             Some(paths::FLASHDUTY_WEBHOOK) => Self::Webhook,
             Some(paths::API_LINK_APP_KEY | paths::CONSOLE_ENTER) => Self::Secrets,
+            Some(paths::API_SESSION) => Self::Arrivals,
             Some(paths::LIVE | paths::READY | paths::METRICS | paths::ASSETS | paths::OPENAPI) => Self::Open,
             Some(route) if route.starts_with("/api/integrations/") => Self::Automation,
             _ => Self::Pages,
@@ -61,17 +79,28 @@ impl Door {
             Self::Events => 256 * 1024,
             // A webhook may carry every alert of a storm.
             Self::Webhook => 4 * 1024 * 1024,
-            Self::Clicks | Self::Secrets | Self::Pages | Self::Automation | Self::Open => 64 * 1024,
+            Self::Clicks | Self::Secrets | Self::Arrivals | Self::Pages | Self::Automation | Self::Open => 64 * 1024,
+        }
+    }
+
+    /// Who comes to it.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Events | Self::Clicks | Self::Webhook => Side::Platforms,
+            Self::Secrets | Self::Arrivals | Self::Pages | Self::Automation => Side::People,
+            Self::Open => Side::Watchers,
         }
     }
 
     /// The rate for one sender; none where watching must work under any load.
     fn rate(self) -> Option<Rate> {
         match self {
-            // Platforms send from few addresses, and in a storm all at once.
+            // Platforms send from few addresses, and in a storm all at once; what is genuine is given back.
             Self::Events | Self::Clicks | Self::Webhook => Some(Rate { interval_ms: 2, burst: 2000 }),
             // Ten a minute, with room for an office behind one address.
             Self::Secrets => Some(Rate { interval_ms: 6000, burst: 30 }),
+            // Those who arrive get it back: what counts is codes that DingTalk refuses.
+            Self::Arrivals => Some(Rate { interval_ms: 2000, burst: 60 }),
             // A whole company may come from one address when its service is down.
             Self::Pages | Self::Automation => Some(Rate { interval_ms: 10, burst: 1000 }),
             Self::Open => None,
@@ -100,9 +129,10 @@ impl Limiter {
     ///
     /// # Errors
     /// The time to wait.
-    pub fn take(&self, door: Door, key: &str, from: IpAddr, now: Millis) -> Result<(), Duration> {
-        let Some(Rate { interval_ms, burst }) = door.rate() else { return Ok(()) };
-        let sender = (door, self.hasher.hash_one((key, from)));
+    pub fn take(&self, door: Door, key: &str, from: IpAddr, now: Millis) -> Result<Paid, Duration> {
+        let paid = Paid { door, sender: self.hasher.hash_one((key, network(from))) };
+        let Some(Rate { interval_ms, burst }) = door.rate() else { return Ok(paid) };
+        let sender = (door, paid.sender);
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         let known = counters.paid.contains_key(&sender);
         if !known && counters.paid.len() >= SENDERS_MAX {
@@ -120,7 +150,24 @@ impl Limiter {
             return Err(Duration::from_millis(over_ms.unsigned_abs()));
         }
         *until = Millis(next);
-        Ok(())
+        Ok(paid)
+    }
+
+    /// Makes a request free that turned out to be none of those the rate is for.
+    pub fn give_back(&self, Paid { door, sender }: Paid) {
+        let Some(Rate { interval_ms, .. }) = door.rate() else { return };
+        let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = counters.paid.get_mut(&(door, sender)) {
+            *until = Millis(until.0.saturating_sub(interval_ms));
+        }
+    }
+}
+
+/// Whom an address belongs to, as far as one can tell: with IPv6 everybody has 2^64 of them.
+fn network(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        IpAddr::V6(from) => IpAddr::V6(Ipv6Addr::from_bits(from.to_bits() & !u128::from(u64::MAX))),
+        from => from,
     }
 }
 
@@ -162,8 +209,27 @@ mod tests {
         assert_eq!(accepted(&limiter, Door::Clicks, "k", Millis(0)), 2000);
         assert_eq!(accepted(&limiter, Door::Events, "other", Millis(0)), 2000);
         let elsewhere = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
-        assert_eq!(limiter.take(Door::Events, "k", elsewhere, Millis(0)), Ok(()));
+        assert!(limiter.take(Door::Events, "k", elsewhere, Millis(0)).is_ok());
         assert_eq!(accepted(&limiter, Door::Open, "k", Millis(0)), 3000);
+    }
+
+    #[test]
+    fn all_addresses_of_a_network_of_version_six_count_as_one() {
+        let limiter = Limiter::default();
+        let take = |address: &str| limiter.take(Door::Secrets, "k", address.parse().unwrap(), Millis(0));
+        let accepted = (0..100).filter(|n| take(&format!("2001:db8:0:1::{n:x}")).is_ok()).count();
+        assert_eq!(accepted, 30);
+        assert!(take("2001:db8:0:2::1").is_ok(), "a neighbour");
+        assert_eq!(take("::ffff:203.0.113.9"), take("203.0.113.9"), "the same machine");
+    }
+
+    #[test]
+    fn what_is_given_back_is_not_owed() {
+        let limiter = Limiter::default();
+        for _ in 0..200 {
+            limiter.give_back(limiter.take(Door::Arrivals, "k", HERE, Millis(0)).unwrap());
+        }
+        assert_eq!(accepted(&limiter, Door::Arrivals, "k", Millis(0)), 60);
     }
 
     #[test]
@@ -171,7 +237,7 @@ mod tests {
         let limiter = Limiter::default();
         accepted(&limiter, Door::Secrets, "k", Millis(9_000_000));
         assert_eq!(limiter.take(Door::Secrets, "k", HERE, Millis(0)), Err(Duration::from_secs(6)));
-        assert_eq!(limiter.take(Door::Secrets, "k", HERE, Millis(6_000)), Ok(()));
+        assert!(limiter.take(Door::Secrets, "k", HERE, Millis(6_000)).is_ok());
     }
 
     #[test]
@@ -182,7 +248,7 @@ mod tests {
             (0..60_000_u32).filter(|n| limiter.take(Door::Secrets, "k", address(*n), Millis(0)).is_ok()).count();
         assert_eq!(accepted, SENDERS_MAX + 30);
         assert!(limiter.counters.lock().unwrap().paid.len() <= SENDERS_MAX + 1);
-        assert_eq!(limiter.take(Door::Secrets, "k", address(99_999), Millis(7_000)), Ok(()), "debts paid, places free");
+        assert!(limiter.take(Door::Secrets, "k", address(99_999), Millis(7_000)).is_ok(), "debts paid, places free");
     }
 
     #[test]
@@ -192,6 +258,7 @@ mod tests {
             (Some("/dingtalk/{key}/cards/{secret}"), Door::Clicks),
             (Some("/flashduty/{key}/webhook/{secret}"), Door::Webhook),
             (Some("/api/i/{key}/link/app-key"), Door::Secrets),
+            (Some("/api/i/{key}/session"), Door::Arrivals),
             (Some("/api/integrations/{key}/chats"), Door::Automation),
             (Some("/ready"), Door::Open),
             (Some("/i/{key}"), Door::Pages),

@@ -14,10 +14,15 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 /// Time for a request's head, and for a kept connection to be idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long an answer may wait for its reader to take any of it.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest head of a request, in bytes. Ours have one or two thousand.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 4096;
 /// Pause when the system gives no connection, for example because it has no file descriptors left.
@@ -42,7 +47,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             () = &mut stop => break,
             Some(_) = connections.join_next() => continue,
         };
-        let connection = graceful.watch(talk(stream, from, router.clone()));
+        let connection = graceful.watch(talk(stream, from, router.clone(), WRITE_TIMEOUT));
         connections.spawn(async move {
             // A connection that ends in an error is the other side's business.
             let _ = connection.await;
@@ -78,9 +83,12 @@ fn talk(
     stream: TcpStream,
     from: SocketAddr,
     router: Router,
+    write_timeout: Duration,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // A streamed page is several small writes: without this each would wait for the other side's acknowledgement.
     let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write_timeout));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));
         router.clone().oneshot(request.map(axum::body::Body::new))
@@ -88,5 +96,49 @@ fn talk(
     hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    async fn connected(write_timeout: Duration) -> (TcpStream, impl Future) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, from) = listener.accept().await.unwrap();
+        // More than two sockets hold on their way.
+        let router = Router::new().route("/", get(|| async { vec![0_u8; 32 << 20] }));
+        (client, talk(stream, from, router, write_timeout))
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_is_let_go_and_who_reads_gets_all() {
+        let (mut client, talking) = connected(Duration::from_millis(50)).await;
+        client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), talking).await.expect("the connection ends");
+
+        let (mut client, talking) = connected(Duration::from_secs(5)).await;
+        client.write_all(b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        let (read, _) = tokio::join!(client.read_to_end(&mut answer), talking);
+        assert!(read.unwrap() > 32 << 20);
+    }
+
+    #[tokio::test]
+    async fn a_head_without_end_is_refused() {
+        let (mut client, talking) = connected(Duration::from_secs(5)).await;
+        let head = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(2 * HEAD_BYTES_MAX));
+        let mut answer = Vec::new();
+        let speaking = async {
+            // It may be cut off in the middle.
+            let _ = client.write_all(head.as_bytes()).await;
+            client.read_to_end(&mut answer).await
+        };
+        let _ = tokio::join!(speaking, talking);
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{}", String::from_utf8_lossy(&answer));
+    }
 }

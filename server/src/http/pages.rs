@@ -159,6 +159,7 @@ async fn draw(
     request: Request,
 ) -> Response {
     let nonce: Arc<str> = state.world.secret().into();
+    let is_console = request.uri().path().starts_with(paths::CONSOLE);
     let status = Arc::new(AtomicU16::new(200));
     let context = {
         let (nonce, status, assets) = (Arc::clone(&nonce), Arc::clone(&status), assets());
@@ -181,7 +182,8 @@ async fn draw(
         StatusCode::from_u16(status.load(Ordering::Relaxed)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(policy) = HeaderValue::from_str(&policy(state, &nonce)) {
+    let framers = if is_console { "'none'".to_owned() } else { framers(state) };
+    if let Ok(policy) = HeaderValue::from_str(&policy(state, &nonce, &framers)) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
@@ -198,9 +200,9 @@ fn assets() -> Assets {
     }
 }
 
-/// What a page may load, run and be framed by. DingTalk frames us on PC, and its script gives the login code.
-fn policy(state: &State, nonce: &str) -> String {
-    let jsapi = state.config.dingtalk_jsapi_url.origin().ascii_serialization();
+/// What a page may load, run and be framed by. DingTalk frames us on PC, but nobody frames the console.
+fn policy(state: &State, nonce: &str, framers: &str) -> String {
+    let jsapi = script_source(&state.config.dingtalk_jsapi_url);
     let base = state.config.flashduty_api_url.to_string();
     let metadata = state.caches.oauth.get(&base, state.world.now()).flatten();
     // Chromium applies this to the redirects that a form leads to.
@@ -208,9 +210,24 @@ fn policy(state: &State, nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval' {jsapi}; \
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data: https:; connect-src 'self'; \
-         frame-ancestors 'self' https://*.dingtalk.com {jsapi}; base-uri 'none'; object-src 'none'; \
+         frame-ancestors {framers}; base-uri 'none'; object-src 'none'; \
          form-action 'self'{sign_in}"
     )
+}
+
+/// Where DingTalk's script, which gives the login code, may come from and find further ones: its publisher's folder, for
+/// others publish on its host too.
+fn script_source(script: &Url) -> String {
+    let mut segments = script.path_segments().into_iter().flatten();
+    let folder = segments.next().filter(|_| segments.next().is_some());
+    let folder = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
+    format!("{}/{folder}", script.origin().ascii_serialization())
+}
+
+/// DingTalk's clients, and the address of its API, from which the pretend DingTalk shows our pages.
+fn framers(state: &State) -> String {
+    let api = state.config.dingtalk_api_url.origin().ascii_serialization();
+    format!("'self' https://*.dingtalk.com {api}")
 }
 
 /// Where Flashduty's sign-in may lead: its own address and its neighbours, such as console and single sign-on.
@@ -237,6 +254,17 @@ mod tests {
             ("https://duty.example/x", " https://duty.example"),
         ] {
             assert_eq!(sign_in_sources(&Url::parse(endpoint).unwrap()), sources);
+        }
+    }
+
+    #[test]
+    fn scripts_come_from_their_publisher_alone() {
+        for (script, source) in [
+            ("https://g.alicdn.com/dingding/dingtalk-jsapi/3.1.0/dingtalk.open.js", "https://g.alicdn.com/dingding/"),
+            ("http://127.0.0.1:4001/jsapi.js?x=1", "http://127.0.0.1:4001/"),
+            ("https://cdn.example", "https://cdn.example/"),
+        ] {
+            assert_eq!(script_source(&Url::parse(script).unwrap()), source);
         }
     }
 

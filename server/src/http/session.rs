@@ -4,6 +4,7 @@ use super::RequestId;
 use super::choice::{self, Wishes};
 use super::cookies::{self, Cookies};
 use super::cross_site;
+use super::limits::{Limiter, Paid};
 use super::problem::ApiError;
 use crate::flow::events::hex_hash;
 use crate::flow::{Refusal, caches, session};
@@ -41,6 +42,8 @@ pub struct Caller {
     pub theme: Theme,
     wished: Option<Language>,
     query: Vec<(String, String)>,
+    /// What the request cost its sender.
+    paid: Option<Paid>,
 }
 
 /// A request's person, within one integration.
@@ -83,8 +86,16 @@ impl Caller {
             theme,
             wished,
             query,
+            paid: parts.extensions.get::<Paid>().copied(),
             jar,
             cookies,
+        }
+    }
+
+    /// Makes the request free for its sender: it proved to come from somebody who may.
+    pub fn give_back(&self, limiter: &Limiter) {
+        if let Some(paid) = self.paid {
+            limiter.give_back(paid);
         }
     }
 

@@ -65,7 +65,11 @@ async fn arrive(visitor: Visitor, posted: Posted) -> Response {
         browser: &browser,
         former_session: former.as_deref(),
     };
-    match arrive::arrive(&visitor.state, &visitor.integration, arrival).await {
+    let arrived = arrive::arrive(&visitor.state, &visitor.integration, arrival).await;
+    if arrived.is_ok() {
+        visitor.caller.give_back(&visitor.state.limiter);
+    }
+    match arrived {
         Ok(Arrived::SignedIn { secret, followed }) => {
             let to = match followed {
                 Some(followed) => destination(&visitor, *followed, None),

@@ -1,6 +1,7 @@
 //! Behaviour, as short stories on the [`bench`]: the real server, the simulator as its peers, a clock moved by hand.
 
 mod arrows;
+mod attack;
 mod bench;
 mod cards;
 mod clicks;

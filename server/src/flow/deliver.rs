@@ -8,11 +8,13 @@ use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Tx};
 use contract::Language;
 use contract::chat::ChatState;
 use contract::words::card as words;
-use dingtalk::{CardDelivered, CardSpace, DingTalkError, ErrorClass, GroupMessage, LastMessage, Meter, NewCard, RobotContent};
+use dingtalk::{
+    CardDelivered, CardSpace, DingTalkError, ErrorClass, GroupMessage, LastMessage, Meter, NewCard, RobotContent,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::Millis;
@@ -25,6 +27,8 @@ struct Ended {
     request_id: String,
     told: Option<Duration>,
     cost: i64,
+    /// Sending again cannot show it twice.
+    repeatable: bool,
 }
 
 /// Makes one attempt. Returns when to try again, if at all.
@@ -44,16 +48,25 @@ pub async fn deliver(
     drop(tx);
     let Some(mirror) = mirror.filter(|_| delivery.state == DeliveryState::Waiting) else { return Ok(None) };
     let ended = match space(&delivery.target, chat.as_ref()) {
-        Ok(space) => match &integration.settings.card_template_id {
-            Some(template) => send_card(state, integration, &delivery, &mirror, space, template).await?,
-            // Whether a message with link buttons arrived cannot be asked, so one that may have been sent is not
-            // sent again.
-            None if task.attempts > 1 && delivery.attempts == 0 => Ended::of(Outcome::Unclear),
-            None => send_link(state, integration, &mirror, space, chat.as_ref()).await,
-        },
+        Ok(space) => {
+            // An attempt of which nothing was written down may have sent its message before the process ended.
+            let maybe_sent = task.attempts > 1 && delivery.attempts == 0;
+            let by_card = match &integration.settings.card_template_id {
+                Some(template) => {
+                    Some(send_card(state, integration, &delivery, &mirror, space.clone(), template).await?)
+                }
+                None => None,
+            };
+            match by_card {
+                Some(ended) if ended.outcome != Outcome::MissingScope => ended,
+                _ if maybe_sent => Ended::unrepeatable(),
+                // Without the permission to send cards, as without a template: link mode.
+                _ => send_link(state, integration, &mirror, space, chat.as_ref()).await,
+            }
+        }
         Err(outcome) => Ended::of(outcome),
     };
-    record(state, integration, delivery, ended).await
+    record(state, delivery, ended).await
 }
 
 fn space(target: &Target, chat: Option<&Chat>) -> Result<CardSpace, Outcome> {
@@ -98,6 +111,7 @@ async fn send_card(
         version: 0,
     };
     store::card::insert(&mut tx, &row).await?;
+    let mentioned = mentioned(&mut tx, integration, &delivery.target, mirror).await?;
     tx.commit().await?;
 
     let robot_code = integration.settings.client_id.clone();
@@ -111,7 +125,7 @@ async fn send_card(
         space: space.clone(),
         robot_code: robot_code.clone(),
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
-        at_user_ids: BTreeMap::new(),
+        at_user_ids: mentioned,
     };
     let client = credential::dingtalk(state, integration);
     let mut cost = 1;
@@ -132,6 +146,23 @@ async fn send_card(
         shown(state, &integration.key, &out_track_id, mirror, values).await?;
     }
     Ok(Ended::from_answer(sent.map(|_| ()), cost))
+}
+
+/// Whom a group's card mentions: the linked responders, where a subscription of the group that fits says so.
+async fn mentioned(
+    tx: &mut Tx,
+    integration: &Integration,
+    target: &Target,
+    mirror: &Mirror,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let Target::Chat(chat_id) = target else { return Ok(BTreeMap::new()) };
+    let subscriptions = store::subscription::of_chat(tx, &integration.key, chat_id).await?;
+    if !subscriptions.iter().any(|one| one.rule.mention && one.rule.fits(&mirror.incident)) {
+        return Ok(BTreeMap::new());
+    }
+    let member_ids: Vec<i64> = mirror.incident.responders.iter().map(|one| one.member_id).collect();
+    let links = store::link::by_members(tx, &integration.key, &member_ids).await?;
+    Ok(links.into_iter().map(|link| (link.employee.user_id, link.employee.name)).collect())
 }
 
 /// Remembers what DingTalk shows now, nothing where that is unknown; then, or if the incident moved on meanwhile, the
@@ -193,27 +224,18 @@ async fn send_link(
             other => other.map(|_| ()),
         },
     };
-    let mut ended = Ended::from_answer(sent, 1);
-    if ended.outcome == Outcome::Unclear {
-        "the message may have arrived, so it is not sent again".clone_into(&mut ended.message);
-    }
-    ended
+    let ended = Ended::from_answer(sent, 1);
+    if ended.outcome == Outcome::Unclear { Ended { cost: 1, ..Ended::unrepeatable() } } else { ended }
 }
 
-async fn record(
-    state: &State,
-    integration: &Integration,
-    mut delivery: Delivery,
-    ended: Ended,
-) -> Result<Option<Millis>, StoreError> {
+async fn record(state: &State, mut delivery: Delivery, ended: Ended) -> Result<Option<Millis>, StoreError> {
     let now = state.world.now();
     delivery.attempts += 1;
     delivery.cost += ended.cost;
-    let unrepeatable = ended.outcome == Outcome::Unclear && integration.settings.card_template_id.is_none();
-    let next = if unrepeatable {
-        Next::Failed
-    } else {
+    let next = if ended.repeatable {
         ended.outcome.next_time(delivery.attempts, delivery.created, now, ended.told, state.world.fraction())
+    } else {
+        Next::Failed
     };
     let again = if let Next::At(at) = next { Some(at) } else { None };
     delivery.state = match next {
@@ -253,7 +275,14 @@ impl Ended {
             request_id: String::new(),
             told: None,
             cost: 0,
+            repeatable: true,
         }
+    }
+
+    /// Whether a message with link buttons arrived cannot be asked, so one that may have been sent is not sent again.
+    fn unrepeatable() -> Self {
+        let message = "the message may have arrived, so it is not sent again".to_owned();
+        Self { message, repeatable: false, ..Self::of(Outcome::Unclear) }
     }
 
     fn from_answer(answer: Result<(), DingTalkError>, cost: i64) -> Self {
@@ -269,6 +298,7 @@ impl Ended {
             request_id: error.request_id.unwrap_or_default(),
             told,
             cost,
+            repeatable: true,
         }
     }
 }

@@ -168,3 +168,31 @@ async fn the_end_of_the_last_snooze_counts_and_is_seen_although_dingtalk_is_in_t
     bench.run_due().await;
     assert_eq!(bench.seen(&card, "zhao.min")["can_wake"], "false");
 }
+
+#[tokio::test]
+async fn without_the_permission_for_cards_a_message_with_a_link_goes_out() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    bench.sim.dingtalk.set_permission("Card.Instance.Write", false);
+    let incident = bench.raise("no cards **here**", &[]).await;
+    assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
+    let messages = bench.sim.dingtalk.messages(&Place::Chat(bench.conversation(GROUP)));
+    let shown = format!("{messages:?}");
+    assert!(shown.contains("sampleActionCard") && shown.contains(&incident), "{shown}");
+    assert!(bench.cards(&Place::Chat(bench.conversation(GROUP))).is_empty());
+}
+
+#[tokio::test]
+async fn a_subscription_that_mentions_names_the_linked_responders() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe_mentioning(&chat).await;
+    bench.link("li.na").await;
+    bench.raise("look here", &["li.na", "wang.fang"]).await;
+    let is_card =
+        |entry: &simulator::Entry| entry.path.ends_with("/createAndDeliver") && entry.request_body.contains("IM_GROUP");
+    let sent = bench.sim.journal.entries().into_iter().find(is_card).expect("a card for the group");
+    let body: serde_json::Value = serde_json::from_str(&sent.request_body).unwrap();
+    assert_eq!(body["imGroupOpenDeliverModel"]["atUserIds"], serde_json::json!({ "li.na": "李娜" }));
+}

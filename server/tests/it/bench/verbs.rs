@@ -39,11 +39,20 @@ impl Bench {
 
     /// Sends every incident to a chat.
     pub async fn subscribe(&self, chat_id: &str) {
+        self.subscribe_by(chat_id, Rule::default()).await;
+    }
+
+    /// The same, mentioning responders.
+    pub async fn subscribe_mentioning(&self, chat_id: &str) {
+        self.subscribe_by(chat_id, Rule { mention: true, ..Rule::default() }).await;
+    }
+
+    async fn subscribe_by(&self, chat_id: &str, rule: Rule) {
         let subscription = Subscription {
             id: self.app.state.world.id(),
             integration: KEY.to_owned(),
             chat_id: chat_id.to_owned(),
-            rule: Rule::default(),
+            rule,
             created: self.app.state.world.now(),
         };
         let mut tx = self.app.state.store.begin().await.unwrap();

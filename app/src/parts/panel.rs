@@ -25,9 +25,9 @@ pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView 
         <article class="panel" data-incident=id data-progress=progress>
             {move || head(acting)}
             <div class="panel-outcome">{outcome(acting)}</div>
-            {move || reopen(acting)}
+            {reopen(acting)}
             {move || body(acting)}
-            {move || forms(acting)}
+            {forms(acting)}
             {timeline(acting, entries)}
             {move || bar(acting)}
         </article>
@@ -51,20 +51,29 @@ fn bar(acting: Acting) -> impl IntoView + use<> {
     (!buttons.is_empty()).then(|| view! { <div class="bar" role="group" aria-label=state>{buttons}</div> })
 }
 
+/// Whether an act is possible now. What hangs on it is drawn anew when that changes and not whenever the incident does:
+/// nobody's open form closes, and no words are lost, because something else was done.
+fn able(acting: Acting, action: Action) -> Memo<bool> {
+    Memo::new(move |_| can(acting, action))
+}
+
 /// A closed incident's first act: it wants a reason, so it is no button in the bar.
-fn reopen(acting: Acting) -> Option<impl IntoView + use<>> {
-    let language = acting.viewing.with(|viewing| viewing.language);
-    can(acting, Action::Reopen)
-        .then(|| text_act(acting, Action::Reopen, words::reopen_reason(language), "button primary"))
+fn reopen(acting: Acting) -> impl IntoView + use<> {
+    let language = acting.viewing.with_untracked(|viewing| viewing.language);
+    let possible = able(acting, Action::Reopen);
+    move || {
+        let label = words::reopen_reason(language);
+        possible.get().then(|| text_act(acting, Action::Reopen, label, "button primary"))
+    }
 }
 
 /// Acts with something to choose or to write.
 fn forms(acting: Acting) -> impl IntoView + use<> {
-    let language = acting.viewing.with(|viewing| viewing.language);
-    let able = |action| can(acting, action);
+    let language = acting.viewing.with_untracked(|viewing| viewing.language);
+    let [snooze, close, comment] = [Action::Snooze, Action::Close, Action::Comment].map(|action| able(acting, action));
     view! {
-        {able(Action::Snooze).then(|| snooze_forms(acting))}
-        {able(Action::Close).then(|| close_notes(language))}
-        {able(Action::Comment).then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
+        {move || snooze.get().then(|| snooze_forms(acting))}
+        {move || close.get().then(|| close_notes(language))}
+        {move || comment.get().then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
     }
 }

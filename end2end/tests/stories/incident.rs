@@ -7,6 +7,7 @@ use end2end::{Page, Stage};
 use serde_json::Value;
 
 told!(every_act: on_phone = PHONE.live(), on_phone_plain = PHONE.plain(), on_pc = PC.live(), on_pc_plain = PC.plain());
+told!(words_are_kept: words_on_phone = PHONE.live());
 told!(refused: refusal = PHONE.live(), refusal_plain = PHONE.plain());
 
 async fn every_act(stage: &Stage, page: &Page) {
@@ -48,6 +49,20 @@ async fn every_act(stage: &Stage, page: &Page) {
         assert_eq!(stage.effects(&incident, act), 1, "{act}");
     }
     page.see_none("[data-problem]").await;
+}
+
+/// What somebody is writing stays while something else is done with the incident.
+async fn words_are_kept(stage: &Stage, page: &Page) {
+    let incident = stage.raise("two things at once", &["li.na"]).await;
+    link(stage, page, "li.na", &stage.page(paths::INCIDENT, &[&incident])).await;
+    page.fill("form[action$=\"/comment\"] textarea", "half a thought").await;
+    page.click("details:has([name=root_cause]) summary").await;
+    page.fill("[name=root_cause]", "not yet known").await;
+    page.act("[data-act=acknowledge]", &panel("Processing")).await;
+    page.see_text(".timeline", "认领").await;
+    page.holds("document.querySelector('form[action$=\"/comment\"] textarea').value === 'half a thought'").await;
+    page.holds("document.querySelector('[name=root_cause]').value === 'not yet known'").await;
+    page.see("[name=root_cause]").await;
 }
 
 async fn refused(stage: &Stage, page: &Page) {

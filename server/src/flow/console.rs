@@ -128,7 +128,6 @@ fn addresses(state: &State, integration: &Integration, language: Language) -> Ve
         (words::card_callback(language), all.card_callback),
         (words::flashduty_webhook(language), all.flashduty_webhook),
         (words::flashduty_webhook_header(language), header),
-        (words::custom_action(language), all.custom_action),
     ];
     named.into_iter().map(|(label, address)| (label.to_owned(), address)).collect()
 }

@@ -11,5 +11,4 @@ crate::words::sentences! {
     card_callback: "钉钉：卡片回调地址", "DingTalk: card callback URL";
     flashduty_webhook: "Flashduty：故障 Webhook 地址", "Flashduty: incident webhook URL";
     flashduty_webhook_header: "Flashduty：Webhook 请求头", "Flashduty: webhook header";
-    custom_action: "Flashduty：自定义操作地址", "Flashduty: custom action URL";
 }

@@ -120,7 +120,7 @@ async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<Del
 fn addresses(state: &State, integration: &Integration, language: Language) -> Vec<(String, String)> {
     let all = set_up::addresses(&state.config, integration);
     let header = format!("{}: {}", all.flashduty_webhook_header.name, all.flashduty_webhook_header.value);
-    let named: [(&str, String); 8] = [
+    let named: [(&str, String); 7] = [
         (words::event_subscription(language), all.event_subscription),
         (words::application_homepage(language), all.application_homepage),
         (words::pc_homepage(language), all.pc_homepage),

@@ -5,10 +5,13 @@ use crate::model::incident::{Incident, LastAct, Responder};
 use crate::model::text::cut;
 use contract::incident::{self as view, IncidentView, Progress, Severity};
 use flashduty::webhook::Webhook;
+use std::collections::BTreeMap;
 use world::Millis;
 
 /// Labels kept at most, for subscriptions to look at; Flashduty allows any number.
 const LABELS_MAX: usize = 1_000;
+/// Labels kept at most, in bytes of names and values together.
+const LABELS_BYTES_MAX: usize = 256 * 1024;
 /// Labels shown on a page at most.
 const LABELS_SHOWN_MAX: usize = 200;
 /// Responders kept at most; Flashduty takes 100 in one assignment.
@@ -18,23 +21,26 @@ const DESCRIPTION_BYTES_MAX: usize = 20_000;
 /// Longest other text kept, in bytes: more than Flashduty's 2,048 characters of a label's value or 1,024 of a cause.
 const TEXT_BYTES_MAX: usize = 6_500;
 
+/// Longest name of a person or a thing kept, in bytes.
+const NAME_BYTES_MAX: usize = 520;
+
 /// Our mirror of what Flashduty says, of a size that can be kept, drawn and told thousands of times.
 pub fn incident(from: &flashduty::Incident) -> Incident {
     Incident {
         id: from.incident_id.clone(),
-        num: kept(&from.number()),
+        num: name(&from.number()),
         title: kept(&from.title),
         description: cut(&from.description, DESCRIPTION_BYTES_MAX),
         severity: severity(&from.severity),
         progress: progress(&from.progress),
         channel_id: from.channel_id,
-        channel_name: kept(&from.channel_name),
+        channel_name: name(&from.channel_name),
         started: from.start_time.or(from.created_at).unwrap_or_default(),
         acknowledged: from.ack_time,
         closed: from.close_time,
         snoozed_before: from.snoozed_before,
         updated: from.updated_at.unwrap_or_default(),
-        labels: from.labels.iter().take(LABELS_MAX).map(|(name, value)| (kept(name), kept(value))).collect(),
+        labels: labels(&from.labels),
         responders: from.responders.iter().take(RESPONDERS_MAX).map(responder).collect(),
         alert_count: from.alert_count,
         root_cause: kept(&from.root_cause),
@@ -45,8 +51,8 @@ pub fn incident(from: &flashduty::Incident) -> Incident {
 
 /// The mirror that a webhook brings, with who did what.
 pub fn told(webhook: &Webhook) -> Incident {
-    let who = webhook.person.as_ref().map(|person| kept(&person.name)).filter(|name| !name.is_empty());
-    let kind = kept(&webhook.event_type);
+    let who = webhook.person.as_ref().map(|person| name(&person.name)).filter(|name| !name.is_empty());
+    let kind = name(&webhook.event_type);
     Incident { last_act: Some(LastAct { who, kind, at: webhook.event_at }), ..incident(&webhook.incident) }
 }
 
@@ -85,12 +91,26 @@ pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> Incide
     }
 }
 
+fn labels(from: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let pairs = from.iter().take(LABELS_MAX).map(|(label, value)| (name(label), kept(value)));
+    let mut bytes = 0;
+    let fits = |(label, value): &(String, String)| {
+        bytes += label.len() + value.len();
+        bytes <= LABELS_BYTES_MAX
+    };
+    pairs.take_while(fits).collect()
+}
+
+fn name(text: &str) -> String {
+    cut(text, NAME_BYTES_MAX)
+}
+
 fn kept(text: &str) -> String {
     cut(text, TEXT_BYTES_MAX)
 }
 
 fn responder(from: &flashduty::Responder) -> Responder {
-    Responder { member_id: from.person_id, name: kept(&from.name), acknowledged: from.acknowledged_at }
+    Responder { member_id: from.person_id, name: name(&from.name), acknowledged: from.acknowledged_at }
 }
 
 fn responder_view(from: &Responder, member_id: i64) -> view::Responder {
@@ -117,5 +137,26 @@ fn progress(from: &flashduty::Progress) -> Progress {
         flashduty::Progress::Processing => Progress::Processing,
         flashduty::Progress::Closed => Progress::Closed,
         _ => Progress::Triggered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_huge_incident_is_bounded_and_of_a_usual_one_whole() {
+        let label = |n: usize| (format!("label{n}"), "值".repeat(2_048));
+        let huge = flashduty::Incident {
+            title: "T".repeat(1_000_000),
+            channel_name: "C".repeat(1_000_000),
+            labels: (0..2_000).map(label).collect(),
+            responders: vec![flashduty::Responder { name: "N".repeat(9_000), ..Default::default() }; 3_000],
+            ..Default::default()
+        };
+        let size = serde_json::to_string(&incident(&huge)).unwrap().len();
+        assert!(size < 500_000, "{size}");
+        let usual = flashduty::Incident { labels: (0..20).map(label).collect(), ..Default::default() };
+        assert_eq!(incident(&usual).labels, usual.labels);
     }
 }

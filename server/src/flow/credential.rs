@@ -5,7 +5,7 @@ use super::refusal::Refusal;
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Link, LinkState};
 use crate::state::State;
-use crate::store;
+use crate::store::{self, StoreError};
 use contract::ProblemCode;
 use flashduty::{ErrorClass, Tokens};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// An access token is renewed this long before it expires.
 const REFRESH_MARGIN: Duration = Duration::from_secs(120);
+/// Times a change is tried against somebody else's at the same moment.
+const CONFLICTS_MAX: usize = 8;
 
 /// DingTalk, as the integration's app.
 pub fn dingtalk(state: &State, integration: &Integration) -> dingtalk::Client {
@@ -76,14 +78,28 @@ async fn renewed(state: &State, integration: &Integration, link: &Link) -> Resul
             let access = access.clone();
             link.credential = Some(credential);
             link.updated = state.world.now();
-            let mut tx = state.store.begin().await?;
-            store::link::set_credential(&mut tx, &link).await?;
-            tx.commit().await?;
+            keep(state, link).await?;
             Ok(access)
         }
         Err(error) if error.class == ErrorClass::Unauthorized => broken(state, &link).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// Keeps renewed tokens, whatever else was written of the link meanwhile: the former ones are spent. A link that was
+/// ended or made anew stays so.
+async fn keep(state: &State, mut link: Link) -> Result<(), StoreError> {
+    for _ in 0..CONFLICTS_MAX {
+        let mut tx = state.store.begin().await?;
+        if store::link::set_credential(&mut tx, &link).await? {
+            return tx.commit().await;
+        }
+        match store::link::by_user(&mut tx, &link.integration, &link.employee.user_id).await? {
+            Some(present) if present.id == link.id => link.version = present.version,
+            _ => return Ok(()),
+        }
+    }
+    Err(StoreError::Conflict)
 }
 
 /// What Flashduty's sign-in offers, or none where the deployment has it not. Remembered for some minutes.

@@ -1,6 +1,6 @@
 //! How links end: by the person, by leaving the company, or because Flashduty no longer accepts the credential.
 
-use crate::model::link::{Link, LinkState};
+use crate::model::link::Link;
 use crate::state::State;
 use crate::store::audit::AuditEntry;
 use crate::store::{self, StoreError, Tx};
@@ -34,10 +34,12 @@ pub async fn left(state: &State, tx: &mut Tx, key: &str, user_id: &str, at: Mill
 /// Flashduty answered `Unauthorized`: the person must sign in again.
 pub async fn broke(state: &State, link: &Link) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
-    store::link::set_state(&mut tx, &link.id, LinkState::Broken, state.world.now()).await?;
-    let detail = json!({ "member_id": link.member.member_id });
-    let user_id = &link.employee.user_id;
-    audit(state, &mut tx, &link.integration, "system", "link-broken", user_id, detail).await?;
+    // Several calls may fail at once, and the person may have signed in again since they began.
+    if store::link::set_broken(&mut tx, &link.id, link.version, state.world.now()).await? {
+        let detail = json!({ "member_id": link.member.member_id });
+        let user_id = &link.employee.user_id;
+        audit(state, &mut tx, &link.integration, "system", "link-broken", user_id, detail).await?;
+    }
     tx.commit().await
 }
 

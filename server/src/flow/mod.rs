@@ -17,6 +17,7 @@ pub mod introduce;
 pub mod link;
 pub mod link_end;
 pub mod notify;
+mod open_ones;
 pub mod prove;
 pub mod read;
 pub mod people;

@@ -1,6 +1,7 @@
 //! What a person sees of Flashduty and of a group: read with their own credential, so that Flashduty decides what they
 //! may see. Only what Flashduty's answer leaves out (names, who acted last) comes from our side.
 
+use super::open_ones::open_ones;
 use super::refusal::Refusal;
 use super::{convert, credential, link_end, people};
 use crate::model::chat::Chat;
@@ -14,7 +15,7 @@ use contract::ProblemCode;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
 use dingtalk::ErrorClass;
-use flashduty::{FlashdutyError, IncidentQuery, Progress};
+use flashduty::{FlashdutyError, IncidentQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +26,6 @@ mod timeline;
 const PAGE_ROWS: u32 = 20;
 /// Flashduty reads no further than row 10,000 (reference 5.1).
 const PAGE_MAX: u32 = 10_000 / PAGE_ROWS;
-/// Longest window Flashduty lists: 31 days.
-const WINDOW_SECONDS: i64 = 31 * 24 * 3600;
-/// Flashduty's clock may be ahead of ours: what it began just now must not be left out.
-const CLOCK_MARGIN_SECONDS: i64 = 60;
 /// Open incidents looked through for a group's page; as many as one call gives.
 const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
@@ -55,7 +52,7 @@ pub async fn incidents(viewer: Viewer<'_>, tab: Tab, page: u32) -> Result<Incide
         Tab::Mine => vec![viewer.link.member.member_id],
         Tab::Open => Vec::new(),
     };
-    let query = IncidentQuery { responder_ids, page, limit: PAGE_ROWS, ..viewer.open_ones() };
+    let query = IncidentQuery { responder_ids, page, limit: PAGE_ROWS, ..open_ones(viewer.state.world.now()) };
     let client = viewer.client().await?;
     let read = viewer.heard(client.incident_list(&query).await).await?;
     let items = viewer.views(&client, read.items.iter().map(convert::incident).collect()).await?;
@@ -112,7 +109,7 @@ pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<Chat
         Vec::new()
     } else {
         let channel_ids = channels_of(&subscriptions);
-        let query = IncidentQuery { channel_ids, page: 1, limit: GROUP_ROWS, ..viewer.open_ones() };
+        let query = IncidentQuery { channel_ids, page: 1, limit: GROUP_ROWS, ..open_ones(viewer.state.world.now()) };
         viewer.heard(client.incident_list(&query).await).await?.items
     };
     let fitting = incidents.iter().map(convert::incident);
@@ -156,17 +153,6 @@ impl Viewer<'_> {
             flashduty::ErrorClass::Unclear => ProblemCode::FlashdutyDown.into(),
             _ => error.into(),
         })
-    }
-
-    /// What is open now, without a page yet.
-    fn open_ones(&self) -> IncidentQuery {
-        let end_s = self.state.world.now().seconds() + CLOCK_MARGIN_SECONDS;
-        IncidentQuery {
-            start_s: end_s - WINDOW_SECONDS,
-            end_s,
-            progress: vec![Progress::Triggered, Progress::Processing],
-            ..IncidentQuery::default()
-        }
     }
 
     async fn views(&self, client: &flashduty::Client, incidents: Vec<Incident>) -> Result<Vec<IncidentView>, Refusal> {

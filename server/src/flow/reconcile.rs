@@ -1,24 +1,28 @@
 //! Flashduty hardly repeats a webhook, so what is open there is read again now and then, and what we believe open but
 //! is not there any more is asked for by id.
 
+use super::open_ones::open_ones;
 use super::{convert, credential, incidents, people};
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store;
-use flashduty::{FlashdutyError, IncidentQuery, Progress};
+use flashduty::{Client, ErrorClass, FlashdutyError, IncidentQuery};
 use std::collections::HashSet;
 use std::time::Duration;
 
 /// How often.
 pub const EVERY: Duration = Duration::from_secs(180);
-/// Longest window that Flashduty lists (reference 5.1: 31 days).
-const WINDOW: Duration = Duration::from_secs(31 * 24 * 3600);
 /// Rows a page and pages at most: 1,000 open incidents.
 const PAGE_ROWS: u32 = 100;
 const PAGES_MAX: u32 = 10;
-/// Incidents we believe open that are asked for by id in one go.
-const MISSING_MAX: i64 = 1_000;
+/// Incidents we believe open that are looked at, and how many are asked for by id in one call (reference 5.2).
+const BELIEVED_MAX: i64 = 1_000;
+const IDS_MAX: usize = 100;
+/// Calls by id at most. Whatever is not reached waits for the next time.
+const CALLS_MAX: usize = 100;
+/// How old an incident may be that nobody was told of: later than that the news has gone round otherwise.
+const UNTOLD_AGE_MAX: Duration = Duration::from_secs(6 * 3600);
 
 /// Why it did not come to an end.
 #[derive(Debug, thiserror::Error)]
@@ -32,17 +36,9 @@ pub enum ReconcileError {
 /// Reads all open incidents and applies what is newer than the mirror.
 pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), ReconcileError> {
     let client = credential::service(state, integration);
-    let now = state.world.now();
     let mut seen = HashSet::new();
     for page in 1..=PAGES_MAX {
-        let query = IncidentQuery {
-            start_s: now.minus(WINDOW).seconds() + 1,
-            end_s: now.seconds(),
-            progress: vec![Progress::Triggered, Progress::Processing],
-            page,
-            limit: PAGE_ROWS,
-            ..IncidentQuery::default()
-        };
+        let query = IncidentQuery { page, limit: PAGE_ROWS, ..open_ones(state.world.now()) };
         let listed = client.incident_list(&query).await?;
         seen.extend(listed.items.iter().map(|incident| incident.incident_id.clone()));
         heal_all(state, integration, &client, &listed.items).await?;
@@ -51,12 +47,33 @@ pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), R
         }
     }
     let mut tx = state.store.read().await?;
-    let believed = store::incident::open(&mut tx, &integration.key, MISSING_MAX).await?;
+    let believed = store::incident::open(&mut tx, &integration.key, BELIEVED_MAX).await?;
     drop(tx);
     let missing: Vec<String> =
         believed.into_iter().map(|mirror| mirror.incident.id).filter(|id| !seen.contains(id)).collect();
-    if !missing.is_empty() {
-        heal_all(state, integration, &client, &client.incidents(&missing).await?).await?;
+    ask_by_id(state, integration, &client, &missing).await
+}
+
+/// One id that Flashduty does not know any more may spoil the whole answer (reference 5.2, unconfirmed): halves find it.
+/// What is gone there stays as it is here, for a key that sees less than everything gets the same answer.
+async fn ask_by_id(
+    state: &State,
+    integration: &Integration,
+    client: &Client,
+    ids: &[String],
+) -> Result<(), ReconcileError> {
+    let mut parts: Vec<&[String]> = ids.chunks(IDS_MAX).collect();
+    for _ in 0..CALLS_MAX {
+        let Some(part) = parts.pop() else { break };
+        match client.incidents(part).await {
+            Ok(found) => heal_all(state, integration, client, &found).await?,
+            Err(error) if error.class == ErrorClass::NotFound => {
+                if part.len() > 1 {
+                    parts.extend(<[_; 2]>::from(part.split_at(part.len() / 2)));
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(())
 }
@@ -64,7 +81,7 @@ pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), R
 async fn heal_all(
     state: &State,
     integration: &Integration,
-    client: &flashduty::Client,
+    client: &Client,
     incidents: &[flashduty::Incident],
 ) -> Result<(), store::StoreError> {
     let read: Vec<Incident> = incidents.iter().map(convert::incident).collect();
@@ -87,7 +104,7 @@ async fn heal(
     let mut tx = state.store.begin().await?;
     let known = store::incident::get(&mut tx, &integration.key, &incident.incident_id).await?.is_some();
     let began = incident.created_at.or(incident.start_time).unwrap_or_default();
-    let since = integration.created.max(state.world.now().minus(Duration::from_secs(6 * 3600)));
+    let since = integration.created.max(state.world.now().minus(UNTOLD_AGE_MAX));
     if known || began >= since {
         incidents::take_read(state, &mut tx, &integration.key, read).await?;
     }

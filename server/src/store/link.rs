@@ -87,11 +87,12 @@ pub async fn put(tx: &mut Tx, new: &Link) -> Result<Option<Link>, StoreError> {
     former.map(|row| link(tx, &row)).transpose()
 }
 
-/// Sets whether the credential works. False when the link is gone.
-pub async fn set_state(tx: &mut Tx, id: &str, state: LinkState, now: Millis) -> Result<bool, StoreError> {
-    sql("UPDATE link SET state = $2, updated_ms = $3, version = version + 1 WHERE id = $1")
+/// Compare and set: the credential of this version does not work. False when there is another one by now, or none.
+pub async fn set_broken(tx: &mut Tx, id: &str, version: i64, now: Millis) -> Result<bool, StoreError> {
+    sql("UPDATE link SET state = $3, updated_ms = $4, version = version + 1 WHERE id = $1 AND version = $2")
         .text(id)
-        .text(state.name())
+        .number(version)
+        .text(LinkState::Broken.name())
         .at(now)
         .changed(tx)
         .await

@@ -91,6 +91,28 @@ async fn a_lost_webhook_is_healed_by_reading_again() {
 }
 
 #[tokio::test]
+async fn an_incident_that_is_gone_keeps_no_other_from_healing() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incidents = [bench.raise("one", &["li.na"]).await, bench.raise("two", &["li.na"]).await];
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Lose, None);
+    bench.advance(Duration::from_secs(5));
+    for incident in &incidents {
+        bench.sim.flashduty.act_as(bench.member("li.na"), incident, Act::resolve()).await.unwrap();
+    }
+    let path = "/incident/list-by-ids".to_owned();
+    let body = serde_json::json!({ "request_id": "r", "error": { "code": "ResourceNotFound", "message": "gone" } });
+    let kind = faults::Kind::Refuse { status: 400, body };
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind, times: Some(1) });
+    bench.reconcile().await;
+    for card in bench.cards(&Place::Chat(bench.conversation(GROUP))) {
+        assert_eq!(bench.seen(&card, "zhao.min")["progress"], "Closed");
+    }
+    assert_eq!(bench.requests("/incident/list-by-ids"), 3, "both, then each");
+}
+
+#[tokio::test]
 async fn a_delivery_waits_out_dingtalks_troubles_and_arrives_once() {
     let bench = Bench::start().await;
     let chat = bench.install_cool_app(GROUP).await;

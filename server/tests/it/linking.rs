@@ -2,6 +2,8 @@
 
 use crate::bench::{Bench, KEY};
 use contract::paths;
+use server::model::link::LinkState;
+use server::{flow, store};
 use std::time::Duration;
 
 fn path(template: &str) -> String {
@@ -125,6 +127,27 @@ async fn a_revoked_key_asks_to_sign_in_again() {
     assert_eq!(list.problem(), "link-broken");
     let home = browser.get(&path(paths::HOME)).await;
     assert!(home.body.contains("data-problem=\"link-broken\""), "{}", home.body);
+}
+
+#[tokio::test]
+async fn a_late_refusal_of_a_former_credential_breaks_nothing() {
+    let bench = Bench::start().await;
+    let state = &bench.app.state;
+    let li = async || {
+        let mut tx = state.store.read().await.unwrap();
+        store::link::by_user(&mut tx, KEY, "li.na").await.unwrap().unwrap()
+    };
+    bench.link("li.na").await;
+    let former = li().await;
+    for _ in 0..2 {
+        flow::link_end::broke(state, &former).await.unwrap();
+    }
+    assert_eq!(li().await.state, LinkState::Broken);
+    bench.link("li.na").await;
+    flow::link_end::broke(state, &former).await.unwrap();
+    assert_eq!(li().await.state, LinkState::Linked);
+    let audit = flow::automation::audit(state, KEY, None, 99).await.unwrap();
+    assert_eq!(audit.iter().filter(|entry| entry.act == "link-broken").count(), 1, "told once");
 }
 
 #[tokio::test]

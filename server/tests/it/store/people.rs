@@ -82,12 +82,13 @@ async fn of_two_that_renew_a_credential_one_wins() {
         assert!(link::set_credential(tx, &renewed("first")).await.unwrap());
         assert!(!link::set_credential(tx, &renewed("second")).await.unwrap());
         assert_eq!(app_key(&link::by_user(tx, "alpha", "li").await.unwrap().unwrap()), "first");
-        assert!(link::set_state(tx, "1", LinkState::Broken, Millis(5)).await.unwrap());
+        assert!(!link::set_broken(tx, "1", 1, Millis(5)).await.unwrap(), "it was renewed since");
+        assert!(link::set_broken(tx, "1", 2, Millis(5)).await.unwrap());
         let found = link::by_user(tx, "alpha", "li").await.unwrap().unwrap();
         assert_eq!((found.state, found.updated, found.version), (LinkState::Broken, Millis(5), 3));
         assert!(link::delete(tx, "1").await.unwrap());
         assert!(!link::delete(tx, "1").await.unwrap());
-        assert!(!link::set_state(tx, "1", LinkState::Linked, NOW).await.unwrap());
+        assert!(!link::set_broken(tx, "1", 3, NOW).await.unwrap());
     })
     .await;
 }

@@ -128,7 +128,7 @@ CREATE TABLE card (
     target TEXT NOT NULL,                -- chat.id or the employee's user id
     delivered BIGINT NOT NULL,           -- 1 once DingTalk has it
     shown TEXT NOT NULL,                 -- JSON of the public values DingTalk was given last
-    noticed TEXT NOT NULL,               -- JSON list of employees who see a private notice
+    noticed TEXT NOT NULL,               -- JSON list of model::card::Noticed: who sees a private notice
     created_ms BIGINT NOT NULL,
     updated_ms BIGINT NOT NULL,
     version BIGINT NOT NULL

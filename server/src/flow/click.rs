@@ -3,7 +3,7 @@
 use super::act::{self, Acted, Asked};
 use super::refusal::{ReceiveError, Refusal};
 use super::{address, caches, incidents, notify};
-use crate::model::card::{self, Card, Notice};
+use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::delivery::Target;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
@@ -28,8 +28,8 @@ const SIGNATURE_WINDOW_MS: i64 = 5 * 60 * 1000;
 
 /// Longest employee id DingTalk makes.
 const USER_ID_CHARS_MAX: usize = 64;
-/// People whose notices a card keeps account of: DingTalk keeps private values of as many (reference 7.3).
-const NOTICED_MAX: usize = 500;
+/// People whose notices a card keeps account of; five updates take them all away.
+const NOTICED_MAX: usize = 100;
 
 /// The address a click came to and what proves it.
 pub struct Door<'a> {
@@ -96,13 +96,13 @@ async fn answer(
             let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
-            noticed(state, card, &user_id, false).await?;
+            noticed(state, card, &user_id, &notice, false).await?;
             Ok(painted(state, integration, &incident, notice))
         }
         Ok(Acted::Working) => {
-            noticed(state, card, &user_id, false).await?;
-            let text = words::working(language).to_owned();
-            Ok(private_only(Notice { text, ..Notice::default() }))
+            let notice = Notice { text: words::working(language).to_owned(), ..Notice::default() };
+            noticed(state, card, &user_id, &notice, false).await?;
+            Ok(private_only(notice))
         }
         Err(Refusal { code: ProblemCode::LinkBroken | ProblemCode::NotLinked, .. }) => {
             Ok(ask_to_link(state, integration, card, &user_id, action, minutes).await?)
@@ -136,7 +136,7 @@ async fn refuse(
         url,
     };
     let truth = truth(state, integration, &card.incident_id).await?;
-    noticed(state, card, user_id, true).await?;
+    noticed(state, card, user_id, &notice, true).await?;
     Ok(match truth {
         // The clicker sees the state as it is, beside why their act was not done.
         Some(incident) => painted(state, integration, &incident, notice),
@@ -159,30 +159,30 @@ async fn ask_to_link(
     let mut tx = state.store.begin().await?;
     store::link_attempt::insert(&mut tx, &attempt).await?;
     tx.commit().await?;
-    noticed(state, card, user_id, true).await?;
     let language = integration.settings.language;
-    Ok(private_only(Notice {
+    let notice = Notice {
         text: words::link_first(language).to_owned(),
         button: words::link_button(language).to_owned(),
         url: address::sign_in_in_dingtalk(state, &integration.key, &attempt.id),
-    }))
+    };
+    noticed(state, card, user_id, &notice, true).await?;
+    Ok(private_only(notice))
 }
 
-/// Remembers that this person sees a notice: the next repaint takes it away. A notice that asks for something stays
-/// until the state changes; one that only reports goes with the repaint that follows anyway.
-async fn noticed(state: &State, mut card: Card, user_id: &str, stays: bool) -> Result<(), StoreError> {
+/// Remembers the notice that this person sees. One that asks for something stays until the state changes; one that only
+/// reports goes with the repaint that follows anyway.
+async fn noticed(state: &State, mut card: Card, user_id: &str, notice: &Notice, stays: bool) -> Result<(), StoreError> {
     let now = state.world.now();
+    let one = Noticed { user_id: user_id.to_owned(), notice: notice.clone(), stays };
     let mut tx = state.store.begin().await?;
-    if note(&mut card, user_id) {
-        card.updated = now;
-        if !store::card::update(&mut tx, &card).await? {
-            // Somebody else's click changed the row meanwhile: read it again once; a lost note costs nothing but a
-            // notice that stays until the next one.
-            if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await?
-                && note(&mut fresh, user_id)
-            {
-                store::card::update(&mut tx, &fresh).await?;
-            }
+    note(&mut card, one.clone());
+    card.updated = now;
+    if !store::card::update(&mut tx, &card).await? {
+        // Somebody else's click changed the row meanwhile: read it again once; a lost note costs nothing but a notice
+        // that goes too early or too late.
+        if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await? {
+            note(&mut fresh, one);
+            store::card::update(&mut tx, &fresh).await?;
         }
     }
     if !stays {
@@ -193,13 +193,12 @@ async fn noticed(state: &State, mut card: Card, user_id: &str, stays: bool) -> R
     tx.commit().await
 }
 
-/// False when the card knows it already, or knows of too many.
-fn note(card: &mut Card, user_id: &str) -> bool {
-    let new = card.noticed.len() < NOTICED_MAX && !card.noticed.iter().any(|known| known == user_id);
-    if new {
-        card.noticed.push(user_id.to_owned());
-    }
-    new
+/// The newest notice of a person counts; beyond the limit the oldest are forgotten.
+fn note(card: &mut Card, one: Noticed) {
+    card.noticed.retain(|known| known.user_id != one.user_id);
+    card.noticed.push(one);
+    let surplus = card.noticed.len().saturating_sub(NOTICED_MAX);
+    card.noticed.drain(..surplus);
 }
 
 /// How long a notice that only reports stays on the clicker's copy.

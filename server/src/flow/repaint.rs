@@ -1,7 +1,7 @@
 //! All cards of an incident follow its state. A card that shows the truth already costs no call.
 
 use super::{address, credential, notify};
-use crate::model::card::{self, Card, Notice};
+use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -12,6 +12,9 @@ use std::time::Duration;
 /// An update must come after the answer to the click (reference 7.7), so it waits a moment; changes that come together
 /// become one update.
 pub const AFTER_ANSWER: Duration = Duration::from_millis(200);
+
+/// An employee and the values only they see.
+type Private = (String, BTreeMap<String, String>);
 
 /// Updates every card of an incident that shows something else than the truth. True when some have to be tried again.
 pub async fn repaint(state: &State, integration: &Integration, incident_id: &str) -> Result<bool, StoreError> {
@@ -24,7 +27,7 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
     let mut again = false;
     for card in cards.into_iter().filter(|card| card.delivered) {
-        if card.shown != values || !card.noticed.is_empty() {
+        if card.shown != values || card.noticed.iter().any(|one| !one.stays) {
             again |= repaint_one(state, integration, card, &values).await?;
         }
     }
@@ -37,17 +40,25 @@ async fn repaint_one(
     mut card: Card,
     values: &BTreeMap<String, String>,
 ) -> Result<bool, StoreError> {
-    let people: Vec<String> = card.noticed.iter().take(dingtalk::PRIVATE_PEOPLE_MAX).cloned().collect();
+    // An update takes away whatever the answer to a click showed, so notices that stay are shown anew.
+    let changed = card::state_changed(&card.shown, values);
+    let (over, staying): (Vec<Noticed>, Vec<Noticed>) =
+        card.noticed.iter().cloned().partition(|one| changed || !one.stays);
+    let clear = over.iter().map(|one| (one.user_id.clone(), card::private_values(&Notice::default())));
+    let keep = staying.iter().map(|one| (one.user_id.clone(), card::private_values(&one.notice)));
+    let people: Vec<Private> = clear.chain(keep).take(dingtalk::PRIVATE_PEOPLE_MAX).collect();
     match update(state, integration, &card, values, &people).await {
         Ok(()) => {
             card.shown.clone_from(values);
-            card.noticed.retain(|user_id| !people.contains(user_id));
+            // Those that found no room in this update are cleared by the next.
+            card.noticed = over.into_iter().skip(dingtalk::PRIVATE_PEOPLE_MAX).chain(staying).collect();
+            let more = card.noticed.iter().any(|one| changed || !one.stays);
             card.updated = state.world.now();
             let mut tx = state.store.begin().await?;
             // Lost only against a click that came in between: its own repaint follows.
             let kept = store::card::update(&mut tx, &card).await?;
             tx.commit().await?;
-            Ok(!kept || !card.noticed.is_empty())
+            Ok(!kept || more)
         }
         Err(error) if is_final(&error.class) => {
             tracing::warn!(
@@ -70,14 +81,14 @@ async fn repaint_one(
     }
 }
 
-/// Shows everybody the values, and takes their notices away from `people`. One of them may have left the company, for
+/// Shows everybody the values, and `people` their private ones. One of them may have left the company, for
 /// which DingTalk refuses the whole update; then each is updated alone and whoever is unknown is left out.
 async fn update(
     state: &State,
     integration: &Integration,
     card: &Card,
     values: &BTreeMap<String, String>,
-    people: &[String],
+    people: &[Private],
 ) -> Result<(), DingTalkError> {
     let client = credential::dingtalk(state, integration);
     let refused = match client.update_card(&update_for(card, values, people)).await {
@@ -97,12 +108,11 @@ async fn update(
     Ok(())
 }
 
-fn update_for(card: &Card, values: &BTreeMap<String, String>, people: &[String]) -> CardUpdate {
-    let no_notice = card::private_values(&Notice::default());
+fn update_for(card: &Card, values: &BTreeMap<String, String>, people: &[Private]) -> CardUpdate {
     CardUpdate {
         out_track_id: card.out_track_id.clone(),
         card_data: values.clone(),
-        private_data: people.iter().map(|user_id| (user_id.clone(), no_notice.clone())).collect(),
+        private_data: people.iter().cloned().collect(),
         by_key: true,
     }
 }

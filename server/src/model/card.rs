@@ -8,6 +8,7 @@ use super::text;
 use contract::Language;
 use contract::incident::{Action, Progress, Severity};
 use contract::words::card as words;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
 
@@ -31,8 +32,8 @@ pub struct Card {
     pub delivered: bool,
     /// The public values DingTalk was given last.
     pub shown: BTreeMap<String, String>,
-    /// Employees who see a private notice on it, which the next repaint takes away.
-    pub noticed: Vec<String>,
+    /// Who sees a private notice on it.
+    pub noticed: Vec<Noticed>,
     pub created: Millis,
     pub updated: Millis,
     pub version: i64,
@@ -50,11 +51,26 @@ pub struct Drawing<'a> {
 }
 
 /// A private line for one viewer, with a button that leads to its cure.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub text: String,
     pub button: String,
     pub url: String,
+}
+
+/// Somebody who sees a notice on a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noticed {
+    pub user_id: String,
+    pub notice: Notice,
+    /// It asks for something, so it stays until the incident's state changes; otherwise the next repaint takes it away.
+    pub stays: bool,
+}
+
+/// Whether two sets of values show different states of an incident: other buttons, another progress.
+pub fn state_changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> bool {
+    let state = ["progress", "can_acknowledge", "can_close", "can_snooze", "can_wake"];
+    state.into_iter().any(|name| before.get(name) != after.get(name))
 }
 
 /// The public values of an incident's card.
@@ -196,7 +212,12 @@ fn labels(incident: &Incident, language: Language) -> String {
     listed(lines, "\n", LABELS_MAX, language)
 }
 
-fn listed(items: impl ExactSizeIterator<Item = String>, separator: &str, items_max: usize, language: Language) -> String {
+fn listed(
+    items: impl ExactSizeIterator<Item = String>,
+    separator: &str,
+    items_max: usize,
+    language: Language,
+) -> String {
     let rest = items.len().saturating_sub(items_max);
     let mut shown: Vec<String> = items.take(items_max).collect();
     if rest > 0 {
@@ -211,7 +232,12 @@ mod tests {
     use crate::model::incident::{LastAct, Responder};
 
     fn drawing() -> Drawing<'static> {
-        Drawing { language: Language::En, zone: "Asia/Shanghai", detail_url: "dingtalk://x", now: Millis(1_790_000_000_000) }
+        Drawing {
+            language: Language::En,
+            zone: "Asia/Shanghai",
+            detail_url: "dingtalk://x",
+            now: Millis(1_790_000_000_000),
+        }
     }
 
     #[test]

@@ -273,3 +273,18 @@ fn attempt_of(notice_url: &str) -> String {
     let (_, rest) = notice_url.split_once("attempt%3D").expect("an attempt in the address");
     rest.split(['%', '&']).next().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn a_repaint_that_changes_no_state_leaves_the_notice_that_asks_to_link() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    bench.sim.flashduty.act_as(bench.member("wang.fang"), &incident, Act::comment("looking")).await.unwrap();
+    bench.advance(Duration::from_secs(2));
+    bench.run_due().await;
+    let mine = bench.seen(&card, "li.na");
+    assert!(mine["last_act"].contains("王芳"), "it was repainted: {mine:?}");
+    assert!(mine["notice_url"].contains("attempt"), "{mine:?}");
+    bench.sim.flashduty.act_as(bench.member("wang.fang"), &incident, Act::resolve()).await.unwrap();
+    bench.run_due().await;
+    assert_eq!(bench.seen(&card, "li.na")["notice"], "", "what was asked for makes no sense any more");
+}

@@ -1,6 +1,6 @@
 use super::*;
 use contract::incident::Progress;
-use server::model::card::Card;
+use server::model::card::{Card, Notice, Noticed};
 use server::model::delivery::{Attempt, Delivery, DeliveryState, Outcome, Target};
 use server::model::incident::{Incident, Mirror};
 use server::store::{card, delivery, incident};
@@ -14,7 +14,7 @@ pub fn card(integration: &str, incident_id: &str) -> Card {
         target: Target::Chat("ops".into()),
         delivered: false,
         shown: BTreeMap::from([("title".to_owned(), "标题".to_owned())]),
-        noticed: vec!["li".into()],
+        noticed: vec![Noticed { user_id: "li".into(), notice: Notice::default(), stays: true }],
         created: NOW,
         updated: NOW,
         version: 1,

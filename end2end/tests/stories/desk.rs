@@ -16,7 +16,6 @@ async fn tour(stage: &Stage, page: &Page) {
 
     let group = stage.sim.dingtalk.chat(GROUP).expect("the group").id;
     page.click(&format!("button[data-chat=\"{group}\"]")).await;
-    stage.card_settles(&stage.card_in_group().await).await;
     page.click(".card [data-action=acknowledge]").await;
     step(page, 3).await;
     let incident = stage.sim.flashduty.incident_ids().pop().expect("an incident");

@@ -36,7 +36,6 @@ async fn pressed_unlinked(stage: &Stage) -> (String, String, String) {
     stage.open_group().await;
     let incident = stage.raise(TITLE, &["li.na"]).await;
     let card = stage.card_in_group().await;
-    stage.card_settles(&card).await;
     stage.press(&card, "li.na", "acknowledge").await;
     let seen = stage.seen(&card, "li.na");
     assert_eq!(seen["progress"], "Triggered", "nothing happened yet");

@@ -113,9 +113,8 @@ fn keys() -> Keys {
 /// The same verification and answer on the same HTTP server, storing nothing.
 #[tokio::main]
 pub async fn serve_baseline() {
-    let router = axum::Router::new()
-        .route("/dingtalk/{key}/events", axum::routing::post(receive))
-        .with_state(Arc::new(keys()));
+    let router =
+        axum::Router::new().route("/dingtalk/{key}/events", axum::routing::post(receive)).with_state(Arc::new(keys()));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     println!("listens on {}", listener.local_addr().unwrap());
     use axum::serve::ListenerExt;
@@ -123,7 +122,11 @@ pub async fn serve_baseline() {
     axum::serve(listener, router).await.unwrap();
 }
 
-async fn receive(State(keys): State<Arc<Keys>>, RawQuery(query): RawQuery, body: axum::body::Bytes) -> impl IntoResponse {
+async fn receive(
+    State(keys): State<Arc<Keys>>,
+    RawQuery(query): RawQuery,
+    body: axum::body::Bytes,
+) -> impl IntoResponse {
     let query = query.unwrap_or_default();
     let query = Query::from_pairs(query.split('&').filter_map(|pair| pair.split_once('=')));
     let encrypt = callback::encrypt_field(&body).unwrap();

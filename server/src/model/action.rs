@@ -49,13 +49,7 @@ pub fn offered(incident: &Incident, member_id: Option<i64>, now: Millis) -> Vec<
 }
 
 /// The incident after a successful act, as far as it can be told before Flashduty's webhook brings the whole truth.
-pub fn applied(
-    mut incident: Incident,
-    action: Action,
-    minutes: Option<u32>,
-    who: (i64, &str),
-    at: Millis,
-) -> Incident {
+pub fn applied(mut incident: Incident, action: Action, minutes: Option<u32>, who: (i64, &str), at: Millis) -> Incident {
     let (member_id, name) = who;
     match action {
         Action::Acknowledge => {
@@ -96,9 +90,7 @@ pub fn applied(
 /// The last act as far as the incident itself tells it: who acknowledged first, or that it was closed.
 pub fn last_act_told(incident: &Incident) -> Option<LastAct> {
     match incident.progress {
-        Progress::Closed => {
-            incident.closed.map(|at| LastAct { who: None, kind: "i_rslv".to_owned(), at })
-        }
+        Progress::Closed => incident.closed.map(|at| LastAct { who: None, kind: "i_rslv".to_owned(), at }),
         Progress::Processing => incident.acknowledged_by().map(|(responder, at)| LastAct {
             who: Some(responder.name.clone()).filter(|name| !name.is_empty()),
             kind: "i_ack".to_owned(),

@@ -38,7 +38,13 @@ pub enum Change {
 
 impl Chat {
     /// A chat nothing is known of yet: not installed, without a name.
-    pub fn unknown(id: String, integration: &str, open_conversation_id: &str, robot_secret: String, now: Millis) -> Self {
+    pub fn unknown(
+        id: String,
+        integration: &str,
+        open_conversation_id: &str,
+        robot_secret: String,
+        now: Millis,
+    ) -> Self {
         Self {
             id,
             integration: integration.to_owned(),
@@ -119,7 +125,11 @@ mod tests {
                     chat.apply(change.clone(), Millis(at));
                     chat.apply(change, Millis(at));
                 }
-                assert_eq!((chat.state, chat.title.as_str()), (ChatState::Installed, "new"), "start {start} step {step}");
+                assert_eq!(
+                    (chat.state, chat.title.as_str()),
+                    (ChatState::Installed, "new"),
+                    "start {start} step {step}"
+                );
                 assert_eq!(chat.robot_code.as_deref(), Some("r"));
             }
         }

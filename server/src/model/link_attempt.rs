@@ -33,10 +33,18 @@ pub struct LinkAttempt {
 pub enum Goal {
     Home,
     PcHome,
-    CoolApp { open_conversation_id: String },
-    Incident { id: String },
+    CoolApp {
+        open_conversation_id: String,
+    },
+    Incident {
+        id: String,
+    },
     /// Carry out what was asked for by a click, then show the incident.
-    Act { incident_id: String, action: Action, minutes: Option<u32> },
+    Act {
+        incident_id: String,
+        action: Action,
+        minutes: Option<u32>,
+    },
 }
 
 /// How far an attempt has come.
@@ -74,7 +82,16 @@ impl LinkAttempt {
     /// A new attempt.
     pub fn open(id: String, integration: &str, goal: Goal, for_user_id: Option<String>, now: Millis) -> Self {
         let integration = integration.to_owned();
-        Self { id, integration, goal, for_user_id, browser: None, step: Step::Opened, expires: now.plus(LIFETIME), version: 0 }
+        Self {
+            id,
+            integration,
+            goal,
+            for_user_id,
+            browser: None,
+            step: Step::Opened,
+            expires: now.plus(LIFETIME),
+            version: 0,
+        }
     }
 
     /// DingTalk has said who this is. The browser that comes first keeps the attempt; the same person may come again.
@@ -138,7 +155,6 @@ impl LinkAttempt {
         if bound && now < self.expires { Ok(()) } else { Err(WrongStep) }
     }
 }
-
 
 #[cfg(test)]
 mod tests {

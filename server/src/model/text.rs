@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn lines_and_cuts() {
-        for (text, expected) in [("  a\n\tb ", "a b"), ("a\u{202e}b\u{0}c", "ab c"), ("", ""), ("中\u{feff}文", "中文")] {
+        for (text, expected) in [("  a\n\tb ", "a b"), ("a\u{202e}b\u{0}c", "ab c"), ("", ""), ("中\u{feff}文", "中文")]
+        {
             assert_eq!(line(text), expected, "{text:?}");
         }
         assert_eq!(cut("中文字", 7), "中…");

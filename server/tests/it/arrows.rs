@@ -58,7 +58,8 @@ fn model_and_store_call_no_platform() {
     for folder in ["server/src/model", "server/src/store"] {
         for (path, text) in sources(folder) {
             for client in ["dingtalk::", "flashduty::", "reqwest::"] {
-                let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| line.contains(client));
+                let code =
+                    text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| line.contains(client));
                 assert!(!code, "{} uses {client}", path.display());
             }
         }

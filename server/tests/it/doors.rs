@@ -22,9 +22,23 @@ fn check_silent(bench: &Bench, answer: &Answer, door: &str) {
 
 fn garbage() -> Vec<Vec<u8>> {
     let mut all: Vec<Vec<u8>> = [
-        "", "{", "null", "[]", "{}", "\"x\"", "0", "{\"encrypt\":5}", "{\"encrypt\":\"\"}", "{\"encrypt\":\"!!!!\"}",
-        "{\"encrypt\":\"AAAA\"}", "a=b&c=d", "<html></html>", "{\"type\":\"actionCallback\"}",
-        "{\"event_id\":\"x\"}", "{\"event_id\":\"x\",\"incident\":{}}", "{\"event_id\":{},\"incident\":[]}",
+        "",
+        "{",
+        "null",
+        "[]",
+        "{}",
+        "\"x\"",
+        "0",
+        "{\"encrypt\":5}",
+        "{\"encrypt\":\"\"}",
+        "{\"encrypt\":\"!!!!\"}",
+        "{\"encrypt\":\"AAAA\"}",
+        "a=b&c=d",
+        "<html></html>",
+        "{\"type\":\"actionCallback\"}",
+        "{\"event_id\":\"x\"}",
+        "{\"event_id\":\"x\",\"incident\":{}}",
+        "{\"event_id\":{},\"incident\":[]}",
         "{\"content\":\"{\\\"cardPrivateData\\\":null}\"}",
     ]
     .into_iter()
@@ -115,11 +129,13 @@ async fn forged_and_foreign_requests_change_nothing() {
     });
     let unsigned = browser.json(&addresses.card_callback, body.clone()).await;
     assert_eq!((unsigned.status, unsigned.problem().as_str()), (403, "signature-wrong"));
-    let wrong_route = addresses.card_callback.rsplit_once('/').unwrap().0.to_owned() + "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let wrong_route =
+        addresses.card_callback.rsplit_once('/').unwrap().0.to_owned() + "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     assert_eq!(browser.json(&wrong_route, body).await.problem(), "forged");
     let webhook = serde_json::json!({ "event_id": "forged1", "event_time": 1_790_000_100_000_i64, "event_type": "i_rslv",
         "incident": { "incident_id": incident, "progress": "Closed", "title": "gone" } });
-    let wrong = addresses.flashduty_webhook.rsplit_once('/').unwrap().0.to_owned() + "/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    let wrong =
+        addresses.flashduty_webhook.rsplit_once('/').unwrap().0.to_owned() + "/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
     assert_eq!(browser.json(&wrong, webhook.clone()).await.problem(), "forged");
     let no_header = browser.json(&addresses.flashduty_webhook, webhook.clone()).await;
     assert_eq!(no_header.problem(), "forged", "the header was seen once: now it is demanded");

@@ -76,10 +76,9 @@ async fn an_attempt_is_over_after_ten_minutes_and_after_one_use() {
 #[tokio::test]
 async fn keys_that_prove_nothing_are_refused_with_the_cure() {
     let bench = Bench::start().await;
-    for (key, expected) in [
-        ("nonsense-key", "key-refused"),
-        (simulator::flashduty::seed::OWNER_APP_KEY, "key-of-account"),
-    ] {
+    for (key, expected) in
+        [("nonsense-key", "key-refused"), (simulator::flashduty::seed::OWNER_APP_KEY, "key-of-account")]
+    {
         let browser = bench.browser();
         let attempt = bench.arrive(&browser, "li.na", None).await.parameter("attempt").unwrap();
         let body = serde_json::json!({ "attempt": attempt, "app_key": key });

@@ -11,7 +11,7 @@ mod linking;
 mod postgres;
 mod program;
 mod restart;
-mod storm;
 mod store;
+mod storm;
 mod visits;
 mod worker;

@@ -179,7 +179,8 @@ impl Bench {
         let mac = Hmac::<Sha256>::new_from_slice(signing).unwrap().chain_update(&timestamp).finalize();
         let signature = STANDARD.encode(mac.into_bytes());
         let url = self.addresses().await.card_callback;
-        let content = serde_json::json!({ "cardPrivateData": { "actionIds": [action], "params": { "action": action } } });
+        let content =
+            serde_json::json!({ "cardPrivateData": { "actionIds": [action], "params": { "action": action } } });
         let body = serde_json::json!({
             "type": "actionCallback", "outTrackId": card, "corpId": simulator::seed::CORP_ID, "userId": user_id,
             "content": content.to_string(),

@@ -6,7 +6,7 @@ use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
-use crate::model::task::{Task, TaskKind};
+use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::Language;
@@ -18,6 +18,9 @@ use dingtalk::{
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::Millis;
+
+/// How long a person's messages wait whom DingTalk protects from too many; it does not say for how long.
+const FLOW_CONTROL_WAIT: Duration = Duration::from_secs(60);
 
 /// How one attempt ended.
 struct Ended {
@@ -35,11 +38,10 @@ struct Ended {
 pub async fn deliver(
     state: &State,
     integration: &Integration,
-    task: &Task,
     delivery_id: &str,
 ) -> Result<Option<Millis>, StoreError> {
     let mut tx = state.store.read().await?;
-    let Some(delivery) = store::delivery::get(&mut tx, delivery_id).await? else { return Ok(None) };
+    let Some(mut delivery) = store::delivery::get(&mut tx, delivery_id).await? else { return Ok(None) };
     let mirror = store::incident::get(&mut tx, &integration.key, &delivery.incident_id).await?;
     let chat = match &delivery.target {
         Target::Chat(id) => store::chat::by_id(&mut tx, &integration.key, id).await?,
@@ -49,17 +51,19 @@ pub async fn deliver(
     let Some(mirror) = mirror.filter(|_| delivery.state == DeliveryState::Waiting) else { return Ok(None) };
     let ended = match space(&delivery.target, chat.as_ref()) {
         Ok(space) => {
-            // An attempt of which nothing was written down may have sent its message before the process ended.
-            let maybe_sent = task.attempts > 1 && delivery.attempts == 0;
+            let before = delivery.outcome;
+            if !intend(state, &mut delivery).await? {
+                return Ok(None);
+            }
             let by_card = match &integration.settings.card_template_id {
                 Some(template) => {
-                    Some(send_card(state, integration, &delivery, &mirror, space.clone(), template).await?)
+                    Some(send_card(state, integration, &delivery, before, &mirror, space.clone(), template).await?)
                 }
                 None => None,
             };
             match by_card {
                 Some(ended) if ended.outcome != Outcome::MissingScope => ended,
-                _ if maybe_sent => Ended::unrepeatable(),
+                _ if before == Outcome::Unclear => Ended::unrepeatable(),
                 // Without the permission to send cards, as without a template: link mode.
                 _ => send_link(state, integration, &mirror, space, chat.as_ref()).await,
             }
@@ -87,6 +91,7 @@ async fn send_card(
     state: &State,
     integration: &Integration,
     delivery: &Delivery,
+    before: Outcome,
     mirror: &Mirror,
     space: CardSpace,
     template: &str,
@@ -131,7 +136,7 @@ async fn send_card(
     let mut cost = 1;
     let mut sent = client.create_and_deliver_card(&new).await;
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
-    if exists && !matches!(delivery.outcome, Outcome::Waiting | Outcome::Unclear) {
+    if exists && !matches!(before, Outcome::Waiting | Outcome::Unclear) {
         // An earlier attempt created it, and its space refused it for the moment.
         sent = client.deliver_card(&out_track_id, &space, &robot_code).await;
         cost += 1;
@@ -177,18 +182,30 @@ async fn shown(
     let now = state.world.now();
     let unknown = values.is_empty();
     let mut tx = state.store.begin().await?;
-    if let Some(mut card) = store::card::get(&mut tx, out_track_id).await? {
+    store::card::change(&mut tx, out_track_id, |card| {
         card.delivered = true;
-        card.shown = values;
+        card.shown.clone_from(&values);
         card.updated = now;
-        store::card::update(&mut tx, &card).await?;
-    }
+    })
+    .await?;
     let id = &drawn.incident.id;
     let present = store::incident::get(&mut tx, key, id).await?;
     if unknown || present.is_none_or(|present| present.version != drawn.version) {
         store::task::add(&mut tx, key, &TaskKind::Repaint { incident: id.clone() }, now, now).await?;
     }
     tx.commit().await
+}
+
+/// Writes down that something is about to be sent: should this process die now, nobody can know whether it was. False
+/// when somebody else has the delivery.
+async fn intend(state: &State, delivery: &mut Delivery) -> Result<bool, StoreError> {
+    delivery.outcome = Outcome::Unclear;
+    delivery.updated = state.world.now();
+    let mut tx = state.store.begin().await?;
+    let mine = store::delivery::update(&mut tx, delivery).await?;
+    tx.commit().await?;
+    delivery.version += 1;
+    Ok(mine)
 }
 
 /// Link mode: a message whose button opens the page that does the act, for apps that may not send cards.
@@ -218,8 +235,7 @@ async fn send_link(
         CardSpace::Person { user_id } => match client.send_to_people(&robot_code, &[user_id], &content).await {
             Ok(sent) if !sent.invalid.is_empty() => return Ended { cost: 1, ..Ended::of(Outcome::UnknownPerson) },
             Ok(sent) if !sent.flow_controlled.is_empty() => {
-                let told = Some(Duration::from_secs(60));
-                return Ended { cost: 1, told, ..Ended::of(Outcome::Throttled) };
+                return Ended { cost: 1, told: Some(FLOW_CONTROL_WAIT), ..Ended::of(Outcome::Throttled) };
             }
             other => other.map(|_| ()),
         },
@@ -260,7 +276,10 @@ async fn record(state: &State, mut delivery: Delivery, ended: Ended) -> Result<O
     };
     metrics::counter!("dingduty_delivery_attempts_total", "outcome" => ended.outcome.name()).increment(1);
     let mut tx = state.store.begin().await?;
-    store::delivery::update(&mut tx, &delivery).await?;
+    if !store::delivery::update(&mut tx, &delivery).await? {
+        // Our lease ran out while DingTalk was slow: whoever has the delivery now decides how it goes on.
+        return Ok(None);
+    }
     store::delivery::add_attempt(&mut tx, &attempt).await?;
     tx.commit().await?;
     Ok(again)

@@ -7,6 +7,9 @@ use crate::model::delivery::Target;
 
 const TABLE: &str = "card";
 
+/// Times a change is tried against somebody else's at the same moment.
+const CONFLICTS_MAX: usize = 8;
+
 macro_rules! select {
     ($($rest:tt)*) => {
         concat!(
@@ -50,6 +53,18 @@ pub async fn by_incident(tx: &mut Tx, integration: &str, incident_id: &str) -> R
         .rows(tx)
         .await?;
     rows.iter().map(card).collect()
+}
+
+/// Changes what DingTalk has, whoever else changes it meanwhile. False when there is no such card.
+pub async fn change(tx: &mut Tx, out_track_id: &str, change: impl Fn(&mut Card)) -> Result<bool, StoreError> {
+    for _ in 0..CONFLICTS_MAX {
+        let Some(mut card) = get(tx, out_track_id).await? else { return Ok(false) };
+        change(&mut card);
+        if update(tx, &card).await? {
+            return Ok(true);
+        }
+    }
+    Err(StoreError::Conflict)
 }
 
 /// Compare and set of what DingTalk has.

@@ -78,7 +78,7 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             After::Done
         }
         TaskKind::Deliver { delivery } => {
-            deliver::deliver(state, integration, task, delivery).await?.map_or(After::Done, After::Again)
+            deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
         }
         TaskKind::Repaint { incident } | TaskKind::SnoozeEnds { incident, .. } => {
             match repaint::repaint(state, integration, incident).await? {

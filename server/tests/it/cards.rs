@@ -1,7 +1,8 @@
 //! From Flashduty's webhook to one card per group and responder, which then follows the incident.
 
-use crate::bench::Bench;
 use crate::bench::verbs::GROUP;
+use crate::bench::{Bench, KEY};
+use server::{flow, store, work};
 use simulator::dingtalk::Place;
 use simulator::flashduty::Act;
 use simulator::{Fault, Peer, Push, faults};
@@ -217,4 +218,74 @@ async fn a_subscription_that_mentions_names_the_linked_responders() {
     let sent = bench.sim.journal.entries().into_iter().find(is_card).expect("a card for the group");
     let body: serde_json::Value = serde_json::from_str(&sent.request_body).unwrap();
     assert_eq!(body["imGroupOpenDeliverModel"]["atUserIds"], serde_json::json!({ "li.na": "李娜" }));
+}
+
+#[tokio::test]
+async fn an_attempt_whose_process_died_counts_as_unclear_whatever_the_one_before_it_was() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let path = "/v1.0/card/instances/createAndDeliver".to_owned();
+    let body = serde_json::json!({ "code": "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi" });
+    let throttled = faults::Kind::Refuse { status: 403, body };
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path: path.clone(), kind: throttled.clone(), times: Some(4) });
+    let incident = bench.raise("dies twice", &[]).await;
+    assert_eq!(bench.outcomes(&incident).await[&chat], "throttled");
+
+    bench.sim.faults.clear();
+    let kind = faults::Kind::Delay { ms: 60_000 };
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path, kind, times: Some(1) });
+    bench.advance(Duration::from_secs(5));
+    let dying = tokio::time::timeout(Duration::from_millis(500), work::run_due(&bench.app.state)).await;
+    assert!(dying.is_err(), "it dies in the middle of the call");
+    assert_eq!(bench.outcomes(&incident).await[&chat], "unclear");
+    bench.advance(Duration::from_secs(61));
+    bench.run_due().await;
+    assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
+    bench.card_in(GROUP);
+}
+
+/// A bench whose app may not send cards, with a group that hears of every incident.
+async fn in_link_mode() -> (Bench, String) {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    let no_template = vec![("card_template_id".to_owned(), Some(String::new()))];
+    flow::set_up::set(&bench.app.state, KEY, no_template, "bench").await.unwrap();
+    (bench, chat)
+}
+
+const GROUP_SEND: &str = "/v1.0/robot/groupMessages/send";
+
+#[tokio::test]
+async fn without_a_card_template_a_message_is_sent_and_never_twice() {
+    for (kind, outcome) in [(None, "delivered"), (Some(faults::Kind::Forget), "unclear")] {
+        let (bench, chat) = in_link_mode().await;
+        bench.subscribe(&chat).await;
+        let path = GROUP_SEND.to_owned();
+        if let Some(kind) = kind {
+            bench.sim.faults.add(Fault { peer: Peer::DingTalk, path, kind, times: Some(1) });
+        }
+        let incident = bench.raise("plain", &[]).await;
+        bench.advance(Duration::from_secs(3600));
+        bench.run_due().await;
+        assert_eq!(bench.outcomes(&incident).await[&chat], outcome);
+        assert_eq!(bench.requests(GROUP_SEND), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_message_whose_process_died_before_sending_is_sent() {
+    let (bench, chat) = in_link_mode().await;
+    let incident = bench.raise("plain", &[]).await;
+    bench.subscribe(&chat).await;
+    let state = &bench.app.state;
+    let integration = flow::caches::integration(state, KEY).await.unwrap().unwrap();
+    flow::notify::notify(state, &integration, &incident).await.unwrap();
+    let mut tx = state.store.begin().await.unwrap();
+    let (now, minute) = (state.world.now(), Duration::from_secs(60));
+    assert_eq!(store::task::lease(&mut tx, now, now.plus(minute), 9).await.unwrap().len(), 1);
+    tx.commit().await.unwrap();
+    bench.advance(minute);
+    bench.run_due().await;
+    assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
 }

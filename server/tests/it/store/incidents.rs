@@ -74,6 +74,20 @@ async fn an_incident_comes_back_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_card_is_changed_whatever_its_version() {
+    in_both(async |tx| {
+        assert!(card::insert(tx, &card("alpha", "1")).await.unwrap());
+        for _ in 0..2 {
+            assert!(card::change(tx, "card", |card| card.noticed.push("wang".into())).await.unwrap());
+        }
+        let changed = card::get(tx, "card").await.unwrap().unwrap();
+        assert_eq!((changed.noticed.len(), changed.version), (3, 3));
+        assert!(!card::change(tx, "unknown", |_| {}).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_act_at_a_time() {
     in_both(async |tx| {
         incident::insert(tx, &mirror("1", Progress::Triggered, 5)).await.unwrap();

@@ -67,6 +67,11 @@ async fn repaint_one(
                 code = error.code,
                 "a card stays as it is"
             );
+            if error.class == ErrorClass::CardGone {
+                let mut tx = state.store.begin().await?;
+                store::card::change(&mut tx, &card.out_track_id, |card| card.delivered = false).await?;
+                tx.commit().await?;
+            }
             Ok(false)
         }
         Err(error) => {

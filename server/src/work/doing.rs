@@ -10,8 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use world::Millis;
 
-/// Times a piece of work is tried before it is put aside with its reason.
+/// Times a piece of work is tried before it is put aside with its reason: for about a quarter of an hour.
 const ATTEMPTS_MAX: i64 = 10;
+/// The same for what is as right and needed after a day of trouble as at its beginning.
+const ATTEMPTS_OF_A_DAY: i64 = 24 * 12;
 
 /// What becomes of a task.
 enum After {
@@ -40,7 +42,7 @@ pub async fn do_task(state: &State, task: Task) {
     };
     let after = result.unwrap_or_else(|error| {
         tracing::warn!(task = task.id, %error, "a task waits");
-        again(state, &task, &error.to_string())
+        again(state, &task, ATTEMPTS_MAX, &error.to_string())
     });
     if let Err(error) = settle(state, &task, after).await {
         tracing::error!(task = task.id, %error, "a task waits until its lease ends");
@@ -80,21 +82,27 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
         TaskKind::Deliver { delivery } => {
             deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
         }
-        TaskKind::Repaint { incident } | TaskKind::SnoozeEnds { incident, .. } => {
-            match repaint::repaint(state, integration, incident).await? {
-                false => After::Done,
-                true => again(state, task, "DingTalk did not take a card update"),
-            }
+        TaskKind::Repaint { incident } => match repaint::repaint(state, integration, incident).await? {
+            false => After::Done,
+            true => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
+        },
+        TaskKind::SnoozeEnds { incident, .. } => {
+            // Not here and now: of two repaints at once the older picture could come last.
+            let mut tx = state.store.begin().await?;
+            let kind = TaskKind::Repaint { incident: incident.clone() };
+            store::task::add(&mut tx, &integration.key, &kind, now, now).await?;
+            tx.commit().await?;
+            After::Done
         }
         TaskKind::RefreshChat { chat } => match events::refresh_chat(state, integration, chat).await {
             Ok(()) => After::Done,
-            Err(error) => again(state, task, &error.to_string()),
+            Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
         },
         TaskKind::FinishAct { user_id, asked, asked_ms } => {
             match act::finish(state, integration, user_id, asked, Millis(*asked_ms)).await {
                 Ok(act::Acted::Done(_) | act::Acted::Already(_)) => After::Done,
-                Ok(act::Acted::Working) => again(state, task, "Flashduty has not answered"),
-                Err(refusal) if refusal.is_passing() => again(state, task, refusal.code.name()),
+                Ok(act::Acted::Working) => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
+                Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
                 Err(_) => After::Done,
             }
         }
@@ -111,8 +119,8 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
     })
 }
 
-fn again(state: &State, task: &Task, reason: &str) -> After {
-    if task.attempts >= ATTEMPTS_MAX {
+fn again(state: &State, task: &Task, attempts_max: i64, reason: &str) -> After {
+    if task.attempts >= attempts_max {
         After::Dead(reason.to_owned())
     } else {
         After::Again(state.world.now().plus(back_off(task.attempts)))

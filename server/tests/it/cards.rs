@@ -289,3 +289,40 @@ async fn a_message_whose_process_died_before_sending_is_sent() {
     bench.run_due().await;
     assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
 }
+
+#[tokio::test]
+async fn cards_come_right_after_hours_without_dingtalk() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("during an outage", &["li.na"]).await;
+    let body = serde_json::json!({ "code": "ServiceUnavailable" });
+    let kind = faults::Kind::Refuse { status: 503, body };
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path: "/v1.0/card/instances".into(), kind, times: None });
+    bench.sim.flashduty.act_as(bench.member("li.na"), &incident, Act::resolve()).await.unwrap();
+    for _ in 0..60 {
+        bench.run_due().await;
+        bench.advance(Duration::from_secs(300));
+    }
+    bench.sim.faults.clear();
+    bench.run_due().await;
+    assert_eq!(bench.seen(&bench.card_in(GROUP), "zhao.min")["progress"], "Closed");
+}
+
+#[tokio::test]
+async fn a_card_that_is_gone_is_not_called_again() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(GROUP).await;
+    bench.subscribe(&chat).await;
+    let incident = bench.raise("its card is deleted", &["li.na"]).await;
+    let body = serde_json::json!({ "code": "param.cardNotExist" });
+    let (path, kind) = ("/v1.0/card/instances".to_owned(), faults::Kind::Refuse { status: 400, body });
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path, kind, times: None });
+    let before = bench.requests("/v1.0/card/instances");
+    for act in [Act::Acknowledge, Act::resolve()] {
+        bench.advance(Duration::from_secs(3));
+        bench.sim.flashduty.act_as(bench.member("li.na"), &incident, act).await.unwrap();
+        bench.run_due().await;
+    }
+    assert_eq!(bench.requests("/v1.0/card/instances"), before + 1);
+}

@@ -87,7 +87,7 @@ async fn a_console_link_signs_in_once() {
     stage.browser().get(link).await;
     let browser = enter(&stage.program, link).await;
     let page = browser.get("/console").await;
-    for url in ["event_subscription", "application_homepage", "card_callback", "flashduty_webhook", "custom_action"] {
+    for url in ["event_subscription", "application_homepage", "card_callback", "flashduty_webhook"] {
         let url = stage.urls[url].as_str().unwrap();
         assert!(elements(&page).iter().any(|element| element.get("value") == Some(url)), "{url}");
     }

@@ -87,8 +87,13 @@ pub async fn page(State(desk): Shared, Query(asked): Query<Asked>, headers: Head
     let Some((seat, cookies)) = desk.sit_down(&asked, &headers) else {
         return (StatusCode::NOT_FOUND, "nobody works here; start the simulator with its company").into_response();
     };
-    let look = asked.look(seat.language);
-    let html = page::draw(&seat, &look, &desk.regions(&seat), &desk.flashduty_url);
+    let regions = desk.regions(&seat);
+    let mut look = asked.look(seat.language);
+    // Whoever became somebody who is not in the open chat sees the list of chats, not an empty phone.
+    if regions.part("head").is_empty() {
+        look.chat.clear();
+    }
+    let html = page::draw(&seat, &look, &regions, &desk.flashduty_url);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

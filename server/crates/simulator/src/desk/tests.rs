@@ -147,6 +147,17 @@ async fn the_state_tells_what_changed_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn who_is_not_in_the_open_chat_sees_the_list() {
+    let bench = Bench::start().await;
+    for (group, open) in [(seed::GROUPS[0], true), (seed::GROUPS[1], false)] {
+        let id = bench.sim.dingtalk.chat(group.title).unwrap().id;
+        let query: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        let shown = get(&bench, &format!("/desk?chat={query}")).send().await.unwrap().text().await.unwrap();
+        assert_eq!(!shown.contains("data-chat=\"\" data-side"), open, "{}", group.title);
+    }
+}
+
+#[tokio::test]
 async fn groups_change_and_people_leave_for_real() {
     let bench = Bench::start().await;
     let chat = bench.sim.dingtalk.chat(seed::GROUPS[0].title).unwrap();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use world::World;
 
-/// Brings Flashduty's incidents into DingTalk: cards with buttons that work, pages, war rooms.
+/// Brings Flashduty's incidents into DingTalk: cards with buttons that work, and pages.
 #[derive(Parser)]
 #[command(name = "dingduty", version, arg_required_else_help = true)]
 struct CommandLine {

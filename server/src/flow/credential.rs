@@ -8,7 +8,7 @@ use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
 use flashduty::{ErrorClass, Tokens};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::time::Duration;
 
 /// An access token is renewed this long before it expires.
@@ -22,14 +22,14 @@ pub fn dingtalk(state: &State, integration: &Integration) -> dingtalk::Client {
         corp_id: integration.settings.corp_id.clone(),
         agent_id: integration.settings.agent_id.clone(),
         client_id: integration.settings.client_id.clone(),
-        client_secret: integration.secrets.client_secret.expose_secret().into(),
+        client_secret: integration.secrets.client_secret.clone(),
     })
 }
 
 /// Flashduty, as the integration's service key: for reads that belong to nobody.
 pub fn service(state: &State, integration: &Integration) -> flashduty::Client {
-    let key = integration.secrets.flashduty_app_key.expose_secret();
-    state.flashduty.with(flashduty::Credential::AppKey(key.into())).language(integration.settings.language.tag())
+    let key = integration.secrets.flashduty_app_key.clone();
+    state.flashduty.with(flashduty::Credential::AppKey(key)).language(integration.settings.language.tag())
 }
 
 /// Flashduty, as the linked person. Renews an OAuth token that is about to expire.
@@ -42,11 +42,11 @@ pub async fn person(state: &State, integration: &Integration, link: &Link) -> Re
     }
     let credential = match &link.credential {
         None => return Err(ProblemCode::NotLinked.into()),
-        Some(Credential::AppKey(key)) => flashduty::Credential::AppKey(key.expose_secret().into()),
+        Some(Credential::AppKey(key)) => flashduty::Credential::AppKey(key.clone()),
         Some(Credential::Oauth { access, expires, .. }) => {
             let fresh = expires.is_none_or(|at| state.world.now().plus(REFRESH_MARGIN) < at);
             let access = if fresh { access.clone() } else { renewed(state, integration, link).await? };
-            flashduty::Credential::Bearer(access.expose_secret().into())
+            flashduty::Credential::Bearer(access)
         }
     };
     Ok(state.flashduty.with(credential).language(integration.settings.language.tag()))
@@ -68,9 +68,8 @@ async fn renewed(state: &State, integration: &Integration, link: &Link) -> Resul
     }
     let Some(refresh) = refresh else { return broken(state, &link).await };
     let metadata = metadata(state).await?.ok_or(ProblemCode::FlashdutyDown)?;
-    let secret = client.client_secret.as_ref().map(|secret| flashduty::Secret::from(secret.expose_secret()));
     let oauth = state.flashduty.oauth();
-    match oauth.refresh(&metadata, &client.client_id, secret.as_ref(), &refresh.expose_secret().into()).await {
+    match oauth.refresh(&metadata, &client.client_id, client.client_secret.as_ref(), refresh).await {
         Ok(tokens) => {
             // Where the server does not rotate refresh tokens it answers without one: the old one stays.
             let credential = from_tokens(tokens, Some(refresh.clone()));
@@ -115,9 +114,8 @@ pub async fn metadata(state: &State) -> Result<Option<flashduty::Metadata>, Refu
 
 /// A credential of an OAuth answer.
 pub fn from_tokens(tokens: Tokens, former_refresh: Option<SecretString>) -> Credential {
-    let refresh = tokens.refresh_token.map(|token| SecretString::from(token.expose().to_owned())).or(former_refresh);
-    let access = SecretString::from(tokens.access_token.expose().to_owned());
-    Credential::Oauth { access, refresh, expires: tokens.expires_at }
+    let refresh = tokens.refresh_token.or(former_refresh);
+    Credential::Oauth { access: tokens.access_token, refresh, expires: tokens.expires_at }
 }
 
 async fn broken(state: &State, link: &Link) -> Result<SecretString, Refusal> {

@@ -161,7 +161,7 @@ fn keys(integration: &Integration) -> Result<Keys, ReceiveError> {
     let aes_key = AesKey::parse(integration.secrets.aes_key.expose_secret())
         .map_err(|_| ReceiveError::Malformed("the integration's aes_key cannot be used".to_owned()))?;
     Ok(Keys {
-        token: integration.secrets.token.expose_secret().into(),
+        token: integration.secrets.token.clone(),
         aes_key,
         // Reference 2.3: the Client ID when the address was set in the console, the CorpId when by API.
         owners: vec![integration.settings.client_id.clone(), integration.settings.corp_id.clone()],

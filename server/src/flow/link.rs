@@ -14,7 +14,6 @@ use contract::incident::Action;
 use contract::person::{PendingAct, SignIn, SignInWay};
 use contract::words::card as words;
 use dingtalk::RobotContent;
-use secrecy::ExposeSecret;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -302,11 +301,13 @@ fn forget(state: &State, integration: &Arc<Integration>, credential: Option<Cred
         let Ok(mut tx) = worker.store.read().await else { return };
         let Ok(Some(client)) = store::oauth_client::get(&mut tx, &key).await else { return };
         drop(tx);
-        let secret = client.client_secret.as_ref().map(|secret| flashduty::Secret::from(secret.expose_secret()));
         // The refresh token first: it could make new access tokens.
         for token in refresh.into_iter().chain([access]) {
-            let token = flashduty::Secret::from(token.expose_secret());
-            let revoked = worker.flashduty.oauth().revoke(&metadata, &client.client_id, secret.as_ref(), &token).await;
+            let revoked = worker
+                .flashduty
+                .oauth()
+                .revoke(&metadata, &client.client_id, client.client_secret.as_ref(), &token)
+                .await;
             if let Err(error) = revoked {
                 tracing::info!(code = error.code, "a token was not revoked; it expires by itself");
             }

@@ -12,7 +12,7 @@ use crate::store::oauth_client::OauthClient;
 use contract::person::SignInWay;
 use contract::{ProblemCode, paths};
 use flashduty::{ErrorClass, FlashdutyError, MemberInfo, Metadata, Pkce};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::time::Duration;
 use url::Url;
 
@@ -58,10 +58,7 @@ pub async fn leave(state: &State, integration: &Integration, id: &str, browser: 
     let client = registration(state, integration, &metadata, &redirect_uri).await?;
     let pkce = Pkce::new(&state.world);
     let returning = format!("{id}.{}", state.world.secret());
-    let leaving = Leaving {
-        state: hex_hash(returning.as_bytes()),
-        verifier: SecretString::from(pkce.verifier.expose().to_owned()),
-    };
+    let leaving = Leaving { state: hex_hash(returning.as_bytes()), verifier: pkce.verifier };
     link::change(state, integration, id, |attempt| attempt.leave(leaving.clone(), browser, state.world.now())).await?;
     let scopes = &metadata.scopes_supported;
     let scope = (1..=SCOPES_MAX).contains(&scopes.len()).then(|| scopes.join(" "));
@@ -95,10 +92,10 @@ pub async fn come_back(
     let (verifier, client) = left_with(state, integration, id, returned_state, browser).await?;
     let metadata = credential::metadata(state).await?.ok_or(ProblemCode::FlashdutyDown)?;
     let redirect_uri = redirect_uri(state, integration)?;
-    let secret = client.client_secret.as_ref().map(|secret| flashduty::Secret::from(secret.expose_secret()));
     let oauth = state.flashduty.oauth();
-    let exchanged =
-        oauth.exchange(&metadata, &client.client_id, secret.as_ref(), &redirect_uri, &code.into(), &verifier).await;
+    let exchanged = oauth
+        .exchange(&metadata, &client.client_id, client.client_secret.as_ref(), &redirect_uri, &code.into(), &verifier)
+        .await;
     let tokens = exchanged.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?;
     let owner = owner(state, integration, flashduty::Credential::Bearer(tokens.access_token.clone())).await;
     let member = member(integration, owner.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?)?;
@@ -123,7 +120,7 @@ async fn left_with(
     id: &str,
     returned_state: &str,
     browser: &str,
-) -> Result<(flashduty::Secret, OauthClient), Refusal> {
+) -> Result<(SecretString, OauthClient), Refusal> {
     let now = state.world.now();
     let mut tx = state.store.read().await?;
     let attempt = store::link_attempt::get(&mut tx, &integration.key, id, now).await?;
@@ -136,7 +133,7 @@ async fn left_with(
         return Err(ProblemCode::LinkExpired.into());
     }
     let client = store::oauth_client::get(&mut tx, &integration.key).await?;
-    Ok((leaving.verifier.expose_secret().into(), client.ok_or(ProblemCode::LinkExpired)?))
+    Ok((leaving.verifier.clone(), client.ok_or(ProblemCode::LinkExpired)?))
 }
 
 async fn owner(
@@ -198,7 +195,7 @@ async fn registration(
         issuer: metadata.issuer.clone(),
         redirect_uri: redirect_uri.as_str().to_owned(),
         client_id: made.client_id,
-        client_secret: made.client_secret.map(|secret| SecretString::from(secret.expose().to_owned())),
+        client_secret: made.client_secret,
     };
     let mut tx = state.store.begin().await?;
     store::oauth_client::put(&mut tx, &integration.key, &client).await?;

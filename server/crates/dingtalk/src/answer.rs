@@ -1,6 +1,7 @@
 use crate::classify::class_of;
 use crate::fields::Fields;
-use crate::{Call, DingTalkError, ErrorClass, Secret};
+use crate::{Call, DingTalkError, ErrorClass};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 /// What arrived, before anybody looked into it.
@@ -21,7 +22,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Judges a reply by both error shapes (1.5) and by the signs of a ban (10.2). `secrets` are removed from whatever
     /// an error quotes.
-    pub fn read(call: &Call, reply: Reply, secrets: &[&Secret]) -> Result<Self, DingTalkError> {
+    pub fn read(call: &Call, reply: Reply, secrets: &[&SecretString]) -> Result<Self, DingTalkError> {
         let status = reply.http_status;
         let value: Value = match serde_json::from_slice(&reply.body) {
             Ok(value) => value,
@@ -81,7 +82,7 @@ fn not_json(call: &Call, reply: &Reply) -> DingTalkError {
     error.with_http_status(status)
 }
 
-fn failure(call: &Call, reply: &Reply, fields: Fields<'_>, secrets: &[&Secret]) -> Option<DingTalkError> {
+fn failure(call: &Call, reply: &Reply, fields: Fields<'_>, secrets: &[&SecretString]) -> Option<DingTalkError> {
     let status = reply.http_status;
     let (code, message) = refusal(status, fields)?;
     let class = match class_of(&code, call) {
@@ -97,7 +98,7 @@ fn failure(call: &Call, reply: &Reply, fields: Fields<'_>, secrets: &[&Secret]) 
         None if status >= 500 => class_of_silence(call),
         None => ErrorClass::Refused,
     };
-    let clean = |text: String| secrets.iter().fold(text, |text, secret| without(text, secret.expose()));
+    let clean = |text: String| secrets.iter().fold(text, |text, secret| without(text, secret.expose_secret()));
     let request_id = fields.text_of_any(&["requestid", "request_id"]);
     Some(
         DingTalkError::new(class, &clean(code), &clean(message))
@@ -189,7 +190,11 @@ mod tests {
     use super::*;
 
     fn read(call: &Call, http_status: u16, body: &str) -> Result<Answer, DingTalkError> {
-        Answer::read(call, Reply { http_status, retry_after_ms: None, body: body.into() }, &[&Secret::from("t0ken")])
+        Answer::read(
+            call,
+            Reply { http_status, retry_after_ms: None, body: body.into() },
+            &[&SecretString::from("t0ken")],
+        )
     }
 
     fn class(call: &Call, http_status: u16, body: &str) -> &'static str {

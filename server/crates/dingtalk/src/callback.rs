@@ -3,6 +3,7 @@
 mod aes;
 
 pub use self::aes::AesKey;
+use secrecy::{ExposeSecret, SecretString};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +22,7 @@ const QUERY_CHARACTERS_MAX: usize = 256;
 #[derive(Debug, Clone)]
 pub struct Keys {
     /// The token of the event subscription; signs.
-    pub token: crate::Secret,
+    pub token: SecretString,
     /// The key of the event subscription; encrypts.
     pub aes_key: AesKey,
     /// Whom an envelope may be addressed to: the Client ID, and the CorpId where the address was registered by API.
@@ -168,7 +169,7 @@ pub fn open(keys: &Keys, query: &Query, encrypt: &str) -> Result<Opened, Callbac
     if !believable(&query.nonce) {
         return Err(CallbackError::Nonce);
     }
-    let expected = signature(keys.token.expose(), &query.timestamp, &query.nonce, encrypt);
+    let expected = signature(keys.token.expose_secret(), &query.timestamp, &query.nonce, encrypt);
     if !bool::from(expected.as_bytes().ct_eq(query.signature.as_bytes())) {
         return Err(CallbackError::Signature);
     }
@@ -191,7 +192,7 @@ pub fn seal(
 ) -> Reply {
     let time_stamp = timestamp.0.to_string();
     let encrypt = STANDARD.encode(keys.aes_key.encrypt(make_frame(owner, message, random)));
-    let msg_signature = signature(keys.token.expose(), &time_stamp, nonce, &encrypt);
+    let msg_signature = signature(keys.token.expose_secret(), &time_stamp, nonce, &encrypt);
     Reply { msg_signature, time_stamp, nonce: nonce.to_owned(), encrypt }
 }
 

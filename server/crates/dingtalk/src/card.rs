@@ -3,7 +3,8 @@
 use crate::answer::Answer;
 use crate::classify::class_of;
 use crate::fields::Fields;
-use crate::{Call, Client, DingTalkError, ErrorClass, Secret};
+use crate::{Call, Client, DingTalkError, ErrorClass};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -90,7 +91,7 @@ pub struct RegisteredCallback {
     /// The address that clicks are sent to.
     pub callback_url: String,
     /// The secret that clicks are signed with, if any.
-    pub api_secret: Option<Secret>,
+    pub api_secret: Option<SecretString>,
 }
 
 impl Client {
@@ -114,7 +115,7 @@ impl Client {
         let result = answer.fields().object("result").ok_or_else(|| answer.lacks("result"))?;
         Ok(RegisteredCallback {
             callback_url: result.text("callbackUrl").ok_or_else(|| answer.lacks("callbackUrl"))?,
-            api_secret: result.text("apiSecret").map(Secret::new),
+            api_secret: result.text("apiSecret").map(SecretString::from),
         })
     }
 

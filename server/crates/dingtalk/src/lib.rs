@@ -15,7 +15,6 @@ mod error;
 mod fields;
 mod identity;
 mod platform;
-mod secret;
 mod token;
 
 pub mod callback;
@@ -35,7 +34,6 @@ pub use error::{DingTalkError, ErrorClass};
 pub use identity::{CodeUser, UserDetails};
 pub use platform::{AppCredentials, Endpoints, NoHttpClient, Platform};
 pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
-pub use secret::Secret;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 use crate::answer::{Answer, Reply, unusable};
 use crate::token::Tokens;
-use crate::{Call, Client, DingTalkError, ErrorClass, Host, Secret};
+use crate::{Call, Client, DingTalkError, ErrorClass, Host};
 use reqwest::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub struct AppCredentials {
     /// The app's public id, also called appKey.
     pub client_id: String,
     /// The app's secret.
-    pub client_secret: Secret,
+    pub client_secret: SecretString,
 }
 
 /// The connection to DingTalk that all integrations share: HTTP client and app tokens. Cheap to clone.
@@ -106,9 +107,9 @@ impl Platform {
     pub(crate) async fn exchange(
         &self,
         call: &Call,
-        token: Option<&Secret>,
+        token: Option<&SecretString>,
         body: &Value,
-        secrets: &[&Secret],
+        secrets: &[&SecretString],
     ) -> Result<Answer, DingTalkError> {
         let result = match self.send(call, token, body).await {
             Ok(reply) => Answer::read(call, reply, secrets),
@@ -121,10 +122,10 @@ impl Platform {
         result
     }
 
-    async fn send(&self, call: &Call, token: Option<&Secret>, body: &Value) -> Result<Reply, DingTalkError> {
+    async fn send(&self, call: &Call, token: Option<&SecretString>, body: &Value) -> Result<Reply, DingTalkError> {
         let mut url = self.inner.address(call);
         if let (Host::Oapi, Some(token)) = (call.host, token) {
-            url.query_pairs_mut().append_pair("access_token", token.expose());
+            url.query_pairs_mut().append_pair("access_token", token.expose_secret());
         }
         let mut request = self.inner.http.request(call.method.clone(), url).json(body);
         if let (Host::Api, Some(token)) = (call.host, token) {
@@ -195,8 +196,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn header_value(token: &Secret) -> Result<HeaderValue, DingTalkError> {
-    let mut value = HeaderValue::from_str(token.expose())
+fn header_value(token: &SecretString) -> Result<HeaderValue, DingTalkError> {
+    let mut value = HeaderValue::from_str(token.expose_secret())
         .map_err(|_| DingTalkError::new(ErrorClass::Refused, "answer.token", "the token is not fit for a header"))?;
     value.set_sensitive(true);
     Ok(value)

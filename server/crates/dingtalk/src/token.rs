@@ -1,4 +1,5 @@
-use crate::{AppCredentials, Call, DingTalkError, ErrorClass, Platform, Secret};
+use crate::{AppCredentials, Call, DingTalkError, ErrorClass, Platform};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +25,7 @@ pub(crate) struct Tokens {
 
 /// One app's token. A changed secret makes a new slot, so that a wrong one never profits from a right one's token.
 struct Slot {
-    client_secret: Secret,
+    client_secret: SecretString,
     held: Mutex<Option<Held>>,
     flights: Mutex<Flights>,
     flight: tokio::sync::Mutex<()>,
@@ -32,7 +33,7 @@ struct Slot {
 
 #[derive(Clone)]
 struct Held {
-    token: Secret,
+    token: SecretString,
     refresh_at: Millis,
     expires_at: Millis,
 }
@@ -47,7 +48,7 @@ struct Flights {
 
 impl Tokens {
     /// A token that is good now, from the cache or from the platform.
-    pub async fn get(&self, platform: &Platform, app: &AppCredentials) -> Result<Secret, DingTalkError> {
+    pub async fn get(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
         let slot = self.slot(app);
         let now = platform.world().now();
         let held = lock(&slot.held).clone();
@@ -63,17 +64,17 @@ impl Tokens {
     }
 
     /// Asks the platform in any case, and keeps the new token.
-    pub async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<Secret, DingTalkError> {
+    pub async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
         let slot = self.slot(app);
         let _turn = slot.flight.lock().await;
         slot.fetch(platform, app).await
     }
 
     /// Drops `refused` if it is still the cached token; a newer one stays.
-    pub fn drop_refused(&self, app: &AppCredentials, refused: &Secret) {
+    pub fn drop_refused(&self, app: &AppCredentials, refused: &SecretString) {
         let slot = self.slot(app);
         let mut held = lock(&slot.held);
-        if held.as_ref().is_some_and(|held| held.token.expose() == refused.expose()) {
+        if held.as_ref().is_some_and(|held| held.token.expose_secret() == refused.expose_secret()) {
             *held = None;
         }
     }
@@ -86,7 +87,7 @@ impl Tokens {
     fn slot(&self, app: &AppCredentials) -> Arc<Slot> {
         let mut slots = lock(&self.slots);
         match slots.get(&app.client_id) {
-            Some(slot) if slot.client_secret.expose() == app.client_secret.expose() => slot.clone(),
+            Some(slot) if slot.client_secret.expose_secret() == app.client_secret.expose_secret() => slot.clone(),
             _ => {
                 let slot = Arc::new(Slot {
                     client_secret: app.client_secret.clone(),
@@ -102,7 +103,7 @@ impl Tokens {
 }
 
 impl Slot {
-    async fn wait_or_fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<Secret, DingTalkError> {
+    async fn wait_or_fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
         let ended_before = lock(&self.flights).ended;
         let _turn = self.flight.lock().await;
         let now = platform.world().now();
@@ -119,7 +120,7 @@ impl Slot {
     }
 
     /// Renews a token that is still good, and falls back on it when the platform is in trouble.
-    async fn renew(&self, platform: &Platform, app: &AppCredentials, old: Held) -> Result<Secret, DingTalkError> {
+    async fn renew(&self, platform: &Platform, app: &AppCredentials, old: Held) -> Result<SecretString, DingTalkError> {
         match self.fetch(platform, app).await {
             Err(error) if is_passing(&error.class) => {
                 let refresh_at = platform.world().now().plus(RENEWAL_PAUSE);
@@ -131,7 +132,7 @@ impl Slot {
     }
 
     /// One request for a token; the caller holds the turn.
-    async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<Secret, DingTalkError> {
+    async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
         let result = request(platform, app).await;
         let mut flights = lock(&self.flights);
         flights.ended += 1;
@@ -148,8 +149,8 @@ impl Slot {
     }
 }
 
-async fn request(platform: &Platform, app: &AppCredentials) -> Result<(Secret, Duration), DingTalkError> {
-    let body = json!({ "appKey": app.client_id, "appSecret": app.client_secret.expose() });
+async fn request(platform: &Platform, app: &AppCredentials) -> Result<(SecretString, Duration), DingTalkError> {
+    let body = json!({ "appKey": app.client_id, "appSecret": app.client_secret.expose_secret() });
     let answer = platform.exchange(&Call::TOKEN, None, &body, &[&app.client_secret]).await?;
     let fields = answer.fields();
     let token = fields
@@ -158,7 +159,7 @@ async fn request(platform: &Platform, app: &AppCredentials) -> Result<(Secret, D
         .ok_or_else(|| answer.lacks("accessToken"))?;
     let seconds = fields.number("expireIn").or_else(|| fields.number("expires_in"));
     let promised = seconds.map(|seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
-    Ok((Secret::new(token), promised.unwrap_or(LIFETIME_MAX).clamp(LIFETIME_MIN, LIFETIME_MAX)))
+    Ok((SecretString::from(token), promised.unwrap_or(LIFETIME_MAX).clamp(LIFETIME_MIN, LIFETIME_MAX)))
 }
 
 /// Whether a failure says nothing about the token in hand.

@@ -1,6 +1,7 @@
 use crate::{Credential, ErrorClass, FlashdutyError, Page, Platform, envelope, transport};
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderValue};
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -94,10 +95,10 @@ impl Client {
         let mut bearer = None;
         match &self.credential {
             Credential::AppKey(key) => {
-                address.query_pairs_mut().append_pair("app_key", key.expose());
+                address.query_pairs_mut().append_pair("app_key", key.expose_secret());
             }
             Credential::Bearer(token) => {
-                let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+                let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret())).map_err(|_| {
                     FlashdutyError::ours(ErrorClass::Unauthorized, "BadCredential", "not a possible access token")
                 })?;
                 value.set_sensitive(true);

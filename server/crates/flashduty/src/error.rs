@@ -1,4 +1,4 @@
-use crate::Secret;
+use secrecy::{ExposeSecret, SecretString};
 
 /// Why a call to Flashduty failed. Neither the text nor `Debug` ever holds a credential.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,11 +77,11 @@ impl FlashdutyError {
 
     /// The form in which an error leaves this crate: without the secrets that were sent (a server may echo them),
     /// on one line, and bounded.
-    pub(crate) fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+    pub(crate) fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a SecretString>) -> Self {
         let mut hide: Vec<String> = Vec::new();
         for secret in secrets {
-            hide.push(secret.expose().to_owned());
-            hide.push(url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect());
+            hide.push(secret.expose_secret().to_owned());
+            hide.push(url::form_urlencoded::byte_serialize(secret.expose_secret().as_bytes()).collect());
         }
         hide.retain(|text| !text.is_empty());
         self.code = clean(&self.code, &hide, 80);
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_echoed_secret_is_hidden_also_when_encoded_or_at_the_cut() {
-        let key = Secret::new("k+y/0123");
+        let key = SecretString::from("k+y/0123");
         let long = format!("{}k+y/0123 tail", "x".repeat(495));
         for message in ["bad key k+y/0123", "?app_key=k%2By%2F0123&x", long.as_str()] {
             let error = FlashdutyError::ours(ErrorClass::Other, "k+y/0123", message).without([&key]);
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn text_from_outside_stays_on_one_bounded_line() {
         let error = FlashdutyError::ours(ErrorClass::Other, "A\nB", format!("one\ntwo\u{1b}[2J{}", "y".repeat(9_999)));
-        let error = error.without([&Secret::default()]);
+        let error = error.without([&SecretString::default()]);
         assert_eq!(error.code, "A B");
         assert!(error.message.starts_with("one two [2J"), "{}", error.message);
         assert_eq!(error.message.chars().count(), 500);

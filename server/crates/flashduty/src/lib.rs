@@ -28,7 +28,7 @@ mod wire;
 pub use act::{COMMENT_CHARS_MAX, Resolution, SNOOZE_MINUTES};
 pub use channel::{Channel, ChannelPage, ChannelQuery};
 pub use client::Client;
-pub use credential::{Credential, Secret};
+pub use credential::Credential;
 pub use error::{ErrorClass, FlashdutyError};
 pub use feed::{FeedItem, FeedPage};
 pub use incident::{AssignedTo, Image, Incident, Link, Responder};

@@ -1,5 +1,6 @@
 use super::peer::{Peer, Say};
 use crate::*;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -127,7 +128,7 @@ async fn a_card_callback_is_registered() {
         Peer::saying(200, json!({"success":true,"result":{"callbackUrl":"https://h/cards","apiSecret":"s"}})).await;
     let registered = peer.client().register_card_callback("key", "https://h/cards", Some("s"), true).await.unwrap();
     assert_eq!(registered.callback_url, "https://h/cards");
-    assert_eq!(registered.api_secret.unwrap().expose(), "s");
+    assert_eq!(registered.api_secret.unwrap().expose_secret(), "s");
     let body =
         json!({ "callbackRouteKey": "key", "callbackUrl": "https://h/cards", "apiSecret": "s", "forceUpdate": true });
     assert_eq!(only(&peer), expect("POST", "/v1.0/card/callbacks/register", body));

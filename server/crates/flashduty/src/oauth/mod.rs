@@ -7,8 +7,9 @@ mod pkce;
 
 pub use metadata::Metadata;
 pub use pkce::Pkce;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::{ErrorClass, FlashdutyError, Platform, Secret, transport, wire};
+use crate::{ErrorClass, FlashdutyError, Platform, transport, wire};
 use reqwest::RequestBuilder;
 use reqwest::header::ACCEPT;
 use serde_json::{Map, Value, json};
@@ -31,16 +32,16 @@ pub struct ClientRegistration {
     /// Not secret.
     pub client_id: String,
     /// Some servers give one although we ask for none.
-    pub client_secret: Option<Secret>,
+    pub client_secret: Option<SecretString>,
 }
 
 /// What a sign-in gives.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     /// For [`Credential::Bearer`](crate::Credential::Bearer).
-    pub access_token: Secret,
+    pub access_token: SecretString,
     /// For [`OAuth::refresh`], where the server gives one.
-    pub refresh_token: Option<Secret>,
+    pub refresh_token: Option<SecretString>,
     /// When the access token ends, if the server says so.
     pub expires_at: Option<Millis>,
 }
@@ -87,7 +88,7 @@ impl OAuth {
         });
         let answer = self.send(self.platform.http().post(endpoint.clone()).json(&body), &[]).await?;
         let client_id = text(&answer, "client_id").ok_or_else(|| answer::unexpected("client_id"))?;
-        Ok(ClientRegistration { client_id, client_secret: text(&answer, "client_secret").map(Secret::from) })
+        Ok(ClientRegistration { client_id, client_secret: text(&answer, "client_secret").map(SecretString::from) })
     }
 
     /// Where to send the person. `state` comes back with the code; `code_challenge` is [`Pkce::challenge`].
@@ -122,16 +123,16 @@ impl OAuth {
         &self,
         metadata: &Metadata,
         client_id: &str,
-        client_secret: Option<&Secret>,
+        client_secret: Option<&SecretString>,
         redirect_uri: &Url,
-        code: &Secret,
-        verifier: &Secret,
+        code: &SecretString,
+        verifier: &SecretString,
     ) -> Result<Tokens, FlashdutyError> {
         let form = [
             ("grant_type", "authorization_code"),
-            ("code", code.expose()),
+            ("code", code.expose_secret()),
             ("redirect_uri", redirect_uri.as_str()),
-            ("code_verifier", verifier.expose()),
+            ("code_verifier", verifier.expose_secret()),
         ];
         let request = self.form(metadata, &metadata.token_endpoint, client_id, client_secret, &form);
         let answer = self.send(request, &[Some(code), Some(verifier), client_secret]).await?;
@@ -146,10 +147,10 @@ impl OAuth {
         &self,
         metadata: &Metadata,
         client_id: &str,
-        client_secret: Option<&Secret>,
-        refresh_token: &Secret,
+        client_secret: Option<&SecretString>,
+        refresh_token: &SecretString,
     ) -> Result<Tokens, FlashdutyError> {
-        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose_secret())];
         let request = self.form(metadata, &metadata.token_endpoint, client_id, client_secret, &form);
         let answer = self.send(request, &[Some(refresh_token), client_secret]).await?;
         let tokens = self.tokens(&answer)?;
@@ -161,11 +162,11 @@ impl OAuth {
         &self,
         metadata: &Metadata,
         client_id: &str,
-        client_secret: Option<&Secret>,
-        token: &Secret,
+        client_secret: Option<&SecretString>,
+        token: &SecretString,
     ) -> Result<bool, FlashdutyError> {
         let Some(endpoint) = &metadata.revocation_endpoint else { return Ok(false) };
-        let request = self.form(metadata, endpoint, client_id, client_secret, &[("token", token.expose())]);
+        let request = self.form(metadata, endpoint, client_id, client_secret, &[("token", token.expose_secret())]);
         let secrets = [Some(token), client_secret];
         let result = transport::send(request).await.and_then(|answer| answer::accepted(&answer));
         result.map(|()| true).map_err(|error| error.without(secrets.into_iter().flatten()))
@@ -176,7 +177,7 @@ impl OAuth {
         metadata: &Metadata,
         endpoint: &Url,
         client_id: &str,
-        client_secret: Option<&Secret>,
+        client_secret: Option<&SecretString>,
         fields: &[(&str, &str)],
     ) -> RequestBuilder {
         let mut fields = fields.to_vec();
@@ -185,9 +186,9 @@ impl OAuth {
             // RFC 6749, 2.3.1: both halves are form-encoded first.
             Some(secret) if metadata.wants_basic() => {
                 let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-                request = request.basic_auth(encode(client_id), Some(encode(secret.expose())));
+                request = request.basic_auth(encode(client_id), Some(encode(secret.expose_secret())));
             }
-            Some(secret) => fields.extend([("client_id", client_id), ("client_secret", secret.expose())]),
+            Some(secret) => fields.extend([("client_id", client_id), ("client_secret", secret.expose_secret())]),
             None => fields.push(("client_id", client_id)),
         }
         request.form(&fields)
@@ -196,7 +197,7 @@ impl OAuth {
     async fn send(
         &self,
         request: RequestBuilder,
-        secrets: &[Option<&Secret>],
+        secrets: &[Option<&SecretString>],
     ) -> Result<Map<String, Value>, FlashdutyError> {
         let result = transport::send(request).await.and_then(|answer| answer::open(&answer));
         result.map_err(|error| error.without(secrets.iter().copied().flatten()))
@@ -207,7 +208,7 @@ impl OAuth {
         let expires_in_s = answer.get("expires_in").and_then(wire::integer_of).and_then(|s| u64::try_from(s).ok());
         Ok(Tokens {
             access_token: access_token.into(),
-            refresh_token: text(answer, "refresh_token").map(Secret::from),
+            refresh_token: text(answer, "refresh_token").map(SecretString::from),
             expires_at: expires_in_s
                 .filter(|seconds| *seconds > 0)
                 .map(|seconds| self.platform.world().now().plus(Duration::from_secs(seconds.min(TEN_YEARS_S)))),

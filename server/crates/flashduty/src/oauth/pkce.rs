@@ -1,6 +1,6 @@
-use crate::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use world::World;
 
@@ -8,7 +8,7 @@ use world::World;
 #[derive(Clone, Debug)]
 pub struct Pkce {
     /// Kept until the code comes back.
-    pub verifier: Secret,
+    pub verifier: SecretString,
     /// Goes out with the person.
     pub challenge: String,
 }

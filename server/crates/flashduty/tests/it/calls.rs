@@ -2,8 +2,9 @@
 
 use crate::stand::{KEY, Seen, Stand, json, platform};
 use flashduty::{
-    ChannelQuery, Credential, ErrorClass, IncidentQuery, MemberQuery, Progress, Resolution, ScheduleQuery, Secret,
+    ChannelQuery, Credential, ErrorClass, IncidentQuery, MemberQuery, Progress, Resolution, ScheduleQuery,
 };
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 fn fixture(text: &str) -> Value {
@@ -29,7 +30,7 @@ async fn the_key_goes_into_the_query_and_the_token_into_the_header() {
     assert_eq!(seen.header("accept-language"), Some("zh-CN"));
     assert_eq!((seen.header("authorization"), seen.json()), (None, json!({})));
 
-    platform(&stand.url).with(Credential::Bearer(Secret::new(KEY))).member_info().await.unwrap();
+    platform(&stand.url).with(Credential::Bearer(SecretString::from(KEY))).member_info().await.unwrap();
     let seen = stand.last();
     assert_eq!((seen.uri.query(), seen.header("authorization")), (None, Some(format!("Bearer {KEY}").as_str())));
     assert_eq!(seen.header("accept-language"), None);

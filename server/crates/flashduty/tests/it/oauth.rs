@@ -3,7 +3,8 @@
 use crate::stand::{Seen, Stand, json, platform};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use flashduty::{ErrorClass, Metadata, OAuth, Secret};
+use flashduty::{ErrorClass, Metadata, OAuth};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use url::Url;
@@ -75,19 +76,19 @@ async fn a_whole_sign_in() {
     ];
     assert_eq!(query, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
 
-    let (code, verifier) = (Secret::new("good-code"), Secret::new("ver"));
+    let (code, verifier) = (SecretString::from("good-code"), SecretString::from("ver"));
     let tokens = oauth.exchange(&metadata, "client-1", None, &redirect, &code, &verifier).await.unwrap();
-    assert_eq!(tokens.access_token.expose(), "at-1");
-    assert_eq!(tokens.refresh_token.unwrap().expose(), "rt-1");
+    assert_eq!(tokens.access_token.expose_secret(), "at-1");
+    assert_eq!(tokens.refresh_token.unwrap().expose_secret(), "rt-1");
     assert_eq!(tokens.expires_at, Some(Millis(1_000_000 + 3_600_000)));
     let sent = form(&stand.last());
     assert_eq!((sent["grant_type"].as_str(), sent["client_id"].as_str()), ("authorization_code", "client-1"));
     assert_eq!((sent["redirect_uri"].as_str(), sent["code_verifier"].as_str()), (REDIRECT, "ver"));
 
-    let refresh = Secret::new("good-refresh");
+    let refresh = SecretString::from("good-refresh");
     let tokens = oauth.refresh(&metadata, "client-1", None, &refresh).await.unwrap();
-    assert_eq!(tokens.access_token.expose(), "at-2");
-    assert_eq!((tokens.refresh_token.unwrap().expose(), tokens.expires_at), ("good-refresh", None));
+    assert_eq!(tokens.access_token.expose_secret(), "at-2");
+    assert_eq!((tokens.refresh_token.unwrap().expose_secret(), tokens.expires_at), ("good-refresh", None));
 
     assert!(oauth.revoke(&metadata, "client-1", None, &refresh).await.unwrap());
     assert_eq!(form(&stand.last())["token"], "good-refresh");
@@ -96,7 +97,7 @@ async fn a_whole_sign_in() {
 
 #[tokio::test]
 async fn a_client_with_a_secret_shows_it_as_the_server_wants() {
-    let (refresh, secret) = (Secret::new("good-refresh"), Secret::new("s/1"));
+    let (refresh, secret) = (SecretString::from("good-refresh"), SecretString::from("s/1"));
     let (stand, oauth, metadata) = server(json!(["client_secret_basic"])).await;
     oauth.refresh(&metadata, "client 1", Some(&secret), &refresh).await.unwrap();
     // "client+1:s%2F1"
@@ -112,7 +113,7 @@ async fn a_client_with_a_secret_shows_it_as_the_server_wants() {
 #[tokio::test]
 async fn refusals_name_no_secret() {
     let (_stand, oauth, metadata) = server(json!(null)).await;
-    let (code, verifier) = (Secret::new("stolen-code"), Secret::new("stolen-verifier"));
+    let (code, verifier) = (SecretString::from("stolen-code"), SecretString::from("stolen-verifier"));
     let redirect = Url::parse(REDIRECT).unwrap();
     let error = oauth.exchange(&metadata, "c", None, &redirect, &code, &verifier).await.unwrap_err();
     assert_eq!((error.class, error.code.as_str()), (ErrorClass::Unauthorized, "invalid_grant"));
@@ -120,7 +121,7 @@ async fn refusals_name_no_secret() {
     let error = oauth.refresh(&metadata, "c", None, &code).await.unwrap_err();
     assert_eq!(error.class, ErrorClass::Unauthorized);
     assert!(!format!("{error:?}").contains("stolen"), "{error:?}");
-    let error = oauth.refresh(&metadata, "c", None, &Secret::new("broken")).await.unwrap_err();
+    let error = oauth.refresh(&metadata, "c", None, &SecretString::from("broken")).await.unwrap_err();
     assert_eq!((error.class, error.code.as_str()), (ErrorClass::Unclear, "UnexpectedData"));
     let metadata = Metadata { registration_endpoint: None, ..metadata };
     assert_eq!(oauth.register(&metadata, &redirect, "d").await.unwrap_err().class, ErrorClass::NoSuchRoute);

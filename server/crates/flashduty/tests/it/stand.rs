@@ -5,7 +5,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use flashduty::{Client, Credential, Platform, Secret};
+use flashduty::{Client, Credential, Platform};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -117,7 +118,7 @@ pub fn platform(url: &Url) -> Platform {
 }
 
 pub fn client(url: &Url) -> Client {
-    platform(url).with(Credential::AppKey(Secret::new(KEY)))
+    platform(url).with(Credential::AppKey(SecretString::from(KEY)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's server runs beside the test")]

@@ -8,7 +8,7 @@ crate::words::sentences! {
     application_homepage: "钉钉：应用首页地址", "DingTalk: application homepage URL";
     pc_homepage: "钉钉：PC 端首页地址", "DingTalk: PC homepage URL";
     cool_app_web: "钉钉：酷应用网页地址", "DingTalk: cool app web URL";
-    card_callback: "钉钉：卡片回调地址", "DingTalk: card callback URL";
+    card_callback: "钉钉：卡片回调地址（自动注册）", "DingTalk: card callback URL (registered by itself)";
     flashduty_webhook: "Flashduty：故障 Webhook 地址", "Flashduty: incident webhook URL";
     flashduty_webhook_header: "Flashduty：Webhook 请求头", "Flashduty: webhook header";
 }

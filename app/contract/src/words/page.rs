@@ -47,7 +47,7 @@ super::sentences! {
     back_to_list: "返回列表", "Back to the list";
     choose_one: "从左侧选择一个故障", "Choose an incident on the left";
     choose_one_more: "详情、时间线和操作会显示在这里", "Its details, timeline and acts appear here";
-    alerts(n): "{n} 个告警", "{n} alerts";
+    alerts(n): "{n} 个告警", "Alerts: {n}";
     and_more(n): "等 {n} 人", "and {n} more";
     acknowledged_by(names): "{names}已认领", "acknowledged by {names}";
     nobody_assigned: "未分派处理人员", "Nobody assigned";
@@ -65,7 +65,7 @@ super::sentences! {
     responder_waiting: "尚未认领", "not yet acknowledged";
     you: "您", "you";
     labels: "标签", "Labels";
-    labels_more(n): "其余 {n} 个标签", "{n} more labels";
+    labels_more(n): "其余 {n} 个标签", "More labels: {n}";
     description: "描述", "Description";
     root_cause: "根因", "Root cause";
     resolution: "解决办法", "Resolution";
@@ -215,14 +215,14 @@ super::sentences! {
     console_enter: "请用一次性链接登录", "Sign in with a one-time link";
     console_enter_more: "在服务器上运行 dingduty console-link，打开它打印的链接", "Run dingduty console-link on the server and open the link it prints";
     console_addresses: "复制到钉钉与 Flashduty 后台的地址", "Addresses to copy into DingTalk's and Flashduty's consoles";
-    console_evidence: "接通情况", "Evidence";
+    console_evidence: "接通情况", "Connection";
     console_check: "钉钉事件地址验证", "DingTalk event address verified";
     console_webhook: "最近一次 Flashduty 推送", "Last webhook from Flashduty";
     console_never: "还没有收到", "not seen yet";
     console_links: "已关联人员", "Linked people";
     console_chats: "群", "Groups";
     console_no_chats: "还没有群安装酷应用", "No group has installed the cool app yet";
-    console_chat_subscriptions(n): "{n} 个订阅", "{n} subscriptions";
+    console_chat_subscriptions(n): "{n} 个订阅", "Subscriptions: {n}";
     chat_installed: "已安装", "installed";
     chat_uninstalled: "已卸载", "uninstalled";
     chat_disbanded: "已解散", "disbanded";

@@ -1,9 +1,8 @@
 //! Who may come in without DingTalk: the administrator by a one-time link, other programs by a token.
 
-use super::address;
-use super::events::hex_hash;
 use super::refusal::Refusal;
-use super::set_up::entry;
+use super::{address, audit};
+use crate::model::hash::hex_sha256;
 use crate::state::State;
 use crate::store::{self, StoreError, console};
 use contract::paths;
@@ -26,8 +25,8 @@ const TOKEN_BYTES_MAX: usize = 128;
 pub async fn console_link(state: &State, actor: &str) -> Result<String, StoreError> {
     let code = state.world.secret();
     let mut tx = state.store.begin().await?;
-    console::put_link(&mut tx, &hex_hash(code.as_bytes()), state.world.now().plus(LINK_LIFETIME)).await?;
-    store::audit::add(&mut tx, &entry(state, "", actor, "console link made", "console", json!({}))).await?;
+    console::put_link(&mut tx, &hex_sha256(&code), state.world.now().plus(LINK_LIFETIME)).await?;
+    audit::write(state, &mut tx, "", actor, "console-link-made", "console", json!({})).await?;
     tx.commit().await?;
     Ok(format!("{}?code={code}", address::page(state, paths::CONSOLE_ENTER, &[])))
 }
@@ -49,9 +48,9 @@ pub async fn is_first_start(state: &State) -> Result<bool, StoreError> {
 pub async fn create_token(state: &State, name: &str, role: Role, actor: &str) -> Result<String, StoreError> {
     let token = format!("{TOKEN_PREFIX}{}", state.world.secret());
     let mut tx = state.store.begin().await?;
-    console::add_token(&mut tx, &hex_hash(token.as_bytes()), name, role, state.world.now()).await?;
+    console::add_token(&mut tx, &hex_sha256(&token), name, role, state.world.now()).await?;
     let detail = json!({"role": role.name()});
-    store::audit::add(&mut tx, &entry(state, "", actor, "token created", name, detail)).await?;
+    audit::write(state, &mut tx, "", actor, "token-created", name, detail).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -65,7 +64,7 @@ pub async fn token(state: &State, token: &str) -> Result<Option<ApiToken>, Refus
         return Ok(None);
     }
     let mut tx = state.store.read().await?;
-    Ok(console::token(&mut tx, &hex_hash(token.as_bytes())).await?)
+    Ok(console::token(&mut tx, &hex_sha256(token)).await?)
 }
 
 /// Whether the database takes a row now. Writes one: not to be asked too often.

@@ -2,7 +2,7 @@
 //! ask at once, and everyone is told the truth.
 
 use super::refusal::Refusal;
-use super::{convert, credential, incidents, link_end, people};
+use super::{audit, convert, credential, incidents, link_end, people};
 use crate::model::action::{self, Verdict};
 use crate::model::asked::Fault;
 use crate::model::incident::{Incident, LastAct};
@@ -244,7 +244,7 @@ impl Errand<'_> {
         }
         let detail = json!({ "minutes": self.asked.minutes });
         let (actor, subject) = (&self.link.employee.user_id, &self.asked.incident_id);
-        link_end::audit(state, &mut tx, key, actor, self.asked.action.name(), subject, detail).await?;
+        audit::write(state, &mut tx, key, actor, self.asked.action.name(), subject, detail).await?;
         tx.commit().await?;
         state.wake();
         Ok(())

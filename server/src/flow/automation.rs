@@ -1,7 +1,7 @@
 //! What other programs may read and change of an integration.
 
+use super::audit;
 use super::refusal::Refusal;
-use super::set_up::entry;
 use crate::model::chat::Chat;
 use crate::model::delivery::{Delivery, Outcome};
 use crate::model::link::{Link, LinkState};
@@ -72,7 +72,7 @@ pub async fn subscribe(
     };
     store::subscription::insert(&mut tx, &subscription).await?;
     let detail = json!({"chat_id": chat_id, "rule": subscription.rule});
-    store::audit::add(&mut tx, &entry(state, key, actor, "subscription added", &subscription.id, detail)).await?;
+    audit::write(state, &mut tx, key, actor, "subscription-added", &subscription.id, detail).await?;
     tx.commit().await?;
     Ok(subscription)
 }
@@ -87,7 +87,7 @@ pub async fn unsubscribe(state: &State, key: &str, id: &str, actor: &str) -> Res
     if !store::subscription::delete(&mut tx, key, id).await? {
         return Err(ProblemCode::NotFound.into());
     }
-    store::audit::add(&mut tx, &entry(state, key, actor, "subscription removed", id, json!({}))).await?;
+    audit::write(state, &mut tx, key, actor, "subscription-removed", id, json!({})).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,9 +1,10 @@
 //! The administrator's console: the way in by a one-time link, and what its page shows.
 
-use super::events::hex_hash;
+use super::audit;
 use super::refusal::Refusal;
 use super::set_up;
 use crate::model::delivery::Delivery;
+use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
 use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
@@ -30,7 +31,7 @@ pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> R
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
     let fine = !code.is_empty() && code.len() <= CODE_BYTES_MAX;
-    if !fine || !store::console::take_link(&mut tx, &hex_hash(code.as_bytes()), now).await? {
+    if !fine || !store::console::take_link(&mut tx, &hex_sha256(code), now).await? {
         return Err(ProblemCode::ConsoleLinkExpired.into());
     }
     if let Some(former) = former_session {
@@ -38,7 +39,7 @@ pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> R
     }
     let secret = state.world.secret();
     let session = Session {
-        id: hex_hash(secret.as_bytes()),
+        id: hex_sha256(&secret),
         integration: String::new(),
         user_id: ADMINISTRATOR.to_owned(),
         user_name: String::new(),
@@ -46,8 +47,7 @@ pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> R
         expires: now.plus(CONSOLE_LIFETIME),
     };
     store::session::insert(&mut tx, &session).await?;
-    let entry = set_up::entry(state, "", ADMINISTRATOR, "console entered", "console", json!({}));
-    store::audit::add(&mut tx, &entry).await?;
+    audit::write(state, &mut tx, "", ADMINISTRATOR, "console-entered", "console", json!({})).await?;
     tx.commit().await?;
     Ok(secret)
 }

@@ -3,6 +3,7 @@
 use super::caches;
 use super::refusal::ReceiveError;
 use crate::model::chat::{Change, Chat};
+use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
 use crate::model::task::TaskKind;
 use crate::state::State;
@@ -13,7 +14,6 @@ use dingtalk::callback::{self, AesKey, CallbackError, Keys, Query, Reply};
 use dingtalk::event::{self, Event, EventKind};
 use dingtalk::{DingTalkError, ErrorClass};
 use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 use world::Millis;
 
 /// Takes one pushed event: verifies, opens, stores durably, and gives the encrypted answer. Calls nothing outside.
@@ -33,7 +33,7 @@ pub async fn receive(state: &State, key: &str, query: &[(String, String)], body:
         store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
         tx.commit().await?;
     } else {
-        let event_id = event.and_then(|event| event.id).unwrap_or_else(|| hex_hash(opened.message.as_bytes()));
+        let event_id = event.and_then(|event| event.id).unwrap_or_else(|| hex_sha256(&opened.message));
         let item = NewItem { integration: key.to_owned(), source: Source::Event, event_id, body: opened.message };
         state.store.inbox().put(item).await?;
         state.wake();
@@ -173,9 +173,4 @@ fn malformed(error: CallbackError) -> ReceiveError {
         CallbackError::Signature => ReceiveError::SignatureWrong,
         other => ReceiveError::Malformed(other.to_string()),
     }
-}
-
-/// Lower-case hexadecimal SHA-256.
-pub fn hex_hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,7 +3,7 @@
 
 use super::act::{self, Acted, Asked};
 use super::refusal::Refusal;
-use super::{credential, link_end, session};
+use super::{audit, credential, link_end, session};
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Employee, Link, LinkState};
 use crate::model::link_attempt::{Goal, LinkAttempt, Proved, Step, WrongStep};
@@ -265,14 +265,14 @@ async fn record(
     if let Some(former) = taken_from {
         let former = &former.employee.user_id;
         store::session::delete_of_user(tx, key, former).await?;
-        link_end::audit(state, tx, key, user_id, "link-taken-over", former, json!({ "member_id": member_id })).await?;
+        audit::write(state, tx, key, user_id, "link-taken-over", former, json!({ "member_id": member_id })).await?;
     }
     let detail = json!({
         "member_id": member_id,
         "proof": link.proof.name(),
         "former_member_id": own_former.map(|former| former.member.member_id),
     });
-    link_end::audit(state, tx, key, user_id, "linked", user_id, detail).await
+    audit::write(state, tx, key, user_id, "linked", user_id, detail).await
 }
 
 /// The former holder learns that the link is somebody else's now. The audit log has it in any case.

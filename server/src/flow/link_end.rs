@@ -1,8 +1,8 @@
 //! How links end: by the person, by leaving the company, or because Flashduty no longer accepts the credential.
 
+use super::audit;
 use crate::model::link::Link;
 use crate::state::State;
-use crate::store::audit::AuditEntry;
 use crate::store::{self, StoreError, Tx};
 use serde_json::json;
 use world::Millis;
@@ -14,7 +14,7 @@ pub async fn end(state: &State, tx: &mut Tx, link: &Link, act: &str) -> Result<b
     store::session::delete_of_user(tx, key, &link.employee.user_id).await?;
     if removed {
         let detail = json!({ "member_id": link.member.member_id });
-        audit(state, tx, key, &link.employee.user_id, act, &link.employee.user_id, detail).await?;
+        audit::write(state, tx, key, &link.employee.user_id, act, &link.employee.user_id, detail).await?;
     }
     Ok(removed)
 }
@@ -38,29 +38,7 @@ pub async fn broke(state: &State, link: &Link) -> Result<(), StoreError> {
     if store::link::set_broken(&mut tx, &link.id, link.version, state.world.now()).await? {
         let detail = json!({ "member_id": link.member.member_id });
         let user_id = &link.employee.user_id;
-        audit(state, &mut tx, &link.integration, "system", "link-broken", user_id, detail).await?;
+        audit::write(state, &mut tx, &link.integration, "system", "link-broken", user_id, detail).await?;
     }
     tx.commit().await
-}
-
-/// Writes a line of the audit log. `detail` never holds a secret.
-pub async fn audit(
-    state: &State,
-    tx: &mut Tx,
-    key: &str,
-    actor: &str,
-    act: &str,
-    subject: &str,
-    detail: serde_json::Value,
-) -> Result<(), StoreError> {
-    let entry = AuditEntry {
-        id: state.world.id(),
-        integration: key.to_owned(),
-        actor: actor.to_owned(),
-        act: act.to_owned(),
-        subject: subject.to_owned(),
-        detail,
-        at: state.world.now(),
-    };
-    store::audit::add(tx, &entry).await
 }

@@ -1,8 +1,8 @@
 //! Proof of the Flashduty side of a link: an own APP key, or Flashduty's own sign-in (Flashduty reference 6.1, 6.6, 10).
 
-use super::events::hex_hash;
 use super::refusal::Refusal;
 use super::{address, credential, incidents, link};
+use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Member};
 use crate::model::link_attempt::{Leaving, Proved, Step};
@@ -58,7 +58,7 @@ pub async fn leave(state: &State, integration: &Integration, id: &str, browser: 
     let client = registration(state, integration, &metadata, &redirect_uri).await?;
     let pkce = Pkce::new(&state.world);
     let returning = format!("{id}.{}", state.world.secret());
-    let leaving = Leaving { state: hex_hash(returning.as_bytes()), verifier: pkce.verifier };
+    let leaving = Leaving { state: hex_sha256(&returning), verifier: pkce.verifier };
     link::change(state, integration, id, |attempt| attempt.leave(leaving.clone(), browser, state.world.now())).await?;
     let scopes = &metadata.scopes_supported;
     let scope = (1..=SCOPES_MAX).contains(&scopes.len()).then(|| scopes.join(" "));
@@ -129,7 +129,7 @@ async fn left_with(
     let Step::Known { leaving: Some(leaving), .. } = &attempt.step else {
         return Err(ProblemCode::LinkExpired.into());
     };
-    if !incidents::same(&hex_hash(returned_state.as_bytes()), &leaving.state) {
+    if !incidents::same(&hex_sha256(returned_state), &leaving.state) {
         return Err(ProblemCode::LinkExpired.into());
     }
     let client = store::oauth_client::get(&mut tx, &integration.key).await?;

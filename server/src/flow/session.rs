@@ -1,8 +1,8 @@
 //! Sessions of people who are linked: opened at arrival and after linking, ended with the link.
 
-use super::events::hex_hash;
-use super::link_end;
+use super::audit;
 use super::refusal::Refusal;
+use crate::model::hash::hex_sha256;
 use crate::model::link::{Employee, Link, LinkState};
 use crate::model::session::{LIFETIME, Session};
 use crate::state::State;
@@ -28,7 +28,7 @@ pub async fn open(
     let secret = state.world.secret();
     let now = state.world.now();
     let session = Session {
-        id: hex_hash(secret.as_bytes()),
+        id: hex_sha256(&secret),
         integration: key.to_owned(),
         user_id: employee.user_id.clone(),
         user_name: employee.name.clone(),
@@ -37,7 +37,7 @@ pub async fn open(
     };
     store::session::insert(tx, &session).await?;
     let user_id = &employee.user_id;
-    link_end::audit(state, tx, key, user_id, "signed-in", user_id, json!({})).await?;
+    audit::write(state, tx, key, user_id, "signed-in", user_id, json!({})).await?;
     Ok(secret)
 }
 

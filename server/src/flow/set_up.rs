@@ -4,11 +4,11 @@ mod form;
 
 pub use form::{Checked, FieldError, Form, pairs};
 
+use super::audit;
 use crate::config::Config;
 use crate::model::integration::{Integration, RouteSecrets, Secrets, Settings};
 use crate::model::task::TaskKind;
 use crate::state::State;
-use crate::store::audit::AuditEntry;
 use crate::store::{self, StoreError, Tx};
 use contract::{Language, paths};
 use secrecy::ExposeSecret;
@@ -74,7 +74,7 @@ pub async fn add(state: &State, form: Form, actor: &str) -> Result<Integration, 
         other => other?,
     }
     let detail = json!({"name": integration.settings.name, "corp_id": integration.settings.corp_id});
-    audit(state, &mut tx, &integration.key, actor, "integration added", detail).await?;
+    audit::write(state, &mut tx, &integration.key, actor, "integration-added", &integration.key, detail).await?;
     store::task::add(&mut tx, &integration.key, &TaskKind::Introduce, now, now).await?;
     tx.commit().await?;
     state.wake();
@@ -107,7 +107,7 @@ pub async fn set(
             continue;
         }
         let detail = change_of(&changed, &before, &integration);
-        audit(state, &mut tx, key, actor, "integration changed", detail).await?;
+        audit::write(state, &mut tx, key, actor, "integration-changed", key, detail).await?;
         store::task::add(&mut tx, key, &TaskKind::Introduce, state.world.now(), state.world.now()).await?;
         tx.commit().await?;
         forget(state, &before);
@@ -126,8 +126,8 @@ pub async fn remove(state: &State, key: &str, actor: &str) -> Result<(), SetUpEr
     let before = store::integration::by_key(&mut tx, key).await?.ok_or(SetUpError::UnknownIntegration)?;
     store::integration::remove(&mut tx, key).await?;
     // Its own audit log is gone with it; this entry stays in the one of the whole server.
-    let entry = entry(state, "", actor, "integration removed", key, json!({"name": before.settings.name}));
-    store::audit::add(&mut tx, &entry).await?;
+    let detail = json!({"name": before.settings.name});
+    audit::write(state, &mut tx, "", actor, "integration-removed", key, detail).await?;
     tx.commit().await?;
     forget(state, &before);
     Ok(())
@@ -337,21 +337,4 @@ async fn one_war_room(tx: &mut Tx, wanted: &Integration) -> Result<(), SetUpErro
 fn forget(state: &State, before: &Integration) {
     state.caches.integrations.remove(&before.key);
     state.dingtalk.forget_token(&before.settings.client_id);
-}
-
-async fn audit(state: &State, tx: &mut Tx, key: &str, actor: &str, act: &str, detail: Value) -> Result<(), StoreError> {
-    store::audit::add(tx, &entry(state, key, actor, act, key, detail)).await
-}
-
-/// An audit entry of now. `detail` must hold no secret.
-pub fn entry(state: &State, key: &str, actor: &str, act: &str, subject: &str, detail: Value) -> AuditEntry {
-    AuditEntry {
-        id: state.world.id(),
-        integration: key.to_owned(),
-        actor: actor.to_owned(),
-        act: act.to_owned(),
-        subject: subject.to_owned(),
-        detail,
-        at: state.world.now(),
-    }
 }

@@ -2,7 +2,8 @@
 //! do not, and those prove by the form's token that our own page made it.
 
 use super::cookies::Cookies;
-use crate::flow::{events::hex_hash, incidents::same};
+use crate::flow::incidents::same;
+use crate::model::hash::hex_sha256;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
 use axum_extra::extract::CookieJar;
@@ -37,7 +38,7 @@ pub fn source(headers: &HeaderMap, public_url: &Url) -> From {
 
 /// The token of the forms of a browser with this cookie value.
 pub fn token(cookie: &str) -> String {
-    hex_hash(format!("{cookie}:csrf").as_bytes())
+    hex_sha256(format!("{cookie}:csrf"))
 }
 
 /// Whether a form's token was made for this browser.

@@ -6,8 +6,8 @@ use super::cookies::{self, Cookies};
 use super::cross_site;
 use super::limits::{Limiter, Paid};
 use super::problem::ApiError;
-use crate::flow::events::hex_hash;
 use crate::flow::{Refusal, caches, session};
+use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
 use crate::model::link::{Link, LinkState};
 use crate::model::session::{LIFETIME, Session};
@@ -101,7 +101,7 @@ impl Caller {
 
     /// The browser's name as the database knows it.
     pub fn browser_hash(&self) -> String {
-        hex_hash(self.browser.as_bytes())
+        hex_sha256(&self.browser)
     }
 
     /// The language of what is read outside of an integration.
@@ -126,7 +126,7 @@ impl Caller {
 
     /// The hash of a cookie's value, as sessions are known by.
     pub fn cookie_hash(&self, name: &str) -> Option<String> {
-        self.cookie(name).map(|value| hex_hash(value.as_bytes()))
+        self.cookie(name).map(|value| hex_sha256(&value))
     }
 
     /// The token for forms of a page that rests on the cookie `session`, or on the browser's own.

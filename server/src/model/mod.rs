@@ -5,6 +5,7 @@ pub mod asked;
 pub mod card;
 pub mod chat;
 pub mod delivery;
+pub mod hash;
 pub mod incident;
 pub mod integration;
 pub mod link;

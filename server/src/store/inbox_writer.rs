@@ -3,7 +3,7 @@
 use super::inbox::Source;
 use super::sql::clean;
 use super::{Dialect, StoreError, open};
-use sha2::{Digest, Sha256};
+use crate::model::hash::hex_sha256;
 use sqlx::{Any, AnyPool, Transaction};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -69,7 +69,7 @@ impl InboxWriter {
     /// item whose caller has gone away is kept all the same.
     pub async fn put(&self, mut item: NewItem) -> Result<Stored, StoreError> {
         if item.event_id.chars().nth(EVENT_ID_CHARS_MAX).is_some() {
-            item.event_id = Sha256::digest(&item.event_id).iter().map(|byte| format!("{byte:02x}")).collect();
+            item.event_id = hex_sha256(&item.event_id);
         }
         let bytes = u32::try_from(item.body.len()).unwrap_or(u32::MAX).min(QUEUE_BYTES_MAX);
         let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;

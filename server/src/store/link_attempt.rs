@@ -2,16 +2,16 @@
 
 use super::sql::{from_json, sql, to_json};
 use super::{StoreError, Tx};
+use crate::model::hash::hex_sha256;
 use crate::model::link_attempt::LinkAttempt;
 use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 use world::Millis;
 
 const TABLE: &str = "link_attempt";
 
 /// Keeps a new attempt.
 pub async fn insert(tx: &mut Tx, attempt: &LinkAttempt) -> Result<(), StoreError> {
-    let hash = hash(&attempt.id);
+    let hash = hex_sha256(&attempt.id);
     let body = seal(tx, &hash, attempt)?;
     sql("INSERT INTO link_attempt (id, integration, body_sealed, expires_ms, version) VALUES ($1, $2, $3, $4, $5)")
         .text(&hash)
@@ -26,7 +26,7 @@ pub async fn insert(tx: &mut Tx, attempt: &LinkAttempt) -> Result<(), StoreError
 
 /// The attempt of an address, unless it has expired or belongs to another integration.
 pub async fn get(tx: &mut Tx, integration: &str, id: &str, now: Millis) -> Result<Option<LinkAttempt>, StoreError> {
-    let hash = hash(id);
+    let hash = hex_sha256(id);
     let row =
         sql("SELECT body_sealed, version FROM link_attempt WHERE id = $1 AND integration = $2 AND expires_ms > $3")
             .text(&hash)
@@ -43,7 +43,7 @@ pub async fn get(tx: &mut Tx, integration: &str, id: &str, now: Millis) -> Resul
 
 /// Compare and set.
 pub async fn update(tx: &mut Tx, attempt: &LinkAttempt) -> Result<bool, StoreError> {
-    let hash = hash(&attempt.id);
+    let hash = hex_sha256(&attempt.id);
     let body = seal(tx, &hash, attempt)?;
     sql("UPDATE link_attempt SET body_sealed = $3, expires_ms = $4, version = version + 1 WHERE id = $1 AND version = $2")
         .text(&hash)
@@ -57,7 +57,7 @@ pub async fn update(tx: &mut Tx, attempt: &LinkAttempt) -> Result<bool, StoreErr
 /// Ends an attempt: true for one caller only, and only if nothing has changed since it was read.
 pub async fn consume(tx: &mut Tx, attempt: &LinkAttempt) -> Result<bool, StoreError> {
     sql("DELETE FROM link_attempt WHERE id = $1 AND version = $2")
-        .text(&hash(&attempt.id))
+        .text(&hex_sha256(&attempt.id))
         .number(attempt.version)
         .changed(tx)
         .await
@@ -70,8 +70,4 @@ pub async fn sweep(tx: &mut Tx, now: Millis) -> Result<u64, StoreError> {
 
 fn seal(tx: &Tx, hash: &str, attempt: &LinkAttempt) -> Result<String, StoreError> {
     tx.seal(TABLE, hash, &to_json(TABLE, "body", attempt)?)
-}
-
-fn hash(id: &str) -> String {
-    Sha256::digest(id).iter().map(|byte| format!("{byte:02x}")).collect()
 }

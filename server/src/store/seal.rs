@@ -1,6 +1,7 @@
 //! Secrets are sealed before they reach the database: AES-256-GCM, bound to the row they belong to, so that a value
 //! copied into another row does not open.
 
+use crate::model::hash::hex_sha256;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
 use base64::Engine;
@@ -8,12 +9,13 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use std::fmt;
 use world::World;
 
 const KEYS_MAX: usize = 8;
 const NONCE_BYTES: usize = 12;
+/// Enough of a key's hash to tell a few keys apart.
+const KEY_ID_CHARS: usize = 8;
 
 /// The keys of the store: the newest seals, every one opens.
 pub struct SealingKeys(Vec<SealingKey>);
@@ -65,7 +67,7 @@ impl SealingKeys {
             let part = part.replace('-', "+").replace('_', "/");
             let bytes = engine.decode(part).map_err(|_| KeysError::NotBase64)?;
             let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| KeysError::WrongLength)?;
-            let id = Sha256::digest(&bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            let id = hex_sha256(&bytes)[..KEY_ID_CHARS].to_owned();
             keys.push(SealingKey { id, cipher });
         }
         match keys.len() {

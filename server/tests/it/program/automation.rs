@@ -65,8 +65,8 @@ async fn a_tool_finds_a_group_subscribes_it_and_follows_what_was_sent() {
 async fn audit_tells(stage: &Stage) {
     let audit = stage.items("audit").await;
     let acts: Vec<&str> = audit.iter().filter_map(|entry| entry["act"].as_str()).collect();
-    assert_eq!(acts.first(), Some(&"subscription removed"), "{acts:?}");
-    assert_eq!(acts.last(), Some(&"integration added"), "{acts:?}");
+    assert_eq!(acts.first(), Some(&"subscription-removed"), "{acts:?}");
+    assert_eq!(acts.last(), Some(&"integration-added"), "{acts:?}");
     assert!(audit[0]["actor"].as_str().unwrap().contains("story"), "{}", audit[0]);
     let all = Value::from(audit).to_string();
     let key = stage.sim.flashduty.key_of(stage.member("zhang.wei")).unwrap();

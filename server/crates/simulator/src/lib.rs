@@ -9,6 +9,7 @@ mod desk;
 pub mod dingtalk;
 pub mod faults;
 pub mod flashduty;
+mod html;
 mod journal;
 mod listen;
 mod observe;

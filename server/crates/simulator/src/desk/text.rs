@@ -1,5 +1,6 @@
 //! Small pieces of text: escaping, the reader's language, the time of day.
 
+pub(crate) use crate::html::escape;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use world::Millis;
@@ -42,22 +43,6 @@ impl Language {
     pub fn other(self) -> Self {
         if self == Self::Chinese { Self::English } else { Self::Chinese }
     }
-}
-
-/// Text made harmless inside HTML and inside quoted attributes.
-pub fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 /// The first `most` characters.

@@ -4,6 +4,7 @@ use super::DingTalk;
 use super::jsapi::{CODE_LIFETIME, cookie};
 use super::parameters::decode;
 use super::state::{Code, CodeKind, State};
+use crate::html::escape;
 use axum::extract::{RawQuery, State as Shared};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
@@ -125,8 +126,4 @@ fn html(status: StatusCode, body: &str) -> Response {
          li{{margin:.5rem 0}}</style>{body}</html>"
     );
     (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

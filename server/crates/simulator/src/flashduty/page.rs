@@ -1,6 +1,7 @@
 //! Pieces the console and the sign-in page share: escaping, language, the frame around a page.
 
 use super::gate::{parameter, prefers_chinese};
+pub(crate) use crate::html::escape;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -43,22 +44,6 @@ impl Language {
     pub fn short(self) -> &'static str {
         self.say("zh", "en")
     }
-}
-
-/// Text made harmless inside HTML and inside quoted attributes.
-pub fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 /// A whole page. `body` is HTML already.

@@ -10,7 +10,7 @@ use crate::model::integration::{Integration, RouteSecrets, Secrets, Settings};
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
-use contract::{Language, paths};
+use contract::paths;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -212,27 +212,8 @@ fn new(world: &World, checked: Checked, now: Millis) -> Integration {
         webhook_header: world.secret().into(),
         action: world.secret().into(),
     };
-    let settings = Settings {
-        name: checked.name,
-        corp_id: checked.corp_id,
-        agent_id: checked.agent_id,
-        client_id: checked.client_id,
-        card_template_id: checked.card_template_id,
-        war_room_template_id: checked.war_room_template_id,
-        war_room_bot_id: checked.war_room_bot_id,
-        edition: checked.edition,
-        person_channel: checked.person_channel,
-        language: Language::default(),
-        time_zone: "Asia/Shanghai".to_owned(),
-        account_name: String::new(),
-    };
-    let secrets = Secrets {
-        client_secret: checked.client_secret,
-        aes_key: checked.aes_key,
-        token: checked.token,
-        flashduty_app_key: checked.flashduty_app_key,
-        routes,
-    };
+    let unread = Settings { time_zone: Settings::zone_until_read(), ..Settings::default() };
+    let (settings, secrets) = typed(checked, unread, routes);
     Integration {
         key,
         settings,
@@ -247,29 +228,36 @@ fn new(world: &World, checked: Checked, now: Millis) -> Integration {
     }
 }
 
+/// What was typed, beside what is `read` at the platforms or made here.
+fn typed(checked: Checked, read: Settings, routes: RouteSecrets) -> (Settings, Secrets) {
+    let settings = Settings {
+        name: checked.name,
+        corp_id: checked.corp_id,
+        agent_id: checked.agent_id,
+        client_id: checked.client_id,
+        card_template_id: checked.card_template_id,
+        war_room_template_id: checked.war_room_template_id,
+        war_room_bot_id: checked.war_room_bot_id,
+        edition: checked.edition,
+        person_channel: checked.person_channel,
+        ..read
+    };
+    let secrets = Secrets {
+        client_secret: checked.client_secret,
+        aes_key: checked.aes_key,
+        token: checked.token,
+        flashduty_app_key: checked.flashduty_app_key,
+        routes,
+    };
+    (settings, secrets)
+}
+
 fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integration {
     let same_account = before.secrets.flashduty_app_key.expose_secret() == checked.flashduty_app_key.expose_secret();
-    let (former, routes) = (before.settings.clone(), before.secrets.routes.clone());
+    let (settings, secrets) = typed(checked, before.settings.clone(), before.secrets.routes.clone());
     Integration {
-        settings: Settings {
-            name: checked.name,
-            corp_id: checked.corp_id,
-            agent_id: checked.agent_id,
-            client_id: checked.client_id,
-            card_template_id: checked.card_template_id,
-            war_room_template_id: checked.war_room_template_id,
-            war_room_bot_id: checked.war_room_bot_id,
-            edition: checked.edition,
-            person_channel: checked.person_channel,
-            ..former
-        },
-        secrets: Secrets {
-            client_secret: checked.client_secret,
-            aes_key: checked.aes_key,
-            token: checked.token,
-            flashduty_app_key: checked.flashduty_app_key,
-            routes,
-        },
+        settings,
+        secrets,
         account_id: before.account_id.filter(|_| same_account),
         updated: now,
         ..before.clone()

@@ -23,7 +23,7 @@ pub struct Integration {
 }
 
 /// What is not secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     pub name: String,
     pub corp_id: String,
@@ -38,15 +38,18 @@ pub struct Settings {
     #[serde(default)]
     pub language: Language,
     /// IANA time zone of the account, for times on cards.
-    #[serde(default = "default_zone")]
+    #[serde(default = "Settings::zone_until_read")]
     pub time_zone: String,
     /// The account's name, once known.
     #[serde(default)]
     pub account_name: String,
 }
 
-fn default_zone() -> String {
-    "Asia/Shanghai".to_owned()
+impl Settings {
+    /// The zone of most accounts, until the account's own was read.
+    pub fn zone_until_read() -> String {
+        "Asia/Shanghai".to_owned()
+    }
 }
 
 /// What is sealed in the database. Serialised only to be sealed.

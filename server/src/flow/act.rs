@@ -18,6 +18,7 @@ use flashduty::{Client, ErrorClass, FlashdutyError};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use world::Millis;
 
 pub use crate::model::asked::Asked;
@@ -52,10 +53,17 @@ pub enum Acted {
     Working,
 }
 
-/// Carries out an act as the linked person and waits for it at most `budget`; after that it goes on by itself.
+/// How far an act came in the time its asker waits.
+pub enum Begun {
+    Ended(Acted),
+    /// It goes on by itself; this is how it will end, unless this process ends before.
+    GoesOn(JoinHandle<Result<Acted, Refusal>>),
+}
+
+/// Carries out an act as the linked person and waits for it at most `budget`.
 ///
 /// # Errors
-/// For the asker only; nothing was done, nor will be.
+/// As [`begin`].
 pub async fn act(
     state: &State,
     integration: &Arc<Integration>,
@@ -63,6 +71,23 @@ pub async fn act(
     asked: Asked,
     budget: Duration,
 ) -> Result<Acted, Refusal> {
+    Ok(match begin(state, integration, link, asked, budget).await? {
+        Begun::Ended(acted) => acted,
+        Begun::GoesOn(_) => Acted::Working,
+    })
+}
+
+/// Begins an act as the linked person and waits for it at most `budget`.
+///
+/// # Errors
+/// For the asker only; nothing was done, nor will be.
+pub async fn begin(
+    state: &State,
+    integration: &Arc<Integration>,
+    link: &Link,
+    asked: Asked,
+    budget: Duration,
+) -> Result<Begun, Refusal> {
     if let Some(fault) = asked.fault() {
         return Err(wrong(fault));
     }
@@ -75,18 +100,22 @@ pub async fn act(
             Errand { state, integration, link, asked, at, again: false }.carry_out().await
         }
     };
-    let Some(running) = state.background.start(work) else { return Err(ProblemCode::Unavailable.into()) };
-    match tokio::time::timeout(budget, running).await {
-        // Whoever is told that it goes on can rely on that, also when what goes on fails afterwards.
-        Err(_) | Ok(Ok(Err(Refusal { code: ProblemCode::FlashdutySlow, .. }))) => {
+    let Some(mut running) = state.background.start(work) else { return Err(ProblemCode::Unavailable.into()) };
+    // Whoever is told that it goes on can rely on that, also when what goes on fails afterwards.
+    match tokio::time::timeout(budget, &mut running).await {
+        Err(_too_slow) => {
             remember(state, key, &task).await?;
-            Ok(Acted::Working)
+            Ok(Begun::GoesOn(running))
+        }
+        Ok(Ok(Err(Refusal { code: ProblemCode::FlashdutySlow, .. }))) => {
+            remember(state, key, &task).await?;
+            Ok(Begun::Ended(Acted::Working))
         }
         Ok(Ok(Err(refusal))) if refusal.is_passing() => {
             forget(state, key, &task).await?;
             Err(refusal)
         }
-        Ok(Ok(result)) => result,
+        Ok(Ok(result)) => result.map(Begun::Ended),
         Ok(Err(_panicked)) => Err(ProblemCode::Internal.into()),
     }
 }

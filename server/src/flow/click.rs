@@ -1,6 +1,6 @@
 //! A pressed card button: verified, tied to the clicker's link, carried out, and answered in time.
 
-use super::act::{self, Acted, Asked};
+use super::act::{self, Acted, Asked, Begun};
 use super::refusal::{ReceiveError, Refusal};
 use super::{address, caches, incidents, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
@@ -20,6 +20,7 @@ use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// How long Flashduty may take before the clicker is told that it goes on: DingTalk waits 2 s and wants less than 1.
 const BUDGET: Duration = Duration::from_millis(800);
@@ -90,18 +91,22 @@ async fn answer(
     let asked = Asked { incident_id: card.incident_id.clone(), ..asked };
     let language = integration.settings.language;
     let user_id = link.employee.user_id.clone();
-    match act::act(state, integration, link, asked, BUDGET).await {
-        Ok(Acted::Done(incident)) => Ok(painted(state, integration, &incident, Notice::default())),
-        Ok(Acted::Already(incident)) => {
+    match act::begin(state, integration, link, asked, BUDGET).await {
+        Ok(Begun::Ended(Acted::Done(incident))) => Ok(painted(state, integration, &incident, Notice::default())),
+        Ok(Begun::Ended(Acted::Already(incident))) => {
             let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
             noticed(state, card, &user_id, &notice, false).await?;
             Ok(painted(state, integration, &incident, notice))
         }
-        Ok(Acted::Working) => {
+        Ok(working) => {
             let notice = Notice { text: words::working(language).to_owned(), ..Notice::default() };
+            let out_track_id = card.out_track_id.clone();
             noticed(state, card, &user_id, &notice, false).await?;
+            if let Begun::GoesOn(rest) = working {
+                tell_later(state, integration, out_track_id, user_id, rest);
+            }
             Ok(private_only(notice))
         }
         Err(Refusal { code: ProblemCode::LinkBroken | ProblemCode::NotLinked, .. }) => {
@@ -122,19 +127,7 @@ async fn refuse(
     if let Some(cause) = refusal.cause {
         return Err(cause.into());
     }
-    let language = integration.settings.language;
-    let id = state.world.id();
-    let mut problem = Problem::new(refusal.code, language, id.as_str());
-    if let Some(words) = refusal.message {
-        problem = problem.with_message(words.words(language));
-    }
-    tracing::info!(id, code = refusal.code.name(), "a click was refused");
-    let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
-    let notice = Notice {
-        text: format!("{} {}", problem.message, problem.remedy),
-        button: words::details(language).to_owned(),
-        url,
-    };
+    let notice = cure(state, integration, &card.incident_id, refusal);
     let truth = truth(state, integration, &card.incident_id).await?;
     noticed(state, card, user_id, &notice, true).await?;
     Ok(match truth {
@@ -142,6 +135,66 @@ async fn refuse(
         Some(incident) => painted(state, integration, &incident, notice),
         None => private_only(notice),
     })
+}
+
+/// What was refused, and what its reader can do about it.
+fn cure(state: &State, integration: &Integration, incident_id: &str, refusal: Refusal) -> Notice {
+    let language = integration.settings.language;
+    let id = state.world.id();
+    let mut problem = Problem::new(refusal.code, language, id.as_str());
+    if let Some(words) = refusal.message {
+        problem = problem.with_message(words.words(language));
+    }
+    tracing::info!(id, code = refusal.code.name(), "a click was refused");
+    Notice {
+        text: format!("{} {}", problem.message, problem.remedy),
+        button: words::details(language).to_owned(),
+        url: address::incident_in_dingtalk(state, &integration.key, incident_id),
+    }
+}
+
+/// Whoever was told that their act goes on learns by an update of the card if it is refused in the end.
+fn tell_later(
+    state: &State,
+    integration: &Arc<Integration>,
+    out_track_id: String,
+    user_id: String,
+    rest: JoinHandle<Result<Acted, Refusal>>,
+) {
+    let (worker, integration) = (state.clone(), Arc::clone(integration));
+    let telling = async move {
+        let Ok(Err(refusal)) = rest.await else { return };
+        // What is passing is tried again.
+        if refusal.is_passing() {
+            return;
+        }
+        if let Err(error) = late_refusal(&worker, &integration, &out_track_id, user_id, refusal).await {
+            tracing::warn!(%error, "nobody was told of a refused click");
+        }
+    };
+    if state.background.start(telling).is_none() {
+        tracing::info!("nobody is told if a click is refused: too much is under way");
+    }
+}
+
+async fn late_refusal(
+    state: &State,
+    integration: &Integration,
+    out_track_id: &str,
+    user_id: String,
+    refusal: Refusal,
+) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let mut tx = state.store.begin().await?;
+    let Some(card) = store::card::get(&mut tx, out_track_id).await? else { return Ok(()) };
+    let notice = cure(state, integration, &card.incident_id, refusal);
+    let one = Noticed { user_id, notice, stays: true, is_new: true };
+    store::card::change(&mut tx, out_track_id, |card| note(card, one.clone())).await?;
+    let kind = TaskKind::Repaint { incident: card.incident_id };
+    store::task::add(&mut tx, &integration.key, &kind, now, now).await?;
+    tx.commit().await?;
+    state.wake();
+    Ok(())
 }
 
 /// Only the clicker's copy asks them to link; the act they asked for is kept in the attempt.
@@ -171,20 +224,15 @@ async fn ask_to_link(
 
 /// Remembers the notice that this person sees. One that asks for something stays until the state changes; one that only
 /// reports goes with the repaint that follows anyway.
-async fn noticed(state: &State, mut card: Card, user_id: &str, notice: &Notice, stays: bool) -> Result<(), StoreError> {
+async fn noticed(state: &State, card: Card, user_id: &str, notice: &Notice, stays: bool) -> Result<(), StoreError> {
     let now = state.world.now();
-    let one = Noticed { user_id: user_id.to_owned(), notice: notice.clone(), stays };
+    let one = Noticed { user_id: user_id.to_owned(), notice: notice.clone(), stays, is_new: false };
     let mut tx = state.store.begin().await?;
-    note(&mut card, one.clone());
-    card.updated = now;
-    if !store::card::update(&mut tx, &card).await? {
-        // Somebody else's click changed the row meanwhile: read it again once; a lost note costs nothing but a notice
-        // that goes too early or too late.
-        if let Some(mut fresh) = store::card::get(&mut tx, &card.out_track_id).await? {
-            note(&mut fresh, one);
-            store::card::update(&mut tx, &fresh).await?;
-        }
-    }
+    store::card::change(&mut tx, &card.out_track_id, |card| {
+        note(card, one.clone());
+        card.updated = now;
+    })
+    .await?;
     if !stays {
         let due = now.plus(NOTICE_STAYS);
         let kind = TaskKind::Repaint { incident: card.incident_id };

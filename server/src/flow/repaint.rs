@@ -27,7 +27,7 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
     let mut again = false;
     for card in cards.into_iter().filter(|card| card.delivered) {
-        if card.shown != values || card.noticed.iter().any(|one| !one.stays) {
+        if card.shown != values || card.noticed.iter().any(|one| !one.stays || one.is_new) {
             again |= repaint_one(state, integration, card, &values).await?;
         }
     }
@@ -51,6 +51,7 @@ async fn repaint_one(
         Ok(()) => {
             card.shown.clone_from(values);
             // Those that found no room in this update are cleared by the next.
+            let staying = staying.into_iter().map(|one| Noticed { is_new: false, ..one });
             card.noticed = over.into_iter().skip(dingtalk::PRIVATE_PEOPLE_MAX).chain(staying).collect();
             let more = card.noticed.iter().any(|one| changed || !one.stays);
             card.updated = state.world.now();

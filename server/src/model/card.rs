@@ -65,6 +65,9 @@ pub struct Noticed {
     pub notice: Notice,
     /// It asks for something, so it stays until the incident's state changes; otherwise the next repaint takes it away.
     pub stays: bool,
+    /// DingTalk has not been given it yet.
+    #[serde(default)]
+    pub is_new: bool,
 }
 
 /// Whether two sets of values show different states of an incident: other buttons, another progress.

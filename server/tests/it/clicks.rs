@@ -158,6 +158,23 @@ async fn when_flashduty_is_slow_the_click_is_answered_and_the_act_happens_once()
 }
 
 #[tokio::test]
+async fn a_refusal_that_comes_late_reaches_the_clicker_all_the_same() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    bench.link("li.na").await;
+    bench.sim.flashduty.set_licence(bench.member("li.na"), false);
+    let (path, kind) = ("/incident/ack".to_owned(), faults::Kind::Delay { ms: 1_500 });
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind, times: Some(1) });
+    bench.click(&card, "li.na", "acknowledge").await.unwrap();
+    assert!(!bench.seen(&card, "li.na")["notice"].contains("许可证"), "not known yet");
+    bench.acts_end().await;
+    bench.advance(Duration::from_secs(60));
+    bench.run_due().await;
+    assert!(bench.seen(&card, "li.na")["notice"].contains("许可证"), "{:?}", bench.seen(&card, "li.na"));
+    assert!(bench.seen(&card, "bob").get("notice").is_none_or(String::is_empty));
+    assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 0);
+}
+
+#[tokio::test]
 async fn an_unclear_act_is_looked_into_before_it_is_repeated() {
     for (kind, requests) in [(faults::Kind::Forget, 1), (faults::Kind::Cut, 2)] {
         let (bench, incident, card) = with_card(&["li.na"]).await;

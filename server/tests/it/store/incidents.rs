@@ -14,7 +14,7 @@ pub fn card(integration: &str, incident_id: &str) -> Card {
         target: Target::Chat("ops".into()),
         delivered: false,
         shown: BTreeMap::from([("title".to_owned(), "标题".to_owned())]),
-        noticed: vec![Noticed { user_id: "li".into(), notice: Notice::default(), stays: true }],
+        noticed: vec![Noticed { user_id: "li".into(), notice: Notice::default(), stays: true, is_new: false }],
         created: NOW,
         updated: NOW,
         version: 1,

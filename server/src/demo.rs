@@ -6,6 +6,7 @@ use crate::command::{Failure, serve};
 use crate::config::Config;
 use crate::flow::set_up::{self, Addresses, Form, SetUpError};
 use crate::flow::{Refusal, access, automation};
+use crate::model::chat::Chat;
 use crate::model::subscription::Rule;
 use crate::proxies::Proxies;
 use crate::state::State;
@@ -15,6 +16,7 @@ use simulator::dingtalk::AppPages;
 use simulator::{Simulator, flashduty, seed};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use url::Url;
 use world::World;
@@ -25,6 +27,9 @@ const KEY: &str = "dingdutydemo";
 const SECRET_KEY: &str = "ZGluZ2R1dHkgZGVtbyBrZXkgLSBub3QgYSBzZWNyZXQ=";
 /// Groups of the seed that have the cool app from the first day: those in which the tour's people are.
 const GROUPS: [usize; 2] = [0, 2];
+/// How often it is looked whether the server knows those groups, and the pause in between.
+const ARRIVAL_POLLS_MAX: usize = 200;
+const ARRIVAL_POLL: Duration = Duration::from_millis(50);
 /// Ports tried after a taken one.
 const FURTHER_PORTS: u16 = 20;
 
@@ -184,17 +189,17 @@ async fn add_integration(state: &State) -> Result<Addresses, Failure> {
 
 /// What people do on the first day: the cool app comes into the groups that handle incidents, and they subscribe.
 async fn settle_in(state: &State, simulator: &Simulator) -> Result<(), Failure> {
+    let mut installed = Vec::new();
     for group in GROUPS.iter().filter_map(|place| seed::GROUPS.get(*place)) {
         let chats = simulator.dingtalk.chats();
         let Some(chat) = chats.iter().find(|chat| chat.title == group.title) else { continue };
         let refused = |why| Failure::Failed(format!("the pretend DingTalk did not install the cool app: {why}"));
         simulator.dingtalk.install_cool_app(&chat.id, group.owner).await.map_err(refused)?;
+        installed.push(chat.id.clone());
     }
-    // The worker does this too, a moment later.
-    work::run_due(state).await?;
     let refused = |error: Refusal| Failure::Failed(format!("a group cannot subscribe: {error}"));
     let subscribed = automation::subscriptions(state, KEY, None, 100).await.map_err(refused)?;
-    for chat in automation::chats(state, KEY, None, None, 100).await.map_err(refused)? {
+    for chat in known_chats(state, &installed).await? {
         if subscribed.iter().any(|subscription| subscription.chat_id == chat.id) {
             continue;
         }
@@ -202,6 +207,27 @@ async fn settle_in(state: &State, simulator: &Simulator) -> Result<(), Failure> 
         subscribed.map_err(refused)?;
     }
     Ok(())
+}
+
+/// These conversations as the server knows them. The worker takes up what DingTalk tells as well, and what it has taken is
+/// no longer due though not yet done: so this waits until all have arrived.
+async fn known_chats(state: &State, installed: &[String]) -> Result<Vec<Chat>, Failure> {
+    let failed = |error: Refusal| Failure::Failed(format!("the groups cannot be read: {error}"));
+    for _ in 0..ARRIVAL_POLLS_MAX {
+        work::run_due(state).await?;
+        let mut chats = automation::chats(state, KEY, None, None, 1_000).await.map_err(failed)?;
+        chats.retain(|chat| installed.contains(&chat.open_conversation_id));
+        if chats.len() == installed.len() {
+            return Ok(chats);
+        }
+        pause().await;
+    }
+    Err(Failure::Failed("the groups of the demo did not arrive".to_owned()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the demo waits for its own worker, once, at its start")]
+async fn pause() {
+    tokio::time::sleep(ARRIVAL_POLL).await;
 }
 
 async fn greet(state: &State, simulator: &Simulator) -> Result<(), Failure> {

@@ -42,10 +42,10 @@ pub enum Acted {
 }
 
 /// How far an act came in the time its asker waits.
-pub enum Begun {
-    Ended(Acted),
-    /// It goes on by itself; this is how it will end, unless this process ends before.
-    GoesOn(JoinHandle<Result<Acted, Refusal>>),
+pub struct Begun {
+    pub acted: Acted,
+    /// Of an act that goes on by itself: how it will end, unless this process ends before.
+    pub rest: Option<JoinHandle<Result<Acted, Refusal>>>,
 }
 
 /// Carries out an act as the linked person and waits for it at most `budget`.
@@ -59,10 +59,7 @@ pub async fn act(
     asked: Asked,
     budget: Duration,
 ) -> Result<Acted, Refusal> {
-    Ok(match begin(state, integration, link, asked, budget).await? {
-        Begun::Ended(acted) => acted,
-        Begun::GoesOn(_) => Acted::Working,
-    })
+    Ok(begin(state, integration, link, asked, budget).await?.acted)
 }
 
 /// Begins an act as the linked person and waits for it at most `budget`.
@@ -93,17 +90,17 @@ pub async fn begin(
     match tokio::time::timeout(budget, &mut running).await {
         Err(_too_slow) => {
             remember(state, key, &task).await?;
-            Ok(Begun::GoesOn(running))
+            Ok(Begun { acted: Acted::Working, rest: Some(running) })
         }
         Ok(Ok(Err(Refusal { code: ProblemCode::FlashdutySlow, .. }))) => {
             remember(state, key, &task).await?;
-            Ok(Begun::Ended(Acted::Working))
+            Ok(Begun { acted: Acted::Working, rest: None })
         }
         Ok(Ok(Err(refusal))) if refusal.is_passing() => {
             forget(state, key, &task).await?;
             Err(refusal)
         }
-        Ok(Ok(result)) => result.map(Begun::Ended),
+        Ok(Ok(result)) => result.map(|acted| Begun { acted, rest: None }),
         Ok(Err(_panicked)) => Err(ProblemCode::Internal.into()),
     }
 }

@@ -92,19 +92,19 @@ async fn answer(
     let language = integration.settings.language;
     let user_id = link.employee.user_id.clone();
     match act::begin(state, integration, link, asked, BUDGET).await {
-        Ok(Begun::Ended(Acted::Done(incident))) => Ok(painted(state, integration, &incident, Notice::default())),
-        Ok(Begun::Ended(Acted::Already(incident))) => {
+        Ok(Begun { acted: Acted::Done(incident), .. }) => Ok(painted(state, integration, &incident, Notice::default())),
+        Ok(Begun { acted: Acted::Already(incident), .. }) => {
             let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
             noticed(state, card, &user_id, &notice, false).await?;
             Ok(painted(state, integration, &incident, notice))
         }
-        Ok(working) => {
+        Ok(Begun { acted: Acted::Working, rest }) => {
             let notice = Notice { text: words::working(language).to_owned(), ..Notice::default() };
             let out_track_id = card.out_track_id.clone();
             noticed(state, card, &user_id, &notice, false).await?;
-            if let Begun::GoesOn(rest) = working {
+            if let Some(rest) = rest {
                 tell_later(state, integration, out_track_id, user_id, rest);
             }
             Ok(private_only(notice))

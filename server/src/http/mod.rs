@@ -31,7 +31,7 @@ use crate::state::State;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as Of};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use contract::{ProblemCode, paths};
 use limits::Paid;
@@ -48,6 +48,8 @@ pub fn router(state: State) -> Router {
         .merge(watching_routes())
         .merge(pages::routes().layer(CompressionLayer::new()))
         .merge(assets::routes())
+        // Whoever types the bare address is an administrator: people come from DingTalk.
+        .route("/", get(|| async { Redirect::to(paths::CONSOLE) }))
         .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) });
     // The gate has read the body already, by its own limits.

@@ -18,7 +18,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
-use contract::{Problem, paths};
+use contract::{Problem, ProblemCode, paths};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 use leptos_axum::{generate_route_list, render_app_async_with_context};
@@ -65,6 +65,9 @@ async fn show_sign_in(
 ) -> Response {
     let Ok(visitor) = visitor else { return show(state, caller, visitor, request).await };
     if let Some(named) = visitor.caller.parameter("attempt").filter(|id| sign_in::is_attempt(id)) {
+        if is_done_with(&visitor, named).await {
+            return with_cookies(see(&sign_in::start(&visitor).address(visitor.key())), visitor.caller.introduction());
+        }
         let cookie = sign_in::keep_attempt(&visitor, named);
         return with_cookies(show(state, caller, Ok(visitor), request).await, [cookie]);
     }
@@ -73,6 +76,17 @@ async fn show_sign_in(
         Ok(None) => show(state, caller, Ok(visitor), request).await,
         Err(refusal) => show(state, caller, Err(NoVisitor(refusal)), request).await,
     }
+}
+
+/// Whether somebody whose link is fine came back to an attempt that is over: by the browser's way back, say.
+async fn is_done_with(visitor: &Visitor, attempt: &str) -> bool {
+    let is_linked = visitor.signed_in.as_ref().is_some_and(|(_, known)| session::is_living(known));
+    let browser = visitor.caller.browser_hash();
+    is_linked
+        && matches!(
+            link::look(&visitor.state, &visitor.integration, attempt, true, &browser).await,
+            Err(Refusal { code: ProblemCode::LinkExpired, .. })
+        )
 }
 
 /// Where somebody who is signed in goes who is in no attempt: whose link is fine has nothing to do here.

@@ -209,3 +209,16 @@ async fn a_group_shows_itself_to_its_members_and_by_their_own_permission() {
     assert!(refused.body.contains("data-problem=\"not-in-chat\""), "{}", refused.body);
     assert!(!refused.body.contains(GROUP) && !refused.body.contains("for the group"));
 }
+
+#[tokio::test]
+async fn the_way_back_after_linking_is_no_dead_end() {
+    let bench = Bench::start().await;
+    let browser = bench.browser();
+    let arrived = bench.arrive(&browser, "li.na", None).await;
+    let sign_in = arrived.location.clone().unwrap();
+    bench.link_with(&browser, "li.na", &arrived.parameter("attempt").unwrap()).await;
+    let back = browser.get(&sign_in).await;
+    assert_eq!(back.location, Some(contract::paths::fill(contract::paths::HOME, &[crate::bench::KEY])), "{back:?}");
+    let stranger = bench.browser().get(&sign_in).await;
+    assert_eq!(stranger.location, None, "nobody else is let in by it");
+}

@@ -45,7 +45,7 @@ fn acts_take_what_flashduty_takes() {
 #[test]
 fn overview_says_who_and_when() {
     let page = page_of(processing());
-    page.has("acknowledged 20:52").has("not yet acknowledged").has(">you<").has("17 alerts").has("4 min ago");
+    page.has("acknowledged 20:52").has("not yet acknowledged").has(">you<").has("Alerts: 17").has("4 min ago");
     page.has("cpu_usage_high").has("Description");
     page_of(closed()).has("The renewal job had no permission").has("Permission given, certificate renewed");
     page_of(processing()).has_not("Permission given");
@@ -67,8 +67,8 @@ fn many_labels_fold() {
     let mut incident = triggered();
     incident.labels = (0..40).map(|number| (format!("label_{number:02}"), "value".into())).collect();
     let page = page_of(incident);
-    page.has("28 more labels");
-    let folded = page.html.split("28 more labels").nth(1).unwrap();
+    page.has("More labels: 28");
+    let folded = page.html.split("More labels: 28").nth(1).unwrap();
     assert!(folded.contains("label_12") && !folded.contains(">label_11<"));
 }
 

@@ -57,7 +57,7 @@ pub async fn deliver(
             }
             let by_card = match &integration.settings.card_template_id {
                 Some(template) => {
-                    Some(send_card(state, integration, &delivery, before, &mirror, space.clone(), template).await?)
+                    Some(send_card(state, integration, &delivery, &mirror, space.clone(), template).await?)
                 }
                 None => None,
             };
@@ -91,7 +91,6 @@ async fn send_card(
     state: &State,
     integration: &Integration,
     delivery: &Delivery,
-    before: Outcome,
     mirror: &Mirror,
     space: CardSpace,
     template: &str,
@@ -136,7 +135,7 @@ async fn send_card(
     let mut cost = 1;
     let mut sent = client.create_and_deliver_card(&new).await;
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
-    if exists && !matches!(before, Outcome::Waiting | Outcome::Unclear) {
+    if exists && set_unshown(state, &out_track_id, None).await? {
         // An earlier attempt created it, and its space refused it for the moment.
         sent = client.deliver_card(&out_track_id, &space, &robot_code).await;
         cost += 1;
@@ -145,12 +144,34 @@ async fn send_card(
         // again could show it twice (reference 7.3, unconfirmed).
         sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
     }
+    let unusable = |class: &ErrorClass| matches!(class, ErrorClass::Unclear | ErrorClass::Banned);
+    if sent.as_ref().is_err_and(|error| error.http_status == Some(200) && !unusable(&error.class)) {
+        // The call was taken, its space refused: the card is there and nobody sees it.
+        set_unshown(state, &out_track_id, Some(&values)).await?;
+    }
     if sent.is_ok() {
         // What an earlier attempt created shows what was true then.
         let values = if exists { BTreeMap::new() } else { values };
         shown(state, &integration.key, &out_track_id, mirror, values).await?;
     }
     Ok(Ended::from_answer(sent.map(|_| ()), cost))
+}
+
+/// Notes that a card exists with these values and is not shown, or takes the note back before it is shown. True when there
+/// was such a note. What came between two attempts cannot make it wrong: it is no guess from the last outcome.
+async fn set_unshown(
+    state: &State,
+    out_track_id: &str,
+    values: Option<&BTreeMap<String, String>>,
+) -> Result<bool, StoreError> {
+    let mut tx = state.store.begin().await?;
+    let Some(mut card) = store::card::get(&mut tx, out_track_id).await? else { return Ok(false) };
+    let noted = !card.delivered && !card.shown.is_empty();
+    card.shown = values.cloned().unwrap_or_default();
+    card.updated = state.world.now();
+    store::card::update(&mut tx, &card).await?;
+    tx.commit().await?;
+    Ok(noted)
 }
 
 /// Whom a group's card mentions: the linked responders, where a subscription of the group that fits says so.

@@ -81,6 +81,11 @@ impl InboxWriter {
         answered.await.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolClosed)))
     }
 
+    /// Whether somebody waits for an item to be kept.
+    pub fn is_busy(&self) -> bool {
+        self.bytes.available_permits() < QUEUE_BYTES_MAX as usize
+    }
+
     /// Writes what waits, and takes nothing more.
     pub(super) async fn close(&self) {
         let (closed, wait) = oneshot::channel();

@@ -15,6 +15,9 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 /// WAL lets readers go on while one writes; FULL makes a commit survive a power cut.
 const SQLITE_WRITER: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+/// How often a start is tried beside others that start, and after what pause.
+const MIGRATE_TRIES_MAX: usize = 100;
+const MIGRATE_PAUSE: Duration = Duration::from_millis(50);
 const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;";
 
 /// A server that does not wait for its disk would answer for callbacks it then loses; a stricter setting stays. A
@@ -28,7 +31,7 @@ pub(super) async fn open(url: &str) -> Result<(Dialect, AnyPool, AnyPool), Store
     sqlx::any::install_default_drivers();
     if url.starts_with("sqlite:") {
         create_file(url)?;
-        migrate(Dialect::Sqlite, url).await?;
+        migrate_patiently(url).await?;
         let writers = pool(url, 1, SQLITE_WRITER).await?;
         let readers = pool(url, SQLITE_READERS, SQLITE_READER).await?;
         return Ok((Dialect::Sqlite, writers, readers));
@@ -68,6 +71,26 @@ async fn pool(url: &str, connections: u32, session: &'static str) -> Result<AnyP
         })
         .connect(url)
         .await
+}
+
+/// While another program starts, SQLite refuses the change of its journal at once instead of waiting.
+async fn migrate_patiently(url: &str) -> Result<(), StoreError> {
+    for _ in 1..MIGRATE_TRIES_MAX {
+        match migrate(Dialect::Sqlite, url).await {
+            Err(StoreError::Database(error)) if is_busy(&error) => pause().await,
+            other => return other,
+        }
+    }
+    migrate(Dialect::Sqlite, url).await
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "5")
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits for another program, which cannot wake us")]
+async fn pause() {
+    tokio::time::sleep(MIGRATE_PAUSE).await;
 }
 
 /// PostgreSQL is locked by sqlx. On SQLite everything happens in one transaction that holds the write lock.

@@ -15,6 +15,9 @@ const LEASE: Duration = Duration::from_secs(60);
 const ITEMS_AT_ONCE: i64 = 16;
 /// Tasks under way at a time. They wait for platforms: while one platform hangs, there must be room for the rest.
 const TASKS_AT_ONCE: i64 = 32;
+/// How long the worker lets inputs go first before it looks again, and how long in all: a flood must not stop it.
+const YIELD: Duration = Duration::from_millis(5);
+const YIELD_MAX: Duration = Duration::from_secs(1);
 /// How long the worker sleeps at most: work that another process added is found after it.
 const SLEEP_MAX: Duration = Duration::from_millis(500);
 /// How long the worker leaves a database alone that failed it.
@@ -76,7 +79,15 @@ async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
         tracing::error!(%error, "what a former process had waits until its leases end");
     }
     let mut under_way = UnderWay::default();
+    let mut yielding_since = None;
     while !*stopped.borrow() {
+        // Who waits at a door goes before what was taken: both need the one connection that writes.
+        let now = state.world.now();
+        if state.store.inbox().is_busy() && now.since(*yielding_since.get_or_insert(now)) < YIELD_MAX {
+            pause(YIELD).await;
+            continue;
+        }
+        yielding_since = None;
         let (mut taken, mut rest) = (0, SLEEP_MAX);
         match under_way.take(state).await {
             Ok(count) => taken = count,

@@ -2,7 +2,8 @@
 
 use crate::stand::{KEY, Seen, Stand, json, platform};
 use flashduty::{
-    ChannelQuery, Credential, ErrorClass, IncidentQuery, MemberQuery, Progress, Resolution, ScheduleQuery,
+    ChannelQuery, Credential, DINGTALK_APP, ErrorClass, IncidentQuery, MemberQuery, PreviewQuery, Progress, Resolution,
+    ScheduleQuery, WebhookHistoryQuery,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -165,4 +166,55 @@ async fn absent_data_reads_as_nothing_found() {
         assert!(client.person_infos(&[1]).await.unwrap().is_empty());
         assert_eq!(client.incident("a").await.unwrap_err().class, ErrorClass::Unclear);
     }
+}
+
+#[tokio::test]
+async fn templates_are_found_and_rendered() {
+    let stand = Stand::start(|seen: &Seen| {
+        let answer = match seen.uri.path() {
+            "/channel/escalate/rule/list" => json!({ "items": [
+                { "rule_id": "r1", "template_id": "t1", "layers": 5 }, { "rule_id": "r2", "template_id": null }, null,
+            ] }),
+            "/template/info" => json!({ "template_id": "t1", "dingtalk_app": "{{.Title}}", "sms": "x" }),
+            "/template/preview" => json!({ "success": true, "content": "CPU high", "fixed_fields": null }),
+            other => panic!("{other} was not expected"),
+        };
+        json(200, &data(answer))
+    })
+    .await;
+    let client = stand.client();
+    let rules = client.templates_of_rules(9).await.unwrap();
+    assert_eq!(rules.into_iter().collect::<Vec<_>>(), [("r1".to_owned(), "t1".to_owned())]);
+    assert_eq!(stand.last().json(), json!({ "channel_id": 9 }));
+    let template = client.template("t1").await.unwrap();
+    assert_eq!(stand.last().json(), json!({ "template_id": "t1" }));
+    let query =
+        PreviewQuery { kind: DINGTALK_APP, content: &template.dingtalk_app, incident_id: "a1", hidden_fields: &[] };
+    let preview = client.template_preview(&query).await.unwrap();
+    assert_eq!((preview.success, preview.content.as_str()), (true, "CPU high"));
+    assert_eq!(stand.last().json(), json!({ "type": "dingtalk_app", "content": "{{.Title}}", "incident_id": "a1" }));
+}
+
+#[tokio::test]
+async fn the_history_of_webhooks_is_read() {
+    let row =
+        json!({ "integration_id": 5, "event_id": "e1", "status": "failed", "ref_id": "a1", "request_body": "{}" });
+    let stand = Stand::start(move |seen: &Seen| match seen.uri.path() {
+        "/webhook/history/list" => {
+            json(200, &data(json!({ "items": [row, null], "total": 1, "search_after_ctx": "c" })))
+        }
+        _ => json(200, &data(row.clone())),
+    })
+    .await;
+    let client = stand.client();
+    let query =
+        WebhookHistoryQuery { start_ms: 1, end_ms: 2, limit: 100, asc: true, failed_only: true, ..Default::default() };
+    let page = client.webhook_history(&query).await.unwrap();
+    assert_eq!((page.items.len(), page.search_after_ctx.as_str()), (1, "c"));
+    let asked = json!({
+        "start_time": 1, "end_time": 2, "limit": 100, "asc": true, "status": "failed", "orderby": "event_time",
+    });
+    assert_eq!(stand.last().json(), asked);
+    assert_eq!(client.webhook_attempt("e1", 5).await.unwrap().request_body, "{}");
+    assert_eq!(stand.last().json(), json!({ "event_id": "e1", "integration_id": 5 }));
 }

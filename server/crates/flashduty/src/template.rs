@@ -1,6 +1,6 @@
 use crate::{Client, FlashdutyError, wire};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// The preset template every account has (reference 7.6).
@@ -108,6 +108,7 @@ struct Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn a_preview_in_any_form() {

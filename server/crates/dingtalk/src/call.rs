@@ -42,6 +42,11 @@ const fn post(host: Host, path: &'static str, meter: Meter, scope: &'static str,
     Call { method: Method::POST, host, path, meter, scope, changes }
 }
 
+/// Work notifications need what every app has (section 9).
+const fn work_notice(path: &'static str, changes: bool) -> Call {
+    post(Host::Oapi, path, Meter::Api, "qyapi_base", changes)
+}
+
 impl Call {
     /// App token (1.1).
     pub const TOKEN: Call = post(Host::Api, "/v1.0/oauth2/accessToken", Meter::Free, "", false);
@@ -82,8 +87,19 @@ impl Call {
     pub const GROUP_MEMBERS: Call =
         post(Host::Api, "/v1.0/im/sceneGroups/members/batchQuery", Meter::Api, "qyapi_chat_manage", false);
 
+    /// A work notification (9.1). Not repeatable.
+    pub const SEND_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/asyncsend_v2", true);
+    /// How far the sending of one is (9.3).
+    pub const WORK_NOTICE_PROGRESS: Call = work_notice("/topapi/message/corpconversation/getsendprogress", false);
+    /// What became of one, person by person (9.3).
+    pub const WORK_NOTICE_RESULT: Call = work_notice("/topapi/message/corpconversation/getsendresult", false);
+    /// The status bar of one changes (9.3). Repeatable.
+    pub const UPDATE_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/status_bar/update", true);
+    /// One is taken back (9.3). Repeatable.
+    pub const RECALL_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/recall", true);
+
     /// Every call the client can make.
-    pub const ALL: [Call; 12] = [
+    pub const ALL: [Call; 17] = [
         Self::TOKEN,
         Self::USER_BY_CODE,
         Self::USER,
@@ -96,6 +112,11 @@ impl Call {
         Self::UPDATE_CARD,
         Self::GROUP_INFO,
         Self::GROUP_MEMBERS,
+        Self::SEND_WORK_NOTICE,
+        Self::WORK_NOTICE_PROGRESS,
+        Self::WORK_NOTICE_RESULT,
+        Self::UPDATE_WORK_NOTICE,
+        Self::RECALL_WORK_NOTICE,
     ];
 }
 

@@ -18,6 +18,8 @@ fn throttle(code: &str) -> Option<ErrorClass> {
         "90002" | "90018" => wait(Some(SECOND_MS)),
         "90003" | "90004" | "90005" | "90006" | "90007" | "90008" | "90009" | "90010" | "90011" | "90012" | "90013"
         | "90014" => wait(Some(SECOND_MS)),
+        // Too many people in this minute, of work notifications (9.2).
+        "143103" | "143104" => wait(Some(MINUTE_MS)),
         "90020" | "forbidden.accessdenied.apicountlimitfororg" => Some(ErrorClass::QuotaSpent { meter: Meter::Api }),
         "send.too.fast" | "send.bytoken.toofast" | "too.many.group" | "too.many.people" => wait(None),
         _ if code.starts_with("forbidden.accessdenied.qps") => wait(Some(SECOND_MS)),
@@ -119,6 +121,7 @@ mod tests {
             ("Forbidden.AccessDenied.QpsLimitForApi", "throttled"),
             ("Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "throttled"),
             ("send.too.fast", "throttled"),
+            ("143104", "throttled"),
             ("90020", "quota_spent"),
             ("Forbidden.AccessDenied.ApiCountLimitForOrg", "quota_spent"),
             ("Forbidden.AccessDenied.AccessTokenPermissionDenied", "missing_scope"),

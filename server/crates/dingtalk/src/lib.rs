@@ -24,6 +24,7 @@ pub mod click;
 pub mod event;
 pub mod links;
 pub mod robot;
+pub mod work_notice;
 
 pub use call::{Call, Host, Meter};
 pub use card::{CardData, CardDelivered, CardSpace, CardUpdate, LastMessage, NewCard, RegisteredCallback};
@@ -34,6 +35,9 @@ pub use error::{DingTalkError, ErrorClass};
 pub use identity::{CodeUser, UserDetails};
 pub use platform::{AppCredentials, Endpoints, NoHttpClient, Platform};
 pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
+pub use work_notice::{Forbidden, NoticeAudience, NoticeProgress, NoticeResult};
+pub use work_notice::{NOTICE_BYTES_MAX, NOTICE_PEOPLE_MAX, STATUS_BAR_PEOPLE_MAX};
+pub use work_notice::{OaContent, StatusBar, WorkNoticeContent};
 
 #[cfg(test)]
 mod tests;

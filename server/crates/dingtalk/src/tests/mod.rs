@@ -5,3 +5,4 @@ mod peer;
 mod token;
 mod trouble;
 mod wire;
+mod work_notice;

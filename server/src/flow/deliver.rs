@@ -77,6 +77,8 @@ fn space(target: &Target, chat: Option<&Chat>) -> Result<CardSpace, Outcome> {
     match target {
         Target::Person(user_id) => Ok(CardSpace::Person { user_id: user_id.clone() }),
         Target::Member(_) => Err(Outcome::AppNotLinked),
+        // Only work notices go to everybody; they do not come here.
+        Target::Everybody => Err(Outcome::Fault),
         Target::Chat(_) => match chat {
             Some(chat) if chat.state == ChatState::Installed => {
                 Ok(CardSpace::Group { open_conversation_id: chat.open_conversation_id.clone() })
@@ -343,7 +345,8 @@ impl Ended {
     }
 }
 
-fn outcome(class: &ErrorClass) -> Outcome {
+/// The outcome of an attempt that failed so.
+pub(super) fn outcome(class: &ErrorClass) -> Outcome {
     match class {
         ErrorClass::Throttled { .. } => Outcome::Throttled,
         ErrorClass::Banned => Outcome::Banned,

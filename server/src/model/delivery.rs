@@ -18,6 +18,8 @@ pub enum Target {
     Person(String),
     /// A responder to whom nobody in DingTalk is linked, by Flashduty member id.
     Member(i64),
+    /// The whole Corp, by a work notice.
+    Everybody,
 }
 
 impl Target {
@@ -27,6 +29,7 @@ impl Target {
             Self::Chat(_) => "chat",
             Self::Person(_) => "person",
             Self::Member(_) => "member",
+            Self::Everybody => "everybody",
         }
     }
 
@@ -35,6 +38,7 @@ impl Target {
         match self {
             Self::Chat(id) | Self::Person(id) => id.clone(),
             Self::Member(id) => id.to_string(),
+            Self::Everybody => String::new(),
         }
     }
 
@@ -44,6 +48,7 @@ impl Target {
             "chat" => Some(Self::Chat(id.to_owned())),
             "person" => Some(Self::Person(id.to_owned())),
             "member" => id.parse().ok().map(Self::Member),
+            "everybody" => Some(Self::Everybody),
             _ => None,
         }
     }
@@ -142,6 +147,12 @@ outcomes! {
     Waiting = "waiting";
     /// DingTalk took it.
     Delivered = "delivered";
+    /// DingTalk took a work notice; what became of it is asked for later.
+    Accepted = "accepted";
+    /// A work notice that was read.
+    Read = "read";
+    /// A work notice that was taken back.
+    Recalled = "recalled";
     /// The responder has never linked accounts.
     AppNotLinked = "app not linked";
     /// The cool app or its bot is not in the group.
@@ -162,6 +173,12 @@ outcomes! {
     TemplateUnusable = "card template unusable";
     /// DingTalk's content check refused it.
     ContentRefused = "content refused";
+    /// A work notice that DingTalk took and showed to nobody.
+    Withheld = "withheld";
+    /// A work notice whose sending failed at DingTalk.
+    SendingFailed = "sending failed";
+    /// The person has had as many work notices today as DingTalk shows, or the company as many to everybody.
+    DayLimit = "limit of the day";
     /// Too fast; waits as told.
     Throttled = "throttled";
     /// The address is banned for some minutes.
@@ -185,7 +202,7 @@ impl Outcome {
     /// in `0.0..1.0`. Sending a card again is safe: its out-track id makes the call idempotent.
     pub fn next_time(self, attempts: i64, created: Millis, now: Millis, told: Option<Duration>, jitter: f64) -> Next {
         let wait = match self {
-            Self::Delivered => return Next::Done,
+            Self::Delivered | Self::Accepted | Self::Read | Self::Recalled => return Next::Done,
             Self::Throttled => told.unwrap_or(Duration::from_secs(1)),
             // Section 10.2 of the DingTalk reference: an address stays banned for five minutes.
             Self::Banned => Duration::from_secs(5 * 60),

@@ -14,7 +14,8 @@ pub struct OutcomeWords {
 
 /// The words of an outcome by its fixed name; an unknown name reads as a refusal.
 pub fn of(name: &str, language: Language) -> OutcomeWords {
-    let (zh, en) = of_target(name).or_else(|| of_app(name)).unwrap_or_else(|| of_weather(name));
+    let (zh, en) =
+        of_target(name).or_else(|| of_app(name)).or_else(|| of_work_notice(name)).unwrap_or_else(|| of_weather(name));
     let (cause, cure, who) = match language {
         Language::Zh => zh,
         Language::En => en,
@@ -125,6 +126,43 @@ fn of_app(name: &str) -> Option<(Words, Words)> {
         "fault" => (
             ("本应用内部出错", "会自动重试；若反复出现，请查看日志", "运维人员"),
             ("A fault of this app", "It is tried again by itself; if it persists, look at the log", "operator"),
+        ),
+        _ => return None,
+    })
+}
+
+/// Outcomes that only work notices have.
+fn of_work_notice(name: &str) -> Option<(Words, Words)> {
+    Some(match name {
+        "accepted" => (
+            ("钉钉已受理，尚不知是否送达", "会自动查询发送结果", ""),
+            ("DingTalk accepted it; whether it arrived is not known yet", "The result is asked for by itself", ""),
+        ),
+        "read" => (("对方已读", "", ""), ("It was read", "", "")),
+        "recalled" => (("已撤回", "", ""), ("It was taken back", "", "")),
+        "withheld" => (
+            ("钉钉受理后未展示给此人", "多为超出当日限额或内容重复；请按返回码处理，或改用机器人消息", "本应用管理员"),
+            (
+                "DingTalk accepted it and did not show it to this person",
+                "Mostly a limit of the day or a repeated text; see the code, or use the bot's messages instead",
+                "this app's administrator",
+            ),
+        ),
+        "sending failed" => (
+            ("钉钉发送失败，重发后仍未成功", "请核对此人的钉钉状态，稍后重新发送", "本应用管理员"),
+            (
+                "DingTalk failed to send it, also when it was sent again",
+                "Check the person's DingTalk account and send it again later",
+                "this app's administrator",
+            ),
+        ),
+        "limit of the day" => (
+            ("已达钉钉当日工作通知上限", "上限于次日零点恢复；请减少发送，或改用机器人消息", "本应用管理员"),
+            (
+                "DingTalk's limit of work notices for this day is reached",
+                "It is lifted at midnight; send fewer, or use the bot's messages instead",
+                "this app's administrator",
+            ),
         ),
         _ => return None,
     })

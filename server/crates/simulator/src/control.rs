@@ -7,7 +7,8 @@
 //! | `DELETE journal` | | forgets them |
 //! | `POST faults` | a [`Fault`] | sets it |
 //! | `POST push-faults` | `from`, `push`, `times` | sets a fault for events or webhooks |
-//! | `DELETE faults` | | removes all |
+//! | `POST weather` | `peer`, `weather`: see [`crate::Weather`] | sets the weather over a platform |
+//! | `DELETE faults` | | removes all, and the weather |
 //! | `POST run-due` | | does what is due |
 //! | `POST callback` | `url` | saves the event URL after `check_url` |
 //! | `POST cool-app` | `chat`, `operator`, `installed` | installs or removes the cool app |
@@ -35,7 +36,7 @@ mod console;
 use crate::dingtalk::{DingTalk, Place, PushResult};
 use crate::flashduty::Flashduty;
 use crate::listen::CameFrom;
-use crate::{Core, Fault, Peer, Push};
+use crate::{Core, Fault, Peer, Push, Weather};
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::HOST;
@@ -62,6 +63,7 @@ pub(crate) fn router(core: Core, dingtalk: Arc<DingTalk>, flashduty: Arc<Flashdu
         .route("/_sim/journal", get(journal).delete(forget_journal))
         .route("/_sim/faults", post(add_fault).delete(clear_faults))
         .route("/_sim/push-faults", post(add_push_fault))
+        .route("/_sim/weather", post(set_weather))
         .route("/_sim/run-due", post(run_due))
         .merge(people_and_groups())
         .merge(console::routes())
@@ -163,6 +165,18 @@ struct PushFault {
 
 async fn add_push_fault(State(reach): State<Reach>, Json(fault): Json<PushFault>) -> Response {
     reach.core.faults.add_push(fault.from, fault.push, fault.times);
+    done()
+}
+
+#[derive(Deserialize)]
+struct WeatherOver {
+    peer: Peer,
+    #[serde(default)]
+    weather: Weather,
+}
+
+async fn set_weather(State(reach): State<Reach>, Json(body): Json<WeatherOver>) -> Response {
+    reach.core.faults.set_weather(body.peer, body.weather);
     done()
 }
 

@@ -1,4 +1,5 @@
 use crate::Peer;
+use crate::weather::{Sky, Weather};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,6 +69,13 @@ pub struct Faults(Arc<Mutex<Waiting>>);
 struct Waiting {
     requests: Vec<Fault>,
     pushes: Vec<(Peer, Push, Option<u32>)>,
+    skies: Vec<(Peer, Sky)>,
+}
+
+impl Waiting {
+    fn sky(&self, over: Peer) -> Option<&Sky> {
+        self.skies.iter().find(|(peer, _)| *peer == over).map(|(_, sky)| sky)
+    }
 }
 
 impl Faults {
@@ -81,16 +89,31 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pushes.push((from, push, times));
     }
 
-    /// Removes all faults.
+    /// Sets the weather over a platform's requests and pushes, in place of the one before.
+    pub fn set_weather(&self, over: Peer, weather: Weather) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.skies.retain(|(peer, _)| *peer != over);
+        waiting.skies.push((over, Sky::new(weather)));
+    }
+
+    /// The weather over a platform.
+    pub fn weather(&self, over: Peer) -> Weather {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.sky(over).map(Sky::weather).unwrap_or_default()
+    }
+
+    /// Removes all faults, and the weather with them.
     pub fn clear(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Waiting::default();
     }
 
-    /// Uses up a fault that matches this request, if there is one.
+    /// Uses up a fault that matches this request; without one the weather decides.
     pub fn take(&self, peer: Peer, path: &str) -> Option<Kind> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place =
-            waiting.requests.iter().position(|fault| fault.peer == peer && path.starts_with(fault.path.as_str()))?;
+        let fits = |fault: &Fault| fault.peer == peer && path.starts_with(fault.path.as_str());
+        let Some(place) = waiting.requests.iter().position(fits) else {
+            return waiting.sky(peer).and_then(|sky| sky.request(peer));
+        };
         let kind = waiting.requests[place].kind.clone();
         if use_up(&mut waiting.requests[place].times) {
             waiting.requests.remove(place);
@@ -98,10 +121,12 @@ impl Faults {
         Some(kind)
     }
 
-    /// Uses up a fault for a push of `from`, if there is one.
+    /// Uses up a fault for a push of `from`; without one the weather decides.
     pub fn take_push(&self, from: Peer) -> Option<Push> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = waiting.pushes.iter().position(|(peer, _, _)| *peer == from)?;
+        let Some(place) = waiting.pushes.iter().position(|(peer, _, _)| *peer == from) else {
+            return waiting.sky(from).and_then(Sky::push);
+        };
         let push = waiting.pushes[place].1;
         if use_up(&mut waiting.pushes[place].2) {
             waiting.pushes.remove(place);
@@ -145,6 +170,20 @@ mod tests {
         assert_eq!(faults.take_push(Peer::DingTalk), None);
         assert_eq!(faults.take_push(Peer::Flashduty), Some(Push::Lose));
         assert_eq!(faults.take_push(Peer::Flashduty), None);
+    }
+
+    #[test]
+    fn weather_is_per_platform_and_yields_to_what_was_set() {
+        let faults = Faults::default();
+        let storm = Weather { seed: 1, cut: 100, lose: 100, ..Weather::default() };
+        faults.set_weather(Peer::Flashduty, storm);
+        faults.add(Fault { peer: Peer::Flashduty, path: "/a".into(), kind: Kind::Html, times: None });
+        assert_eq!(faults.take(Peer::Flashduty, "/a"), Some(Kind::Html));
+        assert_eq!(faults.take(Peer::Flashduty, "/b"), Some(Kind::Cut));
+        assert_eq!((faults.take(Peer::DingTalk, "/b"), faults.take_push(Peer::DingTalk)), (None, None));
+        assert_eq!((faults.take_push(Peer::Flashduty), faults.weather(Peer::Flashduty)), (Some(Push::Lose), storm));
+        faults.clear();
+        assert_eq!((faults.take(Peer::Flashduty, "/b"), faults.weather(Peer::Flashduty)), (None, Weather::default()));
     }
 
     #[test]

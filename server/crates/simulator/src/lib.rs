@@ -15,11 +15,13 @@ mod listen;
 mod observe;
 mod secrets;
 pub mod seed;
+mod weather;
 
 pub use crate::core::{Core, NoReply, Outgoing, Reply};
 pub use faults::{Fault, Faults, Push};
 pub use journal::{Entry, Journal, Peer};
 pub use observe::observed;
+pub use weather::Weather;
 
 use dingtalk::DingTalk;
 use flashduty::Flashduty;

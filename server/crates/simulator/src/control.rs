@@ -20,6 +20,8 @@
 //! | `POST click` | `out_track_id`, `user_id`, `action_ids`, `params` | presses a card's button |
 //! | `GET card` | `out_track_id`, `user_id` | the card, and what that person sees |
 //! | `GET messages` | `chat` or `person` | what was said there |
+//! | `GET work-notices` | `user_id` | what this person has received |
+//! | `POST work-notices/read`, `forbid`, `fail` | `user_id`; `code` or null; `times` | |
 //! | `POST login-code` | `user_id` | a login-free code |
 //! | `POST permission` | `scope`, `granted` | |
 //! | `POST visible` | `user_ids` or null | the app's visible range |
@@ -32,6 +34,7 @@
 //! What is refused is answered 400 `{"error"}`. Only this machine may call, under its own name, with JSON.
 
 mod console;
+mod work;
 
 use crate::dingtalk::{DingTalk, Place, PushResult};
 use crate::flashduty::Flashduty;
@@ -67,6 +70,7 @@ pub(crate) fn router(core: Core, dingtalk: Arc<DingTalk>, flashduty: Arc<Flashdu
         .route("/_sim/run-due", post(run_due))
         .merge(people_and_groups())
         .merge(console::routes())
+        .merge(work::routes())
         .layer(middleware::from_fn(only_here))
         .with_state(Reach { core, dingtalk, flashduty })
 }

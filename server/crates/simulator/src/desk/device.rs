@@ -29,11 +29,12 @@ pub struct Row {
 }
 
 impl Row {
-    /// How addresses name the place: a group's id, or `bot`.
+    /// How addresses name the place: a group's id, `bot` or `work`.
     pub fn address(&self) -> &str {
         match &self.place {
             Place::Chat(id) => id,
             Place::Person(_) => "bot",
+            Place::Work(_) => "work",
         }
     }
 
@@ -60,6 +61,11 @@ impl Desk {
             let name = viewing.bot_name(&last.robot_code);
             rows.push(Row { name, ..bot });
         }
+        let notices = seat.language.say("工作通知", "Work notices").to_owned();
+        let work = self.row(Place::Work(me.clone()), notices, me, viewing);
+        if work.last.is_some() {
+            rows.push(work);
+        }
         rows.sort_by_key(|row| std::cmp::Reverse(row.last.as_ref().map(|last| last.n)));
         rows
     }
@@ -71,7 +77,7 @@ impl Desk {
         let unread = messages.iter().filter(|message| message.n > seen && !message.robot_code.is_empty()).count();
         let card = messages.iter().rev().find_map(|message| match &message.content {
             Content::Card { out_track_id, .. } => Some(out_track_id.clone()),
-            Content::Robot { .. } | Content::Notice { .. } => None,
+            Content::Robot { .. } | Content::Work { .. } | Content::Notice { .. } => None,
         });
         Row { place, name, unread, card, last: messages.into_iter().next_back() }
     }
@@ -116,6 +122,9 @@ impl Desk {
             let key = (seat.person.user_id.clone(), place.clone());
             self.memory().seen.insert(key, last.n);
         }
+        if let Place::Work(user_id) = place {
+            self.dingtalk.read_work_notices(user_id);
+        }
         let shown = &messages[messages.len().saturating_sub(MESSAGES_SHOWN)..];
         if shown.is_empty() {
             let text =
@@ -133,7 +142,7 @@ impl Desk {
         let say = |chinese, english| seat.language.say(chinese, english);
         let chat = match &row.place {
             Place::Chat(id) => self.dingtalk.chat(id),
-            Place::Person(_) => None,
+            Place::Person(_) | Place::Work(_) => None,
         };
         let count = chat.as_ref().map(|chat| format!(" <small>({})</small>", chat.members.len())).unwrap_or_default();
         let menu = chat.map(|chat| self.group_menu(seat, &chat, viewing)).unwrap_or_default();

@@ -38,7 +38,7 @@ pub struct Asked {
     theme: String,
     /// `messages` or `workplace`.
     tab: String,
-    /// The open chat: a group's id, or `bot`.
+    /// The open chat: a group's id, `bot` or `work`.
     chat: String,
     /// Key of the parts that the script has.
     have: Option<String>,
@@ -217,6 +217,7 @@ impl Desk {
         let open = match asked.chat.as_str() {
             "" => None,
             "bot" => Some(Place::Person(person.user_id.clone())),
+            "work" => Some(Place::Work(person.user_id.clone())),
             id => Some(Place::Chat(id.to_owned())),
         };
         Seat { person, language: Language::of(asked.lang.as_deref(), headers), open }

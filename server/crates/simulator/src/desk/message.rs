@@ -3,7 +3,7 @@
 use super::card::{self, link_button};
 use super::template::Template;
 use super::text::{Language, clock, cut, escape, tile};
-use super::{Item, markdown};
+use super::{Item, markdown, work};
 use crate::dingtalk::{Content, DingTalk, Employee, Message};
 use serde_json::Value;
 
@@ -56,6 +56,7 @@ impl Viewing<'_> {
                 let line = own.or_else(|| last_message.values().next()).filter(|line| !line.is_empty());
                 line.cloned().unwrap_or_else(|| self.language.say("[卡片]", "[Card]").to_owned())
             }
+            Content::Work { msg } => work::line(msg, self.language),
             Content::Robot { msg_param, .. } => {
                 let first = ["title", "content", "fileName"].iter().find_map(|name| msg_param.get(name)?.as_str());
                 first.unwrap_or_else(|| self.language.say("[消息]", "[Message]")).to_owned()
@@ -88,6 +89,7 @@ impl Viewing<'_> {
         match content {
             Content::Notice { .. } => String::new(),
             Content::Robot { msg_key, msg_param } => self.robot(msg_key, msg_param),
+            Content::Work { msg } => work::draw(msg, self.language),
             Content::Card { out_track_id, .. } => {
                 let values = self.dingtalk.card_as(out_track_id, self.viewer);
                 let template_id = self.dingtalk.card(out_track_id).map(|card| card.template_id).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! The desk: DingTalk's client for one person at a time, on phone or PC, beside Flashduty's console. People read chats,
 //! press cards' buttons, open the app's pages in a web view, and change groups; everything really happens.
 //!
-//! `page` draws the whole page, `device` and `message` what the client shows, `card` a card by its `template`; `acts` are
-//! the things people do, `tour` and `hint` lead a newcomer, `jar` keeps people's cookies apart, `doors` answers requests.
+//! `page` draws the whole page, `device`, `message` and `work` what the client shows, `card` a card by its `template`;
+//! `acts` are the things people do, `tour` and `hint` lead a newcomer, `jar` keeps people's cookies apart, `doors` answers
+//! requests.
 
 mod acts;
 mod card;
@@ -18,6 +19,7 @@ mod regions;
 mod template;
 mod text;
 mod tour;
+mod work;
 
 #[cfg(test)]
 mod tests;

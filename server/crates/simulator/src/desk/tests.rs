@@ -230,3 +230,21 @@ async fn a_page_gets_its_code_by_a_script() {
         assert_eq!(ask(call).await.unwrap().status().as_u16(), 400, "{call}");
     }
 }
+
+#[tokio::test]
+async fn work_notices_are_a_chat_of_their_own_and_opening_reads_them() {
+    let bench = Bench::start().await;
+    let agent_id: u64 = seed::AGENT_ID.parse().unwrap();
+    let msg = json!({ "msgtype": "text", "text": { "content": "<b>disk full" } });
+    let body = json!({ "agent_id": agent_id, "userid_list": "li.na", "msg": msg });
+    bench.old_host("/topapi/message/corpconversation/asyncsend_v2", &body).await;
+    let list: Value = get(&bench, "/desk/state?lang=en").send().await.unwrap().json().await.unwrap();
+    let chats = list["parts"]["chats"].as_str().unwrap();
+    assert!(chats.contains("data-chat=\"work\"") && chats.contains("Work notices"), "{chats}");
+    assert_eq!(list["parts"]["badge"], json!("1"));
+    assert!(!bench.sim.dingtalk.work_notices("li.na")[0].read);
+    let open: Value = get(&bench, "/desk/state?lang=en&chat=work").send().await.unwrap().json().await.unwrap();
+    assert!(open["talk"][0][1].as_str().unwrap().contains("&lt;b&gt;disk full"), "{open}");
+    assert_eq!(open["parts"]["badge"], json!(""));
+    assert!(bench.sim.dingtalk.work_notices("li.na")[0].read);
+}

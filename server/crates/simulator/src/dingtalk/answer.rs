@@ -92,7 +92,11 @@ pub fn old_answer(world: &World, result: Result<Value, OldError>) -> Response {
     let body = match result {
         Ok(mut body) => {
             body["errcode"] = json!(0);
-            body["errmsg"] = json!("ok");
+            match body.get("errmsg") {
+                // Some answers come without it; theirs says so.
+                Some(Value::Null) => drop(body.as_object_mut().map(|body| body.remove("errmsg"))),
+                _ => body["errmsg"] = json!("ok"),
+            }
             body["request_id"] = json!(request_id);
             body
         }

@@ -68,7 +68,7 @@ pub struct Message {
     pub mentions: BTreeSet<String>,
 }
 
-/// A group or the conversation of a person with a bot.
+/// A group, or the conversation of a person with a bot or with the work notices.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
@@ -76,6 +76,8 @@ pub enum Place {
     Chat(String),
     /// A person, by user id.
     Person(String),
+    /// A person's work notices, by user id.
+    Work(String),
 }
 
 /// What a message is.
@@ -95,6 +97,11 @@ pub enum Content {
         out_track_id: String,
         /// Line in the list of chats, by language (`ZH_CN`, `EN_US`).
         last_message: BTreeMap<String, String>,
+    },
+    /// A work notice (9.4).
+    Work {
+        /// The message, its status bar as it is now.
+        msg: Value,
     },
     /// A line by DingTalk itself, such as "… installed …".
     Notice {

@@ -59,6 +59,8 @@ pub struct Turn<'a> {
     pub query: &'a BTreeMap<String, String>,
     /// Body, `{}` when there is none.
     pub body: Map<String, Value>,
+    /// Whether the body is a form, where everything is text.
+    pub form: bool,
 }
 
 /// Answers a call of either API host.
@@ -218,7 +220,8 @@ impl Gate<'_> {
 
 fn turn<'a>(world: &'a World, call: &'a Call, caller: Caller, body: Map<String, Value>, now: Millis) -> Turn<'a> {
     let Caller { client_id, corp_id, user_id } = caller;
-    Turn { world, now, client_id, corp_id, user_id, path: &call.path, query: &call.query, body }
+    let form = parameters::is_form(call);
+    Turn { world, now, client_id, corp_id, user_id, path: &call.path, query: &call.query, body, form }
 }
 
 impl State {

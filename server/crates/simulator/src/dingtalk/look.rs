@@ -2,7 +2,7 @@
 //! title.
 
 use super::state::{App, AppPages, Card, Chat, Content, Employee, Message, Place, Space, State};
-use super::{DingTalk, Meters};
+use super::{DingTalk, Meters, work};
 use crate::seed;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -48,7 +48,10 @@ impl DingTalk {
 
     /// What was said in a place, oldest first.
     pub fn messages(&self, place: &Place) -> Vec<Message> {
-        self.look(|state| state.messages.iter().filter(|message| message.place == *place).cloned().collect())
+        self.look(|state| match place {
+            Place::Work(user_id) => work::messages(state, user_id),
+            place => state.messages.iter().filter(|message| message.place == *place).cloned().collect(),
+        })
     }
 
     /// The cards shown in a place, in order of appearance; one that was delivered twice is there twice.
@@ -57,7 +60,7 @@ impl DingTalk {
             let messages = state.messages.iter().filter(|message| message.place == *place);
             let cards = messages.filter_map(|message| match &message.content {
                 Content::Card { out_track_id, .. } => state.cards.get(out_track_id),
-                Content::Robot { .. } | Content::Notice { .. } => None,
+                Content::Robot { .. } | Content::Work { .. } | Content::Notice { .. } => None,
             });
             cards.map(view).collect()
         })

@@ -31,6 +31,7 @@ mod table;
 pub(crate) mod tests;
 mod token;
 mod verbs;
+mod work;
 
 pub use events::PushResult;
 pub(crate) use jsapi::PERSON_COOKIE;
@@ -39,6 +40,7 @@ pub use meters::{Edition, Limits, Meters};
 pub use seeding::{NewApp, SCOPES};
 pub use spelling::Event;
 pub use state::{AppPages, Chat, ChatKind, Content, Employee, Message, Place, Space, Spelling, Switches};
+pub use work::{StatusBar, WorkNotice};
 
 use crate::{Core, Peer, observed};
 use axum::Router;

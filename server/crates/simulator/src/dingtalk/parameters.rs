@@ -23,11 +23,16 @@ pub fn json_body(call: &Call) -> Option<Map<String, Value>> {
 
 /// The body of a call to the old host: a JSON object or a form; `{}` when empty.
 pub fn json_or_form_body(call: &Call) -> Option<Map<String, Value>> {
-    if is_type(call, "application/x-www-form-urlencoded") {
+    if is_form(call) {
         let text = std::str::from_utf8(&call.body).ok()?;
         return Some(decode(text).into_iter().map(|(name, value)| (name, Value::from(value))).collect());
     }
     json_body(call)
+}
+
+/// Whether the body is a form.
+pub fn is_form(call: &Call) -> bool {
+    is_type(call, "application/x-www-form-urlencoded")
 }
 
 /// The Client ID that a token call gives, wherever it stands.

@@ -6,6 +6,7 @@ pub use super::directory::*;
 
 use super::events::{FailedPush, Pending};
 use super::meters::Windows;
+use super::work::WorkBook;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use world::World;
@@ -40,6 +41,8 @@ pub struct State {
     pub windows: Windows,
     /// Robot messages in the last minute, by robot and group.
     pub robot_windows: Windows,
+    /// Work notices.
+    pub work: WorkBook,
     /// Pushes waiting for their time.
     pub pending: Vec<Pending>,
     /// Pushes that failed three times.
@@ -83,6 +86,8 @@ pub struct Switches {
     pub robot_messages_per_minute: usize,
     /// User ids to whom robot messages are held back for their number.
     pub flow_controlled: BTreeSet<String>,
+    /// How long the platform works on a work notice, in milliseconds by the world's clock.
+    pub work_notice_ms: u64,
 }
 
 impl Default for Switches {
@@ -96,6 +101,7 @@ impl Default for Switches {
             redelivery_shows_twice: true,
             robot_messages_per_minute: 20,
             flow_controlled: BTreeSet::new(),
+            work_notice_ms: 1_000,
         }
     }
 }
@@ -106,10 +112,15 @@ impl State {
         self.corps.get(corp_id)?.employees.get(user_id).filter(|employee| employee.active)
     }
 
+    /// The number of the next message.
+    pub fn next_message(&mut self) -> u64 {
+        self.last_message += 1;
+        self.last_message
+    }
+
     /// Keeps a message, forgetting the oldest when there are too many.
     pub fn say(&mut self, mut message: Message) {
-        self.last_message += 1;
-        message.n = self.last_message;
+        message.n = self.next_message();
         if self.messages.len() == MESSAGES_MAX {
             self.messages.pop_front();
         }

@@ -3,7 +3,7 @@
 use super::answer::{NewError, OldError};
 use super::gate::Turn;
 use super::state::State;
-use super::{card, chat, events, identity, robot, token};
+use super::{card, chat, events, identity, robot, token, work};
 use axum::http::Method;
 use serde_json::Value;
 
@@ -41,6 +41,7 @@ pub struct Api {
     pub run: Run,
 }
 
+const BASE: &str = "qyapi_base";
 const CARD: &str = "Card.Instance.Write";
 const CHAT: &str = "qyapi_chat_manage";
 const ROBOT: &str = "qyapi_robot_sendmsg";
@@ -48,12 +49,12 @@ const MEMBER: &str = "qyapi_get_member";
 
 /// `{}` stands for one segment.
 #[rustfmt::skip]
-static APIS: [Api; 20] = [
+static APIS: [Api; 25] = [
     new(Method::POST, "/v1.0/oauth2/accessToken", Auth::Nobody, "", false, token::access_token),
     new(Method::POST, "/v1.0/oauth2/userAccessToken", Auth::Nobody, "", false, identity::user_access_token),
     new(Method::POST, "/v1.0/oauth2/{}/token", Auth::Nobody, "", false, token::corp_token),
     old(Method::GET, "/gettoken", Auth::Nobody, "", false, token::get_token),
-    old(Method::POST, "/topapi/v2/user/getuserinfo", Auth::App, "qyapi_base", false, identity::by_code),
+    old(Method::POST, "/topapi/v2/user/getuserinfo", Auth::App, BASE, false, identity::by_code),
     old(Method::POST, "/topapi/v2/user/get", Auth::App, MEMBER, false, identity::details),
     old(Method::POST, "/topapi/v2/user/getbymobile", Auth::App, "qyapi_get_member_by_mobile", false, identity::by_mobile),
     old(Method::POST, "/topapi/user/getbyunionid", Auth::App, MEMBER, false, identity::by_union_id),
@@ -68,7 +69,12 @@ static APIS: [Api; 20] = [
     new(Method::PUT, "/v1.0/card/instances", Auth::App, CARD, true, card::update),
     new(Method::POST, "/v1.0/im/sceneGroups/query", Auth::App, CHAT, true, chat::query),
     new(Method::POST, "/v1.0/im/sceneGroups/members/batchQuery", Auth::App, CHAT, true, chat::members),
-    old(Method::GET, "/call_back/get_call_back_failed_result", Auth::App, "qyapi_base", true, events::failed_result),
+    old(Method::POST, "/topapi/message/corpconversation/asyncsend_v2", Auth::App, BASE, true, work::send),
+    old(Method::POST, "/topapi/message/corpconversation/getsendprogress", Auth::App, BASE, true, work::progress),
+    old(Method::POST, "/topapi/message/corpconversation/getsendresult", Auth::App, BASE, true, work::result),
+    old(Method::POST, "/topapi/message/corpconversation/recall", Auth::App, BASE, true, work::recall),
+    old(Method::POST, "/topapi/message/corpconversation/status_bar/update", Auth::App, BASE, true, work::update_status_bar),
+    old(Method::GET, "/call_back/get_call_back_failed_result", Auth::App, BASE, true, events::failed_result),
 ];
 
 /// The API of this method and path.

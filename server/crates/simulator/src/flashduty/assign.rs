@@ -151,6 +151,7 @@ impl State {
             incident.notified_times = 0;
         }
         self.notify(incident_id, "fire", &people);
+        self.fire_robots(incident_id, "fire");
     }
 
     fn people_of_level(&self, rule_id: &str, layer_idx: usize) -> Vec<i64> {

@@ -20,6 +20,8 @@ pub struct Rule {
     pub name: String,
     pub channel_id: i64,
     pub priority: i64,
+    /// Whose texts its messages have.
+    pub template_id: String,
     pub layers: Vec<Layer>,
     pub created_at: i64,
     pub updated_by: i64,

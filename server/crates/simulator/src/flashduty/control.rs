@@ -17,7 +17,14 @@
 //! | `GET /_sim/webhook/history` | | `{items}`, oldest first |
 //! | `GET`, `POST /_sim/settings` | the switches to turn, see [`super::Settings`] | all of them |
 //! | `POST /_sim/rate` | `per_second, per_minute` of the account | `{}` |
+//! | `POST /_sim/merge` | `person_id, target_incident_id, source_incident_ids[]`, `remove_source_incidents` | `{}` |
+//! | `POST /_sim/remove` | `incident_id` | `{changed}` |
+//! | `POST /_sim/happen` | `incident_id, kind`: something no document names | `{}` |
+//! | `POST /_sim/robot` | `url`, `alias, rule_id, layer_idx, disable_at, is_at_all, severities[], reply_event_types[]` | `{changed}` |
+//! | `POST /_sim/template` | `rule_id`, `dingtalk_app` | `{changed}` |
 //! | `POST /_sim/run-due` | | `{}` |
+
+mod more;
 
 use super::assign::{AssignTo, Target};
 use super::fields::Fields;
@@ -59,6 +66,7 @@ pub fn router(flashduty: Arc<Flashduty>) -> Router {
         .route("/_sim/settings", get(settings).post(change_settings))
         .route("/_sim/rate", post(rate))
         .route("/_sim/run-due", post(run_due))
+        .merge(more::routes())
         .with_state(flashduty)
 }
 

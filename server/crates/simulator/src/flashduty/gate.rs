@@ -13,7 +13,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use world::World;
 
 /// The largest body the API reads, in bytes.
@@ -38,7 +38,25 @@ pub async fn answer(flashduty: Arc<Flashduty>, request: Request) -> Response {
         Ok(body) => handle(&flashduty, &path, &query, &parts.method, &parts.headers, &body),
         Err(_) => Err(Code::EntityTooLarge.into()),
     };
-    envelope(&flashduty.core.world, outcome, chinese)
+    let mut response = envelope(&flashduty.core.world, outcome, chinese);
+    tell_limits(flashduty.state(), &mut response);
+    response
+}
+
+/// The optional headers of reference section 2.2.
+fn tell_limits(state: MutexGuard<'_, State>, response: &mut Response) {
+    if !state.settings.rate_limit_headers {
+        return;
+    }
+    let (left, wait_s) = state.rates.left(state.world.now());
+    let limited = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let headers = response.headers_mut();
+    headers.insert("x-ratelimit-limit", HeaderValue::from(state.rates.account.per_minute));
+    headers.insert("x-ratelimit-remaining", HeaderValue::from(left));
+    headers.insert("x-ratelimit-reset", HeaderValue::from(wait_s));
+    if limited {
+        headers.insert("retry-after", HeaderValue::from(wait_s));
+    }
 }
 
 fn handle(

@@ -1,6 +1,7 @@
 //! The incident as the pretend Flashduty keeps it, with its alerts and timeline (reference sections 3, 4 and 5.3).
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// How bad it is, from worst to recovered.
@@ -90,7 +91,7 @@ pub struct Alert {
 #[derive(Clone)]
 pub struct FeedRow {
     pub ref_id: String,
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub detail: Value,
     /// 0 = the system.
     pub creator_id: i64,

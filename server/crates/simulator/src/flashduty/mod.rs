@@ -1,7 +1,7 @@
 //! The pretend Flashduty: one account, its API, sign-in, webhooks and a small console, written from the documents.
 //!
 //! Read in this order: `incident` and `people` (what there is), `machine`, `assign`, `alerts`, `timers` (what happens to
-//! it), `gate` and `calls` (the API), `webhook` (what goes out), `oauth`, `console` (what people see), `control` and
+//! it), `merge` (how they become one), `gate`, `calls` and `template` (the API), `webhook` and `robot` (what goes out), `oauth`, `console` (what people see), `control` and
 //! `verbs` (what tests do).
 //!
 //! Faults of requests and pushes are set in [`crate::Faults`] for [`crate::Peer::Flashduty`]; every API request is in the
@@ -17,13 +17,16 @@ mod fields;
 mod gate;
 mod incident;
 mod machine;
+mod merge;
 mod oauth;
 mod page;
 mod people;
 mod rate;
 mod refusal;
+mod robot;
 pub mod seed;
 mod state;
+mod template;
 mod timers;
 mod verbs;
 mod view;
@@ -35,9 +38,11 @@ mod tests;
 pub use assign::{AssignTo, Target};
 pub use incident::{ActRecord, Severity};
 pub use machine::Act;
+pub use merge::MergeInto;
 pub use people::Role;
 pub use rate::Limits;
 pub use refusal::{Code, Refusal};
+pub use robot::RobotTarget;
 pub use verbs::Raise;
 pub use webhook::WebhookTarget;
 
@@ -66,6 +71,16 @@ pub struct Settings {
     pub deleted_members_listed: bool,
     /// Writes answer `data: null`, optional fields are absent, an unknown field and timeline type appear. Off.
     pub odd_values: bool,
+    /// A merge is told of, and written, at its sources too; otherwise they are only closed. On.
+    pub merge_told_to_sources: bool,
+    /// There is a history of webhooks; otherwise its paths are unknown routes. On.
+    pub webhook_history: bool,
+    /// Its list tells what was sent; otherwise only the detail of one attempt does. On.
+    pub history_bodies: bool,
+    /// Rate limits are told in headers, `Retry-After` among them; none of them is promised. Off.
+    pub rate_limit_headers: bool,
+    /// `/incident/list-by-ids` refuses the whole batch when one id is unknown; otherwise it is left out. Off.
+    pub unknown_ids_refused: bool,
 }
 
 impl Default for Settings {
@@ -77,6 +92,11 @@ impl Default for Settings {
             wake_row_at_snooze_end: false,
             deleted_members_listed: true,
             odd_values: false,
+            merge_told_to_sources: true,
+            webhook_history: true,
+            history_bodies: true,
+            rate_limit_headers: false,
+            unknown_ids_refused: false,
         }
     }
 }
@@ -122,6 +142,8 @@ impl Flashduty {
             grants: oauth::Grants::default(),
             incidents: BTreeMap::new(),
             webhooks: webhook::Webhooks::default(),
+            robots: robot::Robots::default(),
+            templates: vec![template::preset()],
             rates: rate::Rates::default(),
         };
         if seed {

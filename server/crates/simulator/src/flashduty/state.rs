@@ -6,9 +6,12 @@ use super::oauth::Grants;
 use super::people::{Account, AppKey, Member, Team};
 use super::rate::Rates;
 use super::refusal::{Code, Refusal};
-use super::webhook::Webhooks;
+use super::robot::Robots;
+use super::template::Template;
+use super::webhook::{Event, Webhooks};
 use super::{Settings, view};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use world::World;
 
@@ -57,6 +60,8 @@ pub struct State {
     /// By id; ids begin with the second they were made in, so this is also the order of time.
     pub incidents: BTreeMap<String, Incident>,
     pub webhooks: Webhooks,
+    pub robots: Robots,
+    pub templates: Vec<Template>,
     pub rates: Rates,
 }
 
@@ -111,11 +116,19 @@ impl State {
         self.record_quietly(incident_id, kind, creator_id, detail);
         if WEBHOOK_TYPES.contains(&kind) {
             self.announce(incident_id, kind, creator_id);
+            self.update_robots(incident_id, kind, creator_id);
         }
     }
 
     /// Writes a row of the timeline and nothing else.
-    pub fn record_quietly(&mut self, incident_id: &str, kind: &'static str, creator_id: i64, detail: Value) {
+    pub fn record_quietly(
+        &mut self,
+        incident_id: &str,
+        kind: impl Into<Cow<'static, str>>,
+        creator_id: i64,
+        detail: Value,
+    ) {
+        let kind = kind.into();
         let (now, ref_id) = (self.world.now(), self.object_id());
         if let Some(incident) = self.incidents.get_mut(incident_id) {
             incident.updated_at = now.seconds();
@@ -124,14 +137,23 @@ impl State {
     }
 
     /// Queues an incident webhook for every target that wants it (reference section 8.1).
-    fn announce(&mut self, incident_id: &str, kind: &'static str, creator_id: i64) {
+    pub fn announce(&mut self, incident_id: &str, kind: impl Into<Cow<'static, str>>, creator_id: i64) {
+        let kind = kind.into();
         let Some(incident) = self.incidents.get(incident_id) else { return };
-        if !self.webhooks.wanted(kind, incident.channel_id) {
+        if !self.webhooks.wanted(&kind, incident.channel_id) {
             return;
         }
         let event_id = self.world.bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let body = view::webhook_body(self, incident, kind, creator_id, &event_id);
-        let (channel_id, now) = (incident.channel_id, self.world.now());
-        self.webhooks.queue(kind, channel_id, incident_id, &event_id, body.to_string(), now);
+        let body = view::webhook_body(self, incident, &kind, creator_id, &event_id);
+        let event = Event {
+            history_id: view::history_id(&self.world),
+            event_id,
+            kind,
+            channel_id: incident.channel_id,
+            incident_id: incident_id.to_owned(),
+            body: body.to_string(),
+            at: self.world.now(),
+        };
+        self.webhooks.queue(&event);
     }
 }

@@ -81,6 +81,7 @@ impl State {
     fn notify_responders(&mut self, id: &str) {
         let Ok(incident) = self.incident(id) else { return };
         let people: Vec<i64> = incident.responders.iter().map(|responder| responder.person_id).collect();
+        self.fire_robots(id, "refire");
         if people.is_empty() {
             // Nobody to tell: count the round all the same, or it would stay due for ever.
             let now = self.now();

@@ -5,7 +5,7 @@ use super::incident::{Alert, FeedRow, Incident, Responder, Severity};
 use super::people::{Member, mask_phone};
 use super::state::State;
 use serde_json::{Map, Value, json};
-use world::Millis;
+use world::{Millis, World};
 
 /// An incident as list and info answer it. Names of responders are left out: `/person/infos` has them.
 pub fn incident(state: &State, incident: &Incident) -> Value {
@@ -196,6 +196,12 @@ pub fn local_time(moment: Millis) -> String {
         Ok(timestamp) => timestamp.display_with_offset(offset).to_string(),
         Err(_) => String::new(),
     }
+}
+
+/// An event's id as the webhook history writes it: the day, then chance.
+pub fn history_id(world: &World) -> String {
+    let day = local_time(world.now()).chars().filter(char::is_ascii_digit).take(8).collect::<String>();
+    format!("{day}X{}", world.text(22))
 }
 
 fn person(state: &State, person_id: i64) -> Value {

@@ -4,6 +4,7 @@
 use super::Flashduty;
 use crate::{NoReply, Outgoing, Peer, Push};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::time::Duration;
 use world::Millis;
@@ -40,18 +41,27 @@ impl WebhookTarget {
     }
 }
 
+/// Something that receivers are told of.
+#[derive(Clone)]
+pub struct Event {
+    /// The id in the body.
+    pub event_id: String,
+    /// The id in the history, which has another form.
+    pub history_id: String,
+    pub kind: Cow<'static, str>,
+    pub channel_id: i64,
+    pub incident_id: String,
+    pub body: String,
+    pub at: Millis,
+}
+
 /// One webhook on its way.
 #[derive(Clone)]
 struct Parcel {
     integration_id: i64,
     url: String,
     headers: Vec<(String, String)>,
-    event_id: String,
-    kind: &'static str,
-    channel_id: i64,
-    incident_id: String,
-    body: String,
-    event_time: Millis,
+    event: Event,
     attempt: i64,
     due: Millis,
     /// It has met its fault already and is sent plainly.
@@ -76,16 +86,9 @@ impl Webhooks {
     }
 
     /// Queues an event for every target that wants it.
-    pub fn queue(
-        &mut self,
-        kind: &'static str,
-        channel_id: i64,
-        incident_id: &str,
-        id: &str,
-        body: String,
-        now: Millis,
-    ) {
-        for (integration_id, target) in self.targets.iter().filter(|(_, target)| target.wants(kind, channel_id)) {
+    pub fn queue(&mut self, event: &Event) {
+        let wants = |(_, target): &&(i64, WebhookTarget)| target.wants(&event.kind, event.channel_id);
+        for (integration_id, target) in self.targets.iter().filter(wants) {
             if self.waiting.len() >= KEPT_MAX {
                 self.waiting.pop_front();
             }
@@ -93,14 +96,9 @@ impl Webhooks {
                 integration_id: *integration_id,
                 url: target.url.clone(),
                 headers: target.headers.clone(),
-                event_id: id.to_owned(),
-                kind,
-                channel_id,
-                incident_id: incident_id.to_owned(),
-                body: body.clone(),
-                event_time: now,
+                event: event.clone(),
                 attempt: 1,
-                due: now,
+                due: event.at,
                 spared: false,
             });
         }
@@ -127,7 +125,8 @@ impl Webhooks {
 }
 
 impl Flashduty {
-    /// Sends every webhook that is due and waits for the answers. One caller at a time, so the order holds.
+    /// Sends every webhook that is due, then what waits for group robots, and waits for the answers. One caller at a time,
+    /// so the order holds.
     pub async fn deliver_webhooks(&self) {
         let _turn = self.delivering.lock().await;
         loop {
@@ -155,6 +154,7 @@ impl Flashduty {
                 self.send_webhook(parcel).await;
             }
         }
+        self.deliver_robots().await;
     }
 
     async fn send_webhook(&self, mut parcel: Parcel) {
@@ -162,9 +162,9 @@ impl Flashduty {
         let outgoing = Outgoing {
             url: parcel.url.clone(),
             headers: parcel.headers.clone(),
-            body: parcel.body.clone(),
+            body: parcel.event.body.clone(),
             limit: ANSWER_LIMIT,
-            note: format!("webhook {}", parcel.kind),
+            note: format!("webhook {}", parcel.event.kind),
         };
         let answer = self.core.send(outgoing).await;
         let now = self.core.world.now();
@@ -172,19 +172,20 @@ impl Flashduty {
             Ok(reply) => (reply.status, (reply.status != 200).then(|| format!("unexpected status {}", reply.status))),
             Err(no_reply) => (0, Some(no_reply.to_string())),
         };
+        let event = &parcel.event;
         let endpoint = parcel.url.split('?').next().unwrap_or_default();
         let row = json!({
-            "integration_id": parcel.integration_id, "event_id": parcel.event_id, "webhook_type": "incident",
-            "event_type": parcel.kind, "channel_id": parcel.channel_id, "ref_id": parcel.incident_id,
+            "integration_id": parcel.integration_id, "event_id": event.history_id, "webhook_type": "incident",
+            "event_type": event.kind, "channel_id": event.channel_id, "ref_id": event.incident_id,
             "endpoint": endpoint, "attempt": parcel.attempt,
             "duration": u64::try_from(now.since(started).as_millis()).unwrap_or(u64::MAX),
             "status": if error.is_none() { "success" } else { "failed" }, "status_code": status_code,
-            "error_message": error.unwrap_or_default(), "request_body": parcel.body,
+            "error_message": error.unwrap_or_default(), "request_body": event.body,
             "response_body": answer.as_ref().map(|reply| reply.body.chars().take(1_000).collect()).unwrap_or(String::new()),
-            "event_time": super::view::local_time(parcel.event_time),
+            "event_time": super::view::local_time(event.at),
         });
         let mut state = self.state();
-        state.webhooks.note(parcel.event_time, row);
+        state.webhooks.note(event.at, row);
         // A time-out means waiting for headers, which is not retried; neither is any answer, not even a 500.
         if answer == Err(NoReply::Unreachable) && parcel.attempt == 1 {
             parcel.attempt = 2;

@@ -69,6 +69,28 @@ pub fn rule_list(state: &mut State, _: Caller, fields: &Fields) -> Answer {
     Ok(json!({"items": rules.into_iter().map(rule_view).collect::<Vec<_>>()}))
 }
 
+/// `/channel/escalate/webhook/robot/list`
+pub fn robot_list(state: &mut State, _: Caller, fields: &Fields) -> Answer {
+    let query = fields.text("query", 200)?.unwrap_or_default().to_lowercase();
+    let kind = fields.text("type", 40)?.filter(|kind| !kind.is_empty());
+    let mut list: Vec<Value> = Vec::new();
+    for rule in &state.rules {
+        let channel = state.channel(rule.channel_id).map_or("", |channel| channel.name.as_str());
+        let by = json!({
+            "channel_id": rule.channel_id, "channel_name": channel, "escalate_rule_id": rule.id,
+            "escalate_rule_name": rule.name,
+        });
+        for target in rule.layers.iter().flat_map(|layer| &layer.webhooks) {
+            let alias = target["settings"]["alias"].as_str().unwrap_or_default().to_lowercase();
+            let is_robot = target["settings"].get("token").is_some();
+            if is_robot && alias.contains(&query) && kind.as_ref().is_none_or(|kind| target["type"] == kind.as_str()) {
+                list.push(json!({"type": target["type"], "settings": target["settings"], "referenced_by": [by]}));
+            }
+        }
+    }
+    Ok(json!({"list": list}))
+}
+
 fn channel_view(state: &State, channel: &Channel) -> Value {
     let incidents: Vec<&Incident> =
         state.incidents.values().filter(|incident| incident.channel_id == channel.id).collect();
@@ -92,7 +114,7 @@ fn channel_view(state: &State, channel: &Channel) -> Value {
 fn rule_view(rule: &Rule) -> Value {
     json!({
         "rule_id": rule.id, "rule_name": rule.name, "description": "", "channel_id": rule.channel_id,
-        "priority": rule.priority, "status": "enabled", "template_id": "6321aad26c12104586a88916", "aggr_window": 0,
+        "priority": rule.priority, "status": "enabled", "template_id": rule.template_id, "aggr_window": 0,
         "time_filters": [], "filters": [], "layers": rule.layers.iter().map(layer_view).collect::<Vec<_>>(),
         "created_at": rule.created_at, "updated_at": rule.created_at, "updated_by": rule.updated_by,
     })

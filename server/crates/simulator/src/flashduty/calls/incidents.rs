@@ -30,9 +30,12 @@ pub fn info(state: &mut State, _: Caller, fields: &Fields) -> Answer {
     Ok(view::incident(state, state.incident(&id)?))
 }
 
-/// `/incident/list-by-ids`: unknown ids are left out.
+/// `/incident/list-by-ids`: unknown ids are left out, or refused by [`super::super::Settings::unknown_ids_refused`].
 pub fn list_by_ids(state: &mut State, _: Caller, fields: &Fields) -> Answer {
     let ids = fields.required_object_ids("incident_ids", 100)?;
+    if state.settings.unknown_ids_refused {
+        ids.iter().try_for_each(|id| state.incident(id).map(|_| ()))?;
+    }
     let found = ids.iter().filter_map(|id| state.incidents.get(id));
     let items: Vec<Value> = found.map(|incident| view::incident(state, incident)).collect();
     Ok(json!({"items": items}))
@@ -60,7 +63,7 @@ pub fn feed(state: &mut State, _: Caller, fields: &Fields) -> Answer {
     let incident = state.incident(&id)?;
     let wanted = |kind: &str| types.is_empty() || types.iter().any(|one| one == kind);
     let mut rows: Vec<Value> =
-        incident.feed.iter().filter(|row| wanted(row.kind)).map(|row| view::feed_row(state, row)).collect();
+        incident.feed.iter().filter(|row| wanted(&row.kind)).map(|row| view::feed_row(state, row)).collect();
     if state.settings.odd_values && types.is_empty() {
         rows.push(json!({
             "ref_id": "ffffffffffffffffffffffff", "type": "i_of_the_future", "detail": null,

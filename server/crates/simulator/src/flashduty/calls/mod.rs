@@ -2,11 +2,13 @@
 
 mod acts;
 mod channels;
+mod endings;
 mod incidents;
 mod keys;
 mod people;
 mod push;
 mod schedules;
+mod templates;
 
 use super::fields::Fields;
 use super::gate::Caller;
@@ -64,6 +66,9 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/incident/wake" => (Need::IncidentsManage, acts::wake),
         "/incident/comment" => (Need::IncidentsManage, acts::comment),
         "/incident/assign" => (Need::IncidentsManage, acts::assign),
+        "/incident/merge" => (Need::IncidentsManage, endings::merge),
+        "/incident/remove" => (Need::IncidentsManage, endings::remove),
+        "/incident/reset" => (Need::IncidentsManage, endings::reset),
         "/incident/responder/add" => (Need::IncidentsManage, acts::add_responders),
         "/channel/list" => (Need::Nothing, channels::list),
         "/channel/infos" => (Need::Nothing, channels::infos),
@@ -72,7 +77,12 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/schedule/self" => (Need::Read, schedules::own),
         "/schedule/info" => (Need::Read, schedules::info),
         "/schedule/infos" => (Need::Read, schedules::infos),
+        "/channel/escalate/webhook/robot/list" => (Need::Read, channels::robot_list),
+        "/template/list" => (Need::Read, templates::list),
+        "/template/info" => (Need::Read, templates::info),
+        "/template/preview" => (Need::Read, templates::preview),
         "/webhook/history/list" => (Need::Read, push::webhook_history),
+        "/webhook/history/detail" => (Need::Read, push::webhook_attempt),
         _ => return None,
     };
     Some((need, call))

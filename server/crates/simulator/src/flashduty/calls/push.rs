@@ -38,6 +38,9 @@ pub fn push_alert(state: &mut State, key: &str, fields: &Fields) -> Result<Value
 
 /// `/webhook/history/list`: newest first unless `asc`; times in milliseconds.
 pub fn webhook_history(state: &mut State, _: Caller, fields: &Fields) -> Result<Value, Refusal> {
+    if !state.settings.webhook_history {
+        return Err(Code::RouteNotFound.into());
+    }
     let milliseconds = 1_000_000_000_000..=9_999_999_999_999;
     let start = fields.required_int("start_time", milliseconds.clone())?;
     let end = fields.required_int("end_time", milliseconds)?;
@@ -64,8 +67,34 @@ pub fn webhook_history(state: &mut State, _: Caller, fields: &Fields) -> Result<
         rows.reverse();
     }
     let total = rows.len();
-    let items: Vec<&Value> = rows.into_iter().skip(skip).take(limit).collect();
+    let told = |row: &Value| {
+        let mut row = row.clone();
+        if let (Some(fields), false) = (row.as_object_mut(), state.settings.history_bodies) {
+            fields.remove("request_body");
+            fields.remove("response_body");
+        }
+        row
+    };
+    let items: Vec<Value> = rows.into_iter().skip(skip).take(limit).map(told).collect();
     let next = skip + items.len();
     let context = if next < total { next.to_string() } else { String::new() };
     Ok(json!({"items": items, "total": total, "search_after_ctx": context}))
+}
+
+/// `/webhook/history/detail`: the last attempt of an event at an integration.
+pub fn webhook_attempt(state: &mut State, _: Caller, fields: &Fields) -> Result<Value, Refusal> {
+    if !state.settings.webhook_history {
+        return Err(Code::RouteNotFound.into());
+    }
+    let event_id = fields.required_text("event_id", 100)?;
+    let integration_id = fields.required_int("integration_id", 1..=i64::MAX)?;
+    let fits =
+        |row: &&(world::Millis, Value)| row.1["event_id"] == event_id && row.1["integration_id"] == integration_id;
+    let found = state.webhooks.history.iter().rev().find(fits).map(|(_, row)| row.clone());
+    let mut row = found.ok_or(Refusal::from(Code::ResourceNotFound))?;
+    let incident = row["ref_id"].as_str().and_then(|id| state.incidents.get(id));
+    row["ref_title"] = json!(incident.map(|one| one.title.clone()).unwrap_or_default());
+    let channel = row["channel_id"].as_i64().and_then(|id| state.channel(id));
+    row["channel_name"] = json!(channel.map(|one| one.name.clone()).unwrap_or_default());
+    Ok(row)
 }

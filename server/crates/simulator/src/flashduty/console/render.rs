@@ -330,7 +330,7 @@ impl View {
             let ids = ids.filter_map(|one| one.as_i64().or_else(|| one["person_id"].as_i64()));
             ids.map(|id| person_name(state, id)).collect::<Vec<_>>().join(self.say("、", ", "))
         };
-        match row.kind {
+        match &*row.kind {
             "i_new" => self.say("触发了故障", "raised the incident").to_owned(),
             "i_assign" => format!("{} {}", self.say("分派给", "assigned to"), names(&detail["to"])),
             "i_a_rspd" => format!("{} {}", self.say("添加处理人", "added"), names(&detail["to"])),
@@ -346,6 +346,10 @@ impl View {
             "i_rslv" => self.say("关闭了故障", "closed").to_owned(),
             "i_reopen" => format!("{} {}", self.say("重新打开", "reopened"), text("reason")),
             "i_r_severity" => format!("{} {} → {}", self.say("严重程度", "severity"), text("from"), text("to")),
+            "i_merge" => {
+                let target = text_of(&detail["target_incident"]);
+                format!("{} {target}", self.say("合并到", "merged into"))
+            }
             "a_merge" => self.say("合入一条告警", "merged an alert").to_owned(),
             other => other.to_owned(),
         }
@@ -361,3 +365,11 @@ impl View {
 }
 
 const SCRIPT_TAG: &str = "<script src=\"/console/live.js\" defer></script>";
+
+/// An incident in a timeline's detail: its number and title, or what else stands there.
+fn text_of(incident: &Value) -> String {
+    match (incident["num"].as_str(), incident["title"].as_str()) {
+        (Some(num), Some(title)) => format!("#{num} {title}"),
+        _ => incident.as_str().unwrap_or_default().to_owned(),
+    }
+}

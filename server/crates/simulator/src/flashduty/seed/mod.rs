@@ -77,6 +77,7 @@ pub fn fill(state: &mut State) {
         let _ = sample.make(state, now - age_minutes * 60);
     }
     state.webhooks.clear_waiting();
+    state.robots.clear_waiting();
     for incident in state.incidents.values_mut() {
         incident.acts.clear();
     }
@@ -204,6 +205,7 @@ fn rules(made: i64) -> Vec<Rule> {
         name: name.to_owned(),
         channel_id,
         priority: 0,
+        template_id: super::template::PRESET_ID.to_owned(),
         layers,
         created_at: made,
         updated_by: ZHANG_WEI,

@@ -4,9 +4,12 @@ mod alerts;
 mod bounds;
 mod console;
 mod doors;
+mod endings;
 mod oauth;
 mod people;
+mod robots;
 mod rules;
+mod templates;
 mod webhooks;
 
 use super::{Flashduty, router, seed};

@@ -182,7 +182,8 @@ async fn levels_escalate_repeat_and_stop_when_acknowledged() {
     bench.advance(29 * 60);
     let repeats = |bench: &Bench, id: &str| {
         let feed = bench.flashduty.feed(id);
-        feed.iter().filter(|row| row["detail"]["fire_type"] == "refire").count()
+        let to_people = |row: &&serde_json::Value| row["detail"]["by"] == "push";
+        feed.iter().filter(to_people).filter(|row| row["detail"]["fire_type"] == "refire").count()
     };
     bench.flashduty.run_due().await;
     assert_eq!(repeats(&bench, &waiting), 1, "one late round, not all the missed ones at once");

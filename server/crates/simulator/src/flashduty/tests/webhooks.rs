@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex};
 
 /// Keeps what it gets; answers 200, or what was asked for: a status, [`CUT`] or [`HANG`].
 #[derive(Clone, Default)]
-struct Receiver {
-    got: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
-    statuses: Arc<Mutex<VecDeque<u16>>>,
+pub struct Receiver {
+    pub got: Arc<Mutex<Vec<(HeaderMap, Value)>>>,
+    pub statuses: Arc<Mutex<VecDeque<u16>>>,
 }
 
 /// The connection is closed without an answer.
@@ -40,7 +40,7 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
 }
 
 impl Receiver {
-    async fn start(bench: &mut Bench) -> (Self, String) {
+    pub async fn start(bench: &mut Bench) -> (Self, String) {
         let receiver = Self::default();
         let (listener, address) = listen::bind(0).await.unwrap();
         let router = Router::new().route("/hook", axum::routing::post(receive)).with_state(receiver.clone());

@@ -67,6 +67,8 @@ pub const AUTOMATION_SUBSCRIPTION: &str = "/api/integrations/{key}/subscriptions
 pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
 /// What went out.
 pub const AUTOMATION_DELIVERIES: &str = "/api/integrations/{key}/deliveries";
+/// One delivery with its attempts.
+pub const AUTOMATION_DELIVERY: &str = "/api/integrations/{key}/deliveries/{id}";
 /// Audit log.
 pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
 

@@ -3,7 +3,6 @@
 use super::audit;
 use super::refusal::Refusal;
 use crate::model::chat::Chat;
-use crate::model::delivery::{Delivery, Outcome};
 use crate::model::link::{Link, LinkState};
 use crate::model::subscription::{Rule, Subscription};
 use crate::state::State;
@@ -106,22 +105,6 @@ pub async fn links(
     Ok(store::link::list(&mut tx, key, link_state, after, limit).await?)
 }
 
-/// Deliveries, newest first.
-///
-/// # Errors
-/// `NotFound` for an unknown integration.
-pub async fn deliveries(
-    state: &State,
-    key: &str,
-    outcome: Option<Outcome>,
-    incident: Option<&str>,
-    after: After,
-    limit: i64,
-) -> Result<Vec<Delivery>, Refusal> {
-    let mut tx = read(state, key).await?;
-    Ok(store::delivery::list(&mut tx, key, outcome.map(Outcome::name), incident, after, limit).await?)
-}
-
 /// The audit log, newest first.
 ///
 /// # Errors
@@ -131,13 +114,13 @@ pub async fn audit(state: &State, key: &str, after: After, limit: i64) -> Result
     Ok(store::audit::list(&mut tx, key, after, limit).await?)
 }
 
-async fn read(state: &State, key: &str) -> Result<Tx, Refusal> {
+pub(super) async fn read(state: &State, key: &str) -> Result<Tx, Refusal> {
     let mut tx = state.store.read().await?;
     known(&mut tx, key).await?;
     Ok(tx)
 }
 
-async fn known(tx: &mut Tx, key: &str) -> Result<(), Refusal> {
+pub(super) async fn known(tx: &mut Tx, key: &str) -> Result<(), Refusal> {
     let found: Result<_, StoreError> = store::integration::by_key(tx, key).await;
     found?.map(drop).ok_or_else(|| ProblemCode::NotFound.into())
 }

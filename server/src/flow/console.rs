@@ -3,11 +3,12 @@
 use super::audit;
 use super::refusal::Refusal;
 use super::set_up;
-use crate::model::delivery::Delivery;
+use crate::model::delivery::{Delivery, DeliveryState};
 use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
 use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
+use crate::store::delivery::Wanted;
 use crate::store::{self, StoreError, Tx};
 use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
 use contract::words::{console as words, outcome};
@@ -87,7 +88,7 @@ async fn view(
         chats.push(ChatLine { title, state: chat.state, subscriptions });
     }
     let mut deliveries = Vec::new();
-    for delivery in store::delivery::list(tx, key, None, None, None, DELIVERIES_MAX).await? {
+    for delivery in store::delivery::list(tx, key, &Wanted::default(), None, DELIVERIES_MAX).await? {
         deliveries.push(line(tx, delivery, language).await?);
     }
     Ok(IntegrationView {
@@ -106,7 +107,10 @@ async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<Del
     let known = store::incident::get(tx, &delivery.integration, &delivery.incident_id).await?;
     let incident =
         known.map_or(delivery.incident_id, |mirror| format!("#{} {}", mirror.incident.num, mirror.incident.title));
-    let words = outcome::of(delivery.outcome.name(), language);
+    let words = match delivery.state {
+        DeliveryState::Failed => outcome::given_up(delivery.outcome.name(), language),
+        _ => outcome::of(delivery.outcome.name(), language),
+    };
     let target = if delivery.target_name.is_empty() { delivery.target.id() } else { delivery.target_name };
     Ok(DeliveryLine {
         target,

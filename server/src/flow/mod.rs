@@ -12,6 +12,7 @@ pub mod console;
 pub mod convert;
 pub mod credential;
 pub mod deliver;
+pub mod delivery_log;
 pub mod events;
 pub mod incidents;
 pub mod introduce;

@@ -66,26 +66,13 @@ async fn deliver_once(
     let now = state.world.now();
     let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
     let unlinked = matches!(target, Target::Member(_));
-    let delivery = Delivery {
-        id: state.world.id(),
-        integration: integration.key.clone(),
-        incident_id: incident.id.clone(),
-        target,
-        target_name,
-        reason: REASON.to_owned(),
-        state: if unlinked { DeliveryState::Failed } else { DeliveryState::Waiting },
-        outcome: if unlinked { Outcome::AppNotLinked } else { Outcome::Waiting },
-        code: String::new(),
-        message: String::new(),
-        request_id: String::new(),
-        text: card::summary(incident, drawing(state, integration, &detail_url)),
-        attempts: 0,
-        cost: 0,
-        next: (!unlinked).then_some(now),
-        created: now,
-        updated: now,
-        version: 0,
-    };
+    let owner = (integration.key.as_str(), incident.id.as_str());
+    let mut delivery = Delivery::new(state.world.id(), owner, target, REASON, now);
+    delivery.target_name = target_name;
+    delivery.text = card::summary(incident, drawing(state, integration, &detail_url));
+    if unlinked {
+        (delivery.state, delivery.outcome, delivery.next) = (DeliveryState::Failed, Outcome::AppNotLinked, None);
+    }
     let is_new = store::delivery::insert(tx, &delivery).await?;
     if is_new && !unlinked {
         let kind = TaskKind::Deliver { delivery: delivery.id };

@@ -1,5 +1,6 @@
 //! For other programs, by token: `/api/integrations/{key}/…`. Lists answer `{"items": […], "next": cursor | null}`.
 
+mod delivery;
 mod list;
 mod subscription;
 mod token;
@@ -8,14 +9,12 @@ use super::problem::ApiError;
 use super::request::{Path, Query};
 use crate::flow::automation::{self, AuditEntry};
 use crate::model::chat::Chat;
-use crate::model::delivery::{Delivery, Outcome};
 use crate::model::link::{Link, LinkState};
 use crate::state::State;
 use axum::extract::State as Of;
-use axum::http::HeaderMap;
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use contract::{Language, paths};
+use contract::paths;
 use list::{Moment, Page, page};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,7 +30,8 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_SUBSCRIPTIONS, get(subscription::list).post(subscription::add))
         .route(paths::AUTOMATION_SUBSCRIPTION, delete(subscription::remove))
         .route(paths::AUTOMATION_LINKS, get(list_links))
-        .route(paths::AUTOMATION_DELIVERIES, get(list_deliveries))
+        .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
+        .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
         .route(paths::AUTOMATION_AUDIT, get(list_audit))
 }
 
@@ -42,6 +42,10 @@ struct Filters {
     state: Option<String>,
     outcome: Option<String>,
     incident: Option<String>,
+    chat: Option<String>,
+    person: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
     after: Option<String>,
     limit: Option<String>,
 }
@@ -54,13 +58,19 @@ async fn list_chats(
     Path(key): Path<String>,
     Query(filters): Query<Filters>,
 ) -> Listed {
-    let query = filters.query.as_deref().filter(|query| !query.is_empty());
-    if query.is_some_and(|query| query.chars().count() > QUERY_CHARS_MAX) {
-        return Err(ApiError::field("query", "at most 100 characters"));
-    }
+    let query = query(&filters)?;
     let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let found = automation::chats(&state, &key, query, wanted.after.as_deref(), wanted.fetch()).await?;
     Ok(wanted.answer(&found, |chat| chat.id.clone(), show_chat))
+}
+
+/// What is searched for, if anything.
+fn query(filters: &Filters) -> Result<Option<&str>, ApiError> {
+    let query = filters.query.as_deref().filter(|query| !query.is_empty());
+    match query.is_some_and(|query| query.chars().count() > QUERY_CHARS_MAX) {
+        true => Err(ApiError::field("query", "at most 100 characters")),
+        false => Ok(query),
+    }
 }
 
 async fn list_links(
@@ -78,30 +88,6 @@ async fn list_links(
     let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let found = automation::links(&state, &key, link_state, wanted.after.clone().map(Moment::pair), wanted.fetch());
     Ok(wanted.answer(&found.await?, |link| Moment::of(link.created, &link.id), show_link))
-}
-
-async fn list_deliveries(
-    _: Caller,
-    Of(state): Of<State>,
-    Path(key): Path<String>,
-    Query(filters): Query<Filters>,
-    headers: HeaderMap,
-) -> Listed {
-    let unknown = || {
-        ApiError::field(
-            "outcome",
-            &format!("one of: {}", Outcome::ALL.iter().map(|one| one.name()).collect::<Vec<_>>().join(", ")),
-        )
-    };
-    let outcome = filters.outcome.as_deref().filter(|name| !name.is_empty());
-    let outcome = outcome.map(|name| Outcome::from_name(name).ok_or_else(unknown)).transpose()?;
-    let incident = filters.incident.as_deref().filter(|id| !id.is_empty());
-    let language = super::problem::language(&headers);
-    let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
-    let after = wanted.after.clone().map(Moment::pair);
-    let found = automation::deliveries(&state, &key, outcome, incident, after, wanted.fetch()).await?;
-    let show = |delivery: &Delivery| show_delivery(delivery, language);
-    Ok(wanted.answer(&found, |delivery| Moment::of(delivery.created, &delivery.id), show))
 }
 
 async fn list_audit(
@@ -135,30 +121,6 @@ fn show_link(link: &Link) -> Value {
     })
 }
 
-fn show_delivery(delivery: &Delivery, language: Language) -> Value {
-    let words = contract::words::outcome::of(delivery.outcome.name(), language);
-    json!({
-        "id": delivery.id,
-        "incident_id": delivery.incident_id,
-        "target": {"kind": delivery.target.kind(), "id": delivery.target.id(), "name": delivery.target_name},
-        "reason": delivery.reason,
-        "state": delivery.state.name(),
-        "outcome": delivery.outcome.name(),
-        "cause": words.cause,
-        "remedy": words.cure,
-        "who": words.who,
-        "code": delivery.code,
-        "message": delivery.message,
-        "request_id": delivery.request_id,
-        "text": delivery.text,
-        "attempts": delivery.attempts,
-        "cost": delivery.cost,
-        "next_ms": delivery.next.map(|at| at.0),
-        "created_ms": delivery.created.0,
-        "updated_ms": delivery.updated.0,
-    })
-}
-
 fn show_entry(entry: &AuditEntry) -> Value {
     json!({
         "id": entry.id,
@@ -168,20 +130,4 @@ fn show_entry(entry: &AuditEntry) -> Value {
         "detail": entry.detail,
         "at_ms": entry.at.0,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_outcome_has_its_own_words() {
-        let mut seen = std::collections::HashSet::new();
-        for outcome in Outcome::ALL {
-            for language in [Language::Zh, Language::En] {
-                let words = contract::words::outcome::of(outcome.name(), language);
-                assert!(seen.insert(words.cause), "{} shares its cause with another", outcome.name());
-            }
-        }
-    }
 }

@@ -1,13 +1,11 @@
-//! One notification to one target for one reason; its attempts; how it ended; when to try again.
+//! One notification to one target for one reason, its attempts, and whether it may be sent anew.
 
-use serde::{Deserialize, Serialize};
+pub use super::outcome::{Next, Outcome};
+
+use super::incident::Incident;
+use contract::incident::Progress;
 use std::time::Duration;
 use world::Millis;
-
-/// Attempts after which a delivery fails for good.
-pub const ATTEMPTS_MAX: i64 = 8;
-/// Age after which nobody is helped by the message any more.
-pub const AGE_MAX: Duration = Duration::from_secs(6 * 3600);
 
 /// Whom a delivery is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,12 +71,124 @@ pub struct Delivery {
     /// What its reader sees in the chat list.
     pub text: String,
     pub attempts: i64,
+    /// Attempts since it was last asked for.
+    pub tries: i64,
     /// Counted calls spent.
     pub cost: i64,
+    /// Until when it waits for what its outcome says.
     pub next: Option<Millis>,
+    /// When somebody last asked for it anew.
+    pub asked: Option<Millis>,
+    /// Times it was sent anew although it may be there.
+    pub copies: i64,
+    /// Whether what was sent last can be sent again without perhaps showing it twice.
+    pub repeatable: bool,
+    /// An attempt ended unclear, so that it may have arrived whatever later ones say.
+    pub may_be_there: bool,
     pub created: Millis,
     pub updated: Millis,
     pub version: i64,
+}
+
+impl Delivery {
+    /// One that waits to be sent at `created`.
+    pub fn new(id: String, incident: (&str, &str), target: Target, reason: &str, created: Millis) -> Self {
+        let (integration, incident_id) = incident;
+        Self {
+            id,
+            integration: integration.to_owned(),
+            incident_id: incident_id.to_owned(),
+            target,
+            target_name: String::new(),
+            reason: reason.to_owned(),
+            state: DeliveryState::Waiting,
+            outcome: Outcome::Waiting,
+            code: String::new(),
+            message: String::new(),
+            request_id: String::new(),
+            text: String::new(),
+            attempts: 0,
+            tries: 0,
+            cost: 0,
+            next: Some(created),
+            asked: None,
+            copies: 0,
+            repeatable: true,
+            may_be_there: false,
+            created,
+            updated: created,
+            version: 0,
+        }
+    }
+
+    /// The card it brings. A copy is a card of its own.
+    pub fn out_track_id(&self) -> String {
+        match self.copies {
+            0 => format!("dd-{}-{}", self.integration, self.id),
+            copy => format!("dd-{}-{}-{copy}", self.integration, self.id),
+        }
+    }
+
+    /// Whether it is too late to send it: nobody is called for an incident that is over, unless somebody wants it all
+    /// the same. What may have arrived already is followed to its end.
+    pub fn is_pointless(&self, incident: &Incident) -> bool {
+        incident.progress == Progress::Closed && self.copies == 0 && !self.is_maybe_there()
+    }
+
+    /// Whether it may have arrived although nobody knows. One that is being sent counts.
+    pub fn is_maybe_there(&self) -> bool {
+        self.may_be_there || self.outcome == Outcome::Unclear
+    }
+
+    /// Why it is not simply sent again; none when it can be.
+    pub fn objection(&self, incident: Option<&Incident>) -> Option<Objection> {
+        match (self.state, self.outcome) {
+            (DeliveryState::Waiting, _) => Some(Objection::Waits),
+            (_, Outcome::Folded) => Some(Objection::Folded),
+            (DeliveryState::Done, Outcome::Delivered) => Some(Objection::Delivered),
+            _ if !self.repeatable => Some(Objection::MayHaveArrived),
+            _ => match incident {
+                None => Some(Objection::IncidentGone),
+                Some(incident) if incident.progress == Progress::Closed => Some(Objection::IncidentOver),
+                Some(_) => None,
+            },
+        }
+    }
+
+    /// Makes it wait to be sent anew at `at`; `another` when it may be there already and another is wanted.
+    pub fn ask_anew(&mut self, now: Millis, at: Millis, another: bool) {
+        (self.state, self.outcome) = (DeliveryState::Waiting, Outcome::Waiting);
+        (self.code, self.message, self.request_id) = Default::default();
+        (self.tries, self.asked, self.next, self.updated) = (0, Some(now), Some(at), now);
+        if another {
+            self.copies += 1;
+            (self.repeatable, self.may_be_there) = (true, false);
+        }
+    }
+}
+
+/// Why a delivery is not simply sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// It waits and is sent by itself.
+    Waits,
+    /// It is there.
+    Delivered,
+    /// It may be there.
+    MayHaveArrived,
+    /// It is part of a digest card.
+    Folded,
+    /// The incident is closed.
+    IncidentOver,
+    /// The incident is not known any more.
+    IncidentGone,
+}
+
+impl Objection {
+    /// Whether asking for it all the same helps.
+    pub fn can_be_overruled(self) -> bool {
+        !matches!(self, Self::Waits | Self::IncidentGone)
+    }
 }
 
 /// One try.
@@ -90,6 +200,12 @@ pub struct Attempt {
     pub code: String,
     pub message: String,
     pub request_id: String,
+    /// What was sent, as its reader sees it; empty when nothing was.
+    pub text: String,
+    /// Counted calls spent.
+    pub cost: i64,
+    pub took: Duration,
+    /// When it ended.
     pub at: Millis,
 }
 
@@ -117,139 +233,50 @@ impl DeliveryState {
     }
 }
 
-macro_rules! outcomes {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)+) => {
-        /// How an attempt or a delivery ended: a closed list. Names are fixed (automation API, filters).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Outcome {
-            $($(#[$doc])* #[serde(rename = $name)] $variant,)+
-        }
-
-        impl Outcome {
-            /// Every outcome there is.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The fixed name.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// The outcome of a fixed name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|outcome| outcome.name() == name)
-            }
-        }
-    };
-}
-
-outcomes! {
-    /// Not tried yet.
-    Waiting = "waiting";
-    /// DingTalk took it.
-    Delivered = "delivered";
-    /// DingTalk took a work notice; what became of it is asked for later.
-    Accepted = "accepted";
-    /// A work notice that was read.
-    Read = "read";
-    /// A work notice that was taken back.
-    Recalled = "recalled";
-    /// The responder has never linked accounts.
-    AppNotLinked = "app not linked";
-    /// The cool app or its bot is not in the group.
-    NotInstalled = "not installed";
-    /// The group is gone.
-    ChatGone = "group gone";
-    /// DingTalk knows no such person.
-    UnknownPerson = "unknown person";
-    /// The person is outside the app's visible range.
-    OutOfRange = "outside visible range";
-    /// The bot has no conversation with the person.
-    NoSession = "no conversation with the bot";
-    /// A permission point is missing.
-    MissingScope = "permission missing";
-    /// Client ID or Client Secret are wrong.
-    CredentialsRefused = "credentials refused";
-    /// The card template is missing, unpublished or does not take our variables.
-    TemplateUnusable = "card template unusable";
-    /// DingTalk's content check refused it.
-    ContentRefused = "content refused";
-    /// A work notice that DingTalk took and showed to nobody.
-    Withheld = "withheld";
-    /// A work notice whose sending failed at DingTalk.
-    SendingFailed = "sending failed";
-    /// The person has had as many work notices today as DingTalk shows, or the company as many to everybody.
-    DayLimit = "limit of the day";
-    /// Too fast; waits as told.
-    Throttled = "throttled";
-    /// The address is banned for some minutes.
-    Banned = "address banned";
-    /// The month's quota is used up.
-    QuotaSpent = "quota spent";
-    /// DingTalk is busy.
-    Busy = "platform busy";
-    /// DingTalk could not be reached.
-    Unreachable = "unreachable";
-    /// Sent, but no answer came: it may have arrived.
-    Unclear = "unclear";
-    /// Any other refusal.
-    Refused = "refused";
-    /// A fault of ours.
-    Fault = "fault";
-}
-
-impl Outcome {
-    /// What becomes of a delivery whose last attempt ended so. `told` is how long DingTalk asked to wait; `jitter` is
-    /// in `0.0..1.0`. Sending a card again is safe: its out-track id makes the call idempotent.
-    pub fn next_time(self, attempts: i64, created: Millis, now: Millis, told: Option<Duration>, jitter: f64) -> Next {
-        let wait = match self {
-            Self::Delivered | Self::Accepted | Self::Read | Self::Recalled => return Next::Done,
-            Self::Throttled => told.unwrap_or(Duration::from_secs(1)),
-            // Section 10.2 of the DingTalk reference: an address stays banned for five minutes.
-            Self::Banned => Duration::from_secs(5 * 60),
-            Self::QuotaSpent => Duration::from_secs(3600),
-            Self::Waiting | Self::Busy | Self::Unreachable | Self::Unclear | Self::Fault => {
-                let exponent = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or(0);
-                Duration::from_secs(2).saturating_mul(1 << exponent).min(Duration::from_secs(10 * 60))
-            }
-            _ => return Next::Failed,
-        };
-        // Being throttled, banned or out of quota is waiting, not trying: only age ends it.
-        let tries_count = !matches!(self, Self::Throttled | Self::Banned | Self::QuotaSpent);
-        if (tries_count && attempts >= ATTEMPTS_MAX) || now.since(created) >= AGE_MAX {
-            return Next::Failed;
-        }
-        Next::At(now.plus(wait + wait.mul_f64(jitter.clamp(0.0, 1.0) / 2.0)))
-    }
-}
-
-/// What becomes of a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    Done,
-    Failed,
-    At(Millis),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn retry_by_outcome() {
-        let at = |outcome: Outcome, attempts| outcome.next_time(attempts, Millis(0), Millis(1_000), None, 0.0);
-        assert_eq!(at(Outcome::Delivered, 1), Next::Done);
-        assert_eq!(at(Outcome::AppNotLinked, 1), Next::Failed);
-        assert_eq!(at(Outcome::Unreachable, 1), Next::At(Millis(3_000)));
-        assert_eq!(at(Outcome::Unreachable, 3), Next::At(Millis(9_000)));
-        assert_eq!(at(Outcome::Busy, ATTEMPTS_MAX), Next::Failed);
-        assert_eq!(at(Outcome::Throttled, 50), Next::At(Millis(2_000)), "waiting is not trying");
-        assert_eq!(Outcome::Throttled.next_time(1, Millis(0), Millis(21_600_000), None, 0.0), Next::Failed);
+    fn delivery(state: DeliveryState, outcome: Outcome) -> Delivery {
+        let target = Target::Chat("ops".to_owned());
+        Delivery { state, outcome, ..Delivery::new("1".to_owned(), ("alpha", "i"), target, "incident", Millis(5)) }
     }
 
     #[test]
-    fn names_are_unique() {
-        for outcome in Outcome::ALL {
-            assert_eq!(Outcome::from_name(outcome.name()), Some(*outcome));
+    fn what_may_be_there_is_not_simply_sent_again() {
+        use DeliveryState::{Done, Failed, Waiting};
+        let open = Incident::empty("i");
+        let closed = Incident { progress: Progress::Closed, ..Incident::empty("i") };
+        for (state, outcome, incident, expected) in [
+            (Failed, Outcome::NotInstalled, Some(&open), None),
+            (Failed, Outcome::Unclear, Some(&open), None),
+            (Failed, Outcome::NotInstalled, Some(&closed), Some(Objection::IncidentOver)),
+            (Failed, Outcome::NotInstalled, None, Some(Objection::IncidentGone)),
+            (Waiting, Outcome::Throttled, Some(&open), Some(Objection::Waits)),
+            (Done, Outcome::Delivered, Some(&open), Some(Objection::Delivered)),
+            (Done, Outcome::Folded, Some(&open), Some(Objection::Folded)),
+            (Done, Outcome::Cancelled, Some(&open), None),
+            (Done, Outcome::Cancelled, Some(&closed), Some(Objection::IncidentOver)),
+        ] {
+            assert_eq!(delivery(state, outcome).objection(incident), expected, "{state:?} {outcome:?}");
         }
+        let link = Delivery { repeatable: false, ..delivery(Failed, Outcome::Unclear) };
+        assert_eq!(link.objection(Some(&open)), Some(Objection::MayHaveArrived));
+    }
+
+    #[test]
+    fn another_one_is_a_card_of_its_own_and_is_sent_although_the_incident_is_over() {
+        let closed = Incident { progress: Progress::Closed, ..Incident::empty("i") };
+        let mut delivery = delivery(DeliveryState::Failed, Outcome::Busy);
+        assert_eq!(delivery.out_track_id(), "dd-alpha-1");
+        assert!(delivery.is_pointless(&closed) && !delivery.is_pointless(&Incident::empty("i")));
+        delivery.attempts = 8;
+        delivery.ask_anew(Millis(9), Millis(10), false);
+        assert_eq!((delivery.out_track_id().as_str(), delivery.tries, delivery.attempts), ("dd-alpha-1", 0, 8));
+        delivery.ask_anew(Millis(9), Millis(10), true);
+        assert_eq!(delivery.out_track_id(), "dd-alpha-1-1");
+        assert!(!delivery.is_pointless(&closed));
+        let unclear = Delivery { outcome: Outcome::Unclear, copies: 0, ..delivery };
+        assert!(!unclear.is_pointless(&closed), "it may be shown, so it has to be found out");
     }
 }

@@ -10,6 +10,7 @@ pub mod incident;
 pub mod integration;
 pub mod link;
 pub mod link_attempt;
+pub mod outcome;
 pub mod secret;
 pub mod session;
 pub mod subscription;

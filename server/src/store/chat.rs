@@ -1,6 +1,6 @@
 //! Groups.
 
-use super::sql::{Row, known, sql};
+use super::sql::{Row, known, pattern, sql};
 use super::{StoreError, Tx};
 use crate::model::chat::Chat;
 use contract::chat::ChatState;
@@ -99,11 +99,6 @@ pub async fn list(
     .rows(tx)
     .await?;
     rows.iter().map(chat).collect()
-}
-
-fn pattern(query: &str) -> String {
-    let folded = query.to_lowercase();
-    format!("%{}%", folded.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
 }
 
 fn chat(row: &Row) -> Result<Chat, StoreError> {

@@ -1,8 +1,9 @@
 //! Notifications and their attempts.
 
-use super::sql::{Row, known, sql};
+use super::sql::{Row, known, pattern, sql};
 use super::{StoreError, Tx};
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Outcome, Target};
+use std::time::Duration;
 use world::Millis;
 
 const TABLE: &str = "delivery";
@@ -10,7 +11,8 @@ const TABLE: &str = "delivery";
 macro_rules! columns {
     () => {
         "id, integration, incident_id, target_kind, target, target_name, reason, state, outcome, code, message, \
-         request_id, text, attempts, cost, next_ms, created_ms, updated_ms, version"
+         request_id, text, attempts, cost, next_ms, created_ms, updated_ms, version, tries, asked_ms, copies, \
+         repeatable, may_be_there"
     };
 }
 
@@ -20,16 +22,37 @@ macro_rules! select {
     };
 }
 
-/// One page, newest first: `$2` and `$3` are creation and id of the last one seen. Filters are separate texts because
-/// an optional filter would keep the databases from using its index.
+/// One page, newest first: `$2` and `$3` are creation and id of the last one seen. What has an index of its own is a
+/// text of its own, because an optional filter would keep the databases from using it.
 macro_rules! page {
     ($filter:literal) => {
         select!(concat!(
             "WHERE integration = $1 AND ($2 IS NULL OR created_ms < $2 OR (created_ms = $2 AND id < $3)) ",
+            "AND ($5 IS NULL OR state = $5) AND ($6 IS NULL OR (target_kind = 'chat' AND target = $6)) ",
+            "AND ($7 IS NULL OR (target_kind <> 'chat' AND target = $7)) ",
+            "AND ($8 IS NULL OR search LIKE $8 ESCAPE '!') ",
+            "AND ($9 IS NULL OR created_ms >= $9) AND ($10 IS NULL OR created_ms < $10) ",
             $filter,
             " ORDER BY created_ms DESC, id DESC LIMIT $4"
         ))
     };
+}
+
+/// What of the deliveries is wanted; nothing said is everything.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub outcome: Option<Outcome>,
+    pub incident_id: Option<String>,
+    pub state: Option<DeliveryState>,
+    pub chat_id: Option<String>,
+    /// User id of an employee, or member id of a responder without a link.
+    pub person: Option<String>,
+    /// Somewhere in target, text, incident's id, code, message or request id, in any case.
+    pub query: Option<String>,
+    /// Created then or later.
+    pub since: Option<Millis>,
+    /// Created before.
+    pub until: Option<Millis>,
 }
 
 /// Adds a delivery. False when the incident is, or was, already delivered to this target for this reason.
@@ -37,7 +60,8 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError
     sql(concat!(
         "INSERT INTO delivery (",
         columns!(),
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ",
+        ", search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, ",
+        "$21, $22, $23, $24, $25) ",
         "ON CONFLICT DO NOTHING"
     ))
     .text(&delivery.id)
@@ -59,6 +83,12 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError
     .at(delivery.created)
     .at(delivery.updated)
     .number(delivery.version)
+    .number(delivery.tries)
+    .maybe_at(delivery.asked)
+    .number(delivery.copies)
+    .number(i64::from(delivery.repeatable))
+    .number(i64::from(delivery.may_be_there))
+    .text(&search_text(delivery))
     .changed(tx)
     .await
 }
@@ -72,7 +102,8 @@ pub async fn get(tx: &mut Tx, id: &str) -> Result<Option<Delivery>, StoreError> 
 /// Compare and set of everything but incident, target and reason.
 pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError> {
     sql("UPDATE delivery SET target_name = $3, state = $4, outcome = $5, code = $6, message = $7, request_id = $8, \
-         text = $9, attempts = $10, cost = $11, next_ms = $12, updated_ms = $13, version = version + 1 \
+         text = $9, attempts = $10, cost = $11, next_ms = $12, updated_ms = $13, tries = $14, asked_ms = $15, \
+         copies = $16, repeatable = $17, may_be_there = $18, search = $19, version = version + 1 \
          WHERE id = $1 AND version = $2")
     .text(&delivery.id)
     .number(delivery.version)
@@ -87,14 +118,20 @@ pub async fn update(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError
     .number(delivery.cost)
     .maybe_at(delivery.next)
     .at(delivery.updated)
+    .number(delivery.tries)
+    .maybe_at(delivery.asked)
+    .number(delivery.copies)
+    .number(i64::from(delivery.repeatable))
+    .number(i64::from(delivery.may_be_there))
+    .text(&search_text(delivery))
     .changed(tx)
     .await
 }
 
 /// Adds an attempt. [`StoreError::Taken`] when the delivery has one of this number.
 pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreError> {
-    sql("INSERT INTO attempt (delivery_id, number, outcome, code, message, request_id, at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    sql("INSERT INTO attempt (delivery_id, number, outcome, code, message, request_id, at_ms, text, cost, took_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     .text(&attempt.delivery_id)
     .number(attempt.number)
     .text(attempt.outcome.name())
@@ -102,42 +139,71 @@ pub async fn add_attempt(tx: &mut Tx, attempt: &Attempt) -> Result<(), StoreErro
     .text(&attempt.message)
     .text(&attempt.request_id)
     .at(attempt.at)
+    .text(&attempt.text)
+    .number(attempt.cost)
+    .number(i64::try_from(attempt.took.as_millis()).unwrap_or(i64::MAX))
     .run(tx)
     .await?;
     Ok(())
 }
 
-/// The attempts of a delivery in their order.
-pub async fn attempts(tx: &mut Tx, delivery_id: &str) -> Result<Vec<Attempt>, StoreError> {
-    let rows = sql("SELECT delivery_id, number, outcome, code, message, request_id, at_ms FROM attempt \
-                    WHERE delivery_id = $1 ORDER BY number")
+/// The last attempts of a delivery, newest first.
+pub async fn attempts(tx: &mut Tx, delivery_id: &str, limit: i64) -> Result<Vec<Attempt>, StoreError> {
+    let rows = sql("SELECT delivery_id, number, outcome, code, message, request_id, at_ms, text, cost, took_ms \
+                    FROM attempt WHERE delivery_id = $1 ORDER BY number DESC LIMIT $2")
     .text(delivery_id)
+    .number(limit)
     .rows(tx)
     .await?;
     rows.iter().map(attempt).collect()
 }
 
-/// A page of deliveries, newest first, of one outcome or one incident if asked for: `after` is the last one's creation
-/// and id.
+/// A page of deliveries, newest first: `after` is the last one's creation and id.
 pub async fn list(
     tx: &mut Tx,
     integration: &str,
-    outcome: Option<&str>,
-    incident: Option<&str>,
+    wanted: &Wanted,
     after: Option<(Millis, String)>,
     limit: i64,
 ) -> Result<Vec<Delivery>, StoreError> {
     let (created, id) = after.unzip();
-    let text = match (outcome, incident) {
+    let text = match (wanted.outcome, &wanted.incident_id) {
         (None, None) => page!(""),
-        (Some(_), None) => page!("AND outcome = $5"),
-        (None, Some(_)) => page!("AND incident_id = $5"),
-        (Some(_), Some(_)) => page!("AND outcome = $5 AND incident_id = $6"),
+        (Some(_), None) => page!("AND outcome = $11"),
+        (None, Some(_)) => page!("AND incident_id = $11"),
+        (Some(_), Some(_)) => page!("AND outcome = $11 AND incident_id = $12"),
     };
-    let page = sql(text).text(integration).maybe_at(created).maybe_text(id.as_deref()).number(limit);
-    let filters = outcome.into_iter().chain(incident);
+    let page = sql(text)
+        .text(integration)
+        .maybe_at(created)
+        .maybe_text(id.as_deref())
+        .number(limit)
+        .maybe_text(wanted.state.map(DeliveryState::name))
+        .maybe_text(wanted.chat_id.as_deref())
+        .maybe_text(wanted.person.as_deref())
+        .maybe_text(wanted.query.as_deref().map(pattern).as_deref())
+        .maybe_at(wanted.since)
+        .maybe_at(wanted.until);
+    let filters = wanted.outcome.map(Outcome::name).into_iter().chain(wanted.incident_id.as_deref());
     let rows = filters.fold(page, |page, filter| page.text(filter)).rows(tx).await?;
     rows.iter().map(delivery).collect()
+}
+
+/// A responder whose delivery failed for want of a link is linked now: it is theirs. False when this person has a
+/// delivery of their own for the same reason, or somebody else was faster.
+pub async fn retarget(tx: &mut Tx, delivery: &Delivery, target: &Target) -> Result<bool, StoreError> {
+    sql("UPDATE delivery SET target_kind = $3, target = $4, version = version + 1 WHERE id = $1 AND version = $2 \
+         AND NOT EXISTS (SELECT 1 FROM delivery AS other WHERE other.integration = $5 AND other.incident_id = $6 \
+         AND other.target_kind = $3 AND other.target = $4 AND other.reason = $7)")
+    .text(&delivery.id)
+    .number(delivery.version)
+    .text(target.kind())
+    .text(&target.id())
+    .text(&delivery.integration)
+    .text(&delivery.incident_id)
+    .text(&delivery.reason)
+    .changed(tx)
+    .await
 }
 
 /// Every delivery of an incident, oldest first.
@@ -171,7 +237,20 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
         created: row.at("created_ms")?,
         updated: row.at("updated_ms")?,
         version: row.number("version")?,
+        tries: row.number("tries")?,
+        asked: row.maybe_at("asked_ms")?,
+        copies: row.number("copies")?,
+        repeatable: row.number("repeatable")? != 0,
+        may_be_there: row.number("may_be_there")? != 0,
     })
+}
+
+/// What a search looks into, in small letters: the databases fold differently.
+fn search_text(delivery: &Delivery) -> String {
+    let Delivery { target_name, text, incident_id, code, message, request_id, .. } = delivery;
+    [target_name, text, &delivery.target.id(), incident_id, code, message, request_id]
+        .map(|part| part.to_lowercase())
+        .join("\n")
 }
 
 fn attempt(row: &Row) -> Result<Attempt, StoreError> {
@@ -182,6 +261,9 @@ fn attempt(row: &Row) -> Result<Attempt, StoreError> {
         code: row.text("code")?,
         message: row.text("message")?,
         request_id: row.text("request_id")?,
+        text: row.text("text")?,
+        cost: row.number("cost")?,
+        took: Duration::from_millis(u64::try_from(row.number("took_ms")?).unwrap_or(0)),
         at: row.at("at_ms")?,
     })
 }

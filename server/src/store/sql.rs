@@ -125,3 +125,9 @@ pub(super) fn known<T>(table: &'static str, what: &'static str, value: Option<T>
 pub(super) fn clean(value: &str) -> String {
     value.replace('\0', "\u{fffd}")
 }
+
+/// The pattern, escaped by `!`, of what contains `query`; to be held against text in small letters.
+pub(super) fn pattern(query: &str) -> String {
+    let folded = query.to_lowercase();
+    format!("%{}%", folded.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}

@@ -1,6 +1,7 @@
 //! Every statement of the store, on both databases.
 
 mod chats;
+mod deliveries;
 mod inbox;
 mod incidents;
 mod integrations;

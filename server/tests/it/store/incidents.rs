@@ -1,9 +1,9 @@
 use super::*;
 use contract::incident::Progress;
 use server::model::card::{Card, Notice, Noticed};
-use server::model::delivery::{Attempt, Delivery, DeliveryState, Outcome, Target};
+use server::model::delivery::Target;
 use server::model::incident::{Incident, Mirror};
-use server::store::{card, delivery, incident};
+use server::store::{card, incident};
 use std::collections::BTreeMap;
 
 pub fn card(integration: &str, incident_id: &str) -> Card {
@@ -15,29 +15,6 @@ pub fn card(integration: &str, incident_id: &str) -> Card {
         delivered: false,
         shown: BTreeMap::from([("title".to_owned(), "标题".to_owned())]),
         noticed: vec![Noticed { user_id: "li".into(), notice: Notice::default(), stays: true, is_new: false }],
-        created: NOW,
-        updated: NOW,
-        version: 1,
-    }
-}
-
-pub fn delivery(id: &str, integration: &str, incident_id: &str, target: Target) -> Delivery {
-    Delivery {
-        id: id.into(),
-        integration: integration.into(),
-        incident_id: incident_id.into(),
-        target,
-        target_name: "运维".into(),
-        reason: "incident".into(),
-        state: DeliveryState::Waiting,
-        outcome: Outcome::Waiting,
-        code: String::new(),
-        message: String::new(),
-        request_id: String::new(),
-        text: "[Critical] CPU".into(),
-        attempts: 0,
-        cost: 0,
-        next: Some(NOW),
         created: NOW,
         updated: NOW,
         version: 1,
@@ -126,118 +103,6 @@ async fn a_card_comes_back_as_it_was() {
         assert_eq!(both, [Card { version: 2, ..first }, Card { created: Millis(NOW.0 + 1), ..other }]);
         assert_eq!(card::by_incident(tx, "alpha", "j").await.unwrap(), []);
         assert_eq!(card::by_incident(tx, "beta", "i").await.unwrap(), []);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_target_is_told_once_of_an_incident_for_one_reason() {
-    in_both(async |tx| {
-        let first = super::incidents::delivery("1", "alpha", "i", Target::Chat("ops".into()));
-        assert!(delivery::insert(tx, &first).await.unwrap());
-        for (same, expected) in [
-            (Delivery { id: "2".into(), ..first.clone() }, false),
-            (Delivery { reason: "escalation".into(), ..first.clone() }, false),
-            (Delivery { id: "3".into(), reason: "escalation".into(), ..first.clone() }, true),
-            (Delivery { id: "4".into(), target: Target::Person("ops".into()), ..first.clone() }, true),
-            (Delivery { id: "5".into(), target: Target::Member(-7), ..first.clone() }, true),
-            (Delivery { id: "6".into(), incident_id: "j".into(), ..first.clone() }, true),
-            (Delivery { id: "7".into(), integration: "beta".into(), ..first.clone() }, true),
-        ] {
-            assert_eq!(delivery::insert(tx, &same).await.unwrap(), expected, "{same:?}");
-        }
-        assert_eq!(delivery::get(tx, "1").await.unwrap().as_ref(), Some(&first));
-        assert_eq!(delivery::get(tx, "5").await.unwrap().unwrap().target, Target::Member(-7));
-        assert_eq!(delivery::get(tx, "2").await.unwrap(), None);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_delivery_keeps_its_last_attempt_and_the_list_of_all() {
-    in_both(async |tx| {
-        let mut first = super::incidents::delivery("1", "alpha", "i", Target::Chat("ops".into()));
-        delivery::insert(tx, &first).await.unwrap();
-        let attempt = |number| Attempt {
-            delivery_id: "1".into(),
-            number,
-            outcome: Outcome::Unreachable,
-            code: "500".into(),
-            message: "nul \0".replace('\0', "\u{fffd}"),
-            request_id: "r".into(),
-            at: NOW,
-        };
-        delivery::add_attempt(tx, &attempt(2)).await.unwrap();
-        delivery::add_attempt(tx, &Attempt { message: "nul \0".into(), ..attempt(1) }).await.unwrap();
-        assert_eq!(delivery::attempts(tx, "1").await.unwrap(), [attempt(1), attempt(2)]);
-
-        first.state = DeliveryState::Failed;
-        first.outcome = Outcome::Unreachable;
-        (first.code, first.message, first.request_id) = ("500".into(), "m".into(), "r".into());
-        (first.attempts, first.cost, first.next, first.updated) = (1, 2, None, Millis(NOW.0 + 1));
-        (first.target_name, first.text) = ("n".into(), "t".into());
-        assert!(delivery::update(tx, &first).await.unwrap());
-        assert!(!delivery::update(tx, &first).await.unwrap());
-        assert_eq!(delivery::get(tx, "1").await.unwrap(), Some(Delivery { version: 2, ..first }));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_same_attempt_is_not_written_twice() {
-    on_both(async |database| {
-        let store = database.open().await;
-        let mut tx = store.begin().await.unwrap();
-        let (outcome, text) = (Outcome::Busy, String::new());
-        let attempt = Attempt {
-            delivery_id: "1".into(),
-            number: 1,
-            outcome,
-            code: text.clone(),
-            message: text.clone(),
-            request_id: text,
-            at: NOW,
-        };
-        delivery::add_attempt(&mut tx, &attempt).await.unwrap();
-        assert!(matches!(delivery::add_attempt(&mut tx, &attempt).await, Err(StoreError::Taken)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn deliveries_are_listed_by_page_outcome_and_incident() {
-    in_both(async |tx| {
-        for number in 0..6_i64 {
-            let incident_id = if number < 3 { "i" } else { "j" };
-            let target = Target::Member(number);
-            let outcome = if number % 2 == 0 { Outcome::Delivered } else { Outcome::NotInstalled };
-            let new = super::incidents::delivery(&number.to_string(), "alpha", incident_id, target);
-            let new = Delivery { outcome, created: Millis(number / 2), ..new };
-            delivery::insert(tx, &new).await.unwrap();
-        }
-        let ids = |found: Vec<Delivery>| found.iter().map(|one| one.id.as_str()).collect::<String>();
-        let gone = Some(Outcome::NotInstalled.name());
-        let middle = || Some((Millis(1), "3".to_owned()));
-        for (outcome, incident_id, after, limit, expected) in [
-            (None, None, None, 9, "543210"),
-            (None, None, None, 3, "543"),
-            (None, None, middle(), 9, "210"),
-            (gone, None, None, 9, "531"),
-            (gone, None, middle(), 9, "1"),
-            (None, Some("i"), None, 9, "210"),
-            (None, Some("j"), middle(), 9, ""),
-            (gone, Some("i"), None, 9, "1"),
-            (Some("no such outcome"), None, None, 9, ""),
-        ] {
-            let case = format!("{outcome:?} {incident_id:?} {after:?} {limit}");
-            assert_eq!(
-                ids(delivery::list(tx, "alpha", outcome, incident_id, after, limit).await.unwrap()),
-                expected,
-                "{case}"
-            );
-        }
-        assert_eq!(ids(delivery::of_incident(tx, "alpha", "i").await.unwrap()), "012");
-        assert_eq!(ids(delivery::list(tx, "beta", None, None, None, 9).await.unwrap()), "");
     })
     .await;
 }

@@ -2,7 +2,7 @@ use super::*;
 use secrecy::ExposeSecret;
 use server::model::card::Card;
 use server::model::chat::Chat;
-use server::model::delivery::{Attempt, Outcome, Target};
+use server::model::delivery::Target;
 use server::model::incident::{Incident, Mirror};
 use server::model::link_attempt::{Goal, LinkAttempt};
 use server::model::session::Session;
@@ -140,8 +140,8 @@ async fn removal_leaves_no_row_and_spares_the_others() {
         let mut tx = store.begin().await.unwrap();
         assert!(integration::remove(&mut tx, "alpha").await.unwrap());
         assert!(!integration::remove(&mut tx, "alpha").await.unwrap());
-        assert_eq!(delivery::attempts(&mut tx, "delivery-alpha").await.unwrap(), []);
-        assert_eq!(delivery::attempts(&mut tx, "delivery-beta").await.unwrap().len(), 1);
+        assert_eq!(delivery::attempts(&mut tx, "delivery-alpha", 9).await.unwrap(), []);
+        assert_eq!(delivery::attempts(&mut tx, "delivery-beta", 9).await.unwrap().len(), 1);
         tx.commit().await.unwrap();
         let after = rows(database).await;
         assert!(after.iter().all(|(_, count)| *count == 1), "{after:?}");
@@ -204,17 +204,8 @@ async fn fill(tx: &mut Tx, key: &str) {
     let card = Card { out_track_id: format!("card-{key}"), ..incidents::card(key, "i") };
     card::insert(tx, &card).await.unwrap();
     let id = format!("delivery-{key}");
-    delivery::insert(tx, &incidents::delivery(&id, key, "i", Target::Person("li".into()))).await.unwrap();
-    let attempt = Attempt {
-        delivery_id: id,
-        number: 1,
-        outcome: Outcome::Delivered,
-        code: String::new(),
-        message: String::new(),
-        request_id: String::new(),
-        at: NOW,
-    };
-    delivery::add_attempt(tx, &attempt).await.unwrap();
+    delivery::insert(tx, &deliveries::delivery_of(&id, key, "i", Target::Person("li".into()))).await.unwrap();
+    delivery::add_attempt(tx, &deliveries::attempt(&id, 1)).await.unwrap();
     task::add(tx, key, &TaskKind::Introduce, NOW, NOW).await.unwrap();
     let entry = AuditEntry {
         id: format!("audit-{key}"),

@@ -1,0 +1,162 @@
+//! A card: created and shown by one call, which can be repeated.
+
+use super::ended::{self, Ended};
+use crate::flow::{address, credential, notify};
+use crate::model::card::{self, Card};
+use crate::model::delivery::{Delivery, Target};
+use crate::model::incident::Mirror;
+use crate::model::integration::Integration;
+use crate::model::task::TaskKind;
+use crate::state::State;
+use crate::store::{self, StoreError, Tx};
+use contract::Language;
+use dingtalk::{CardDelivered, CardSpace, ErrorClass, LastMessage, NewCard};
+use std::collections::BTreeMap;
+
+/// Sends the card, or finds out what became of it. Sending it again shows it once: its out-track id can be used once only.
+pub async fn send(
+    state: &State,
+    integration: &Integration,
+    delivery: &Delivery,
+    mirror: &Mirror,
+    space: CardSpace,
+    template: &str,
+) -> Result<Ended, StoreError> {
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
+    let drawing = notify::drawing(state, integration, &detail_url);
+    let values = card::values(&mirror.incident, drawing);
+    let now = state.world.now();
+    let out_track_id = delivery.out_track_id();
+    // The intent is on disk before the call, so that a click on the card is known whatever happens to this process.
+    let mut tx = state.store.begin().await?;
+    let row = Card {
+        out_track_id: out_track_id.clone(),
+        integration: integration.key.clone(),
+        incident_id: mirror.incident.id.clone(),
+        target: delivery.target.clone(),
+        delivered: false,
+        shown: BTreeMap::new(),
+        noticed: Vec::new(),
+        created: now,
+        updated: now,
+        version: 0,
+    };
+    store::card::insert(&mut tx, &row).await?;
+    let mentioned = mentioned(&mut tx, integration, &delivery.target, mirror).await?;
+    tx.commit().await?;
+
+    let robot_code = integration.settings.client_id.clone();
+    let in_language = |language| card::summary(&mirror.incident, card::Drawing { language, ..drawing });
+    let new = NewCard {
+        out_track_id: out_track_id.clone(),
+        card_template_id: template.to_owned(),
+        callback_route_key: integration.card_route_key(),
+        card_data: values.clone(),
+        private_data: BTreeMap::new(),
+        space: space.clone(),
+        robot_code: robot_code.clone(),
+        last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
+        at_user_ids: mentioned,
+    };
+    let client = credential::dingtalk(state, integration);
+    let mut sent = client.create_and_deliver_card(&new).await;
+    let mut cost = ended::cost(&sent);
+    let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
+    if exists && set_unshown(state, &out_track_id, None).await? {
+        // An earlier attempt created it, and its space refused it for the moment.
+        sent = client.deliver_card(&out_track_id, &space, &robot_code).await;
+        cost += ended::cost(&sent);
+    } else if exists {
+        // An earlier attempt arrived whose answer did not: creating and showing is one call, so it is shown. To show it
+        // again could show it twice (reference 7.3, unconfirmed).
+        sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
+    }
+    let unusable = |class: &ErrorClass| matches!(class, ErrorClass::Unclear | ErrorClass::Banned);
+    if sent.as_ref().is_err_and(|error| error.http_status == Some(200) && !unusable(&error.class)) {
+        // The call was taken, its space refused: the card is there and nobody sees it.
+        set_unshown(state, &out_track_id, Some(&values)).await?;
+    }
+    if sent.is_ok() {
+        // What an earlier attempt created shows what was true then.
+        let values = if exists { BTreeMap::new() } else { values };
+        shown(state, &integration.key, &out_track_id, mirror, values).await?;
+    }
+    let text = ended::rendered(&mirror.incident, drawing);
+    Ok(Ended { text, cost, ..Ended::from_answer(sent.map(|_| ())) })
+}
+
+/// Notes that a card exists with these values and is not shown, or takes the note back before it is shown. True when there
+/// was such a note. What came between two attempts cannot make it wrong: it is no guess from the last outcome.
+async fn set_unshown(
+    state: &State,
+    out_track_id: &str,
+    values: Option<&BTreeMap<String, String>>,
+) -> Result<bool, StoreError> {
+    let mut tx = state.store.begin().await?;
+    let Some(mut card) = store::card::get(&mut tx, out_track_id).await? else { return Ok(false) };
+    let noted = !card.delivered && !card.shown.is_empty();
+    card.shown = values.cloned().unwrap_or_default();
+    card.updated = state.world.now();
+    store::card::update(&mut tx, &card).await?;
+    tx.commit().await?;
+    Ok(noted)
+}
+
+/// Whom a group's card mentions: the linked responders, where a subscription of the group that fits says so.
+async fn mentioned(
+    tx: &mut Tx,
+    integration: &Integration,
+    target: &Target,
+    mirror: &Mirror,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let Target::Chat(chat_id) = target else { return Ok(BTreeMap::new()) };
+    let subscriptions = store::subscription::of_chat(tx, &integration.key, chat_id).await?;
+    if !subscriptions.iter().any(|one| one.rule.mention && one.rule.fits(&mirror.incident)) {
+        return Ok(BTreeMap::new());
+    }
+    let member_ids: Vec<i64> = mirror.incident.responders.iter().map(|one| one.member_id).collect();
+    let links = store::link::by_members(tx, &integration.key, &member_ids).await?;
+    Ok(links.into_iter().map(|link| (link.employee.user_id, link.employee.name)).collect())
+}
+
+/// Remembers what DingTalk shows now, nothing where that is unknown; then, or if the incident moved on meanwhile, the
+/// card follows.
+async fn shown(
+    state: &State,
+    key: &str,
+    out_track_id: &str,
+    drawn: &Mirror,
+    values: BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let unknown = values.is_empty();
+    let mut tx = state.store.begin().await?;
+    store::card::change(&mut tx, out_track_id, |card| {
+        card.delivered = true;
+        card.shown.clone_from(&values);
+        card.updated = now;
+    })
+    .await?;
+    let id = &drawn.incident.id;
+    let present = store::incident::get(&mut tx, key, id).await?;
+    if unknown || present.is_none_or(|present| present.version != drawn.version) {
+        store::task::add(&mut tx, key, &TaskKind::Repaint { incident: id.clone() }, now, now).await?;
+    }
+    tx.commit().await
+}
+
+/// A card that may be there after all follows its incident like the others; an update tells whether it exists.
+pub async fn follow(state: &State, tx: &mut Tx, delivery: &Delivery) -> Result<(), StoreError> {
+    let now = state.world.now();
+    let out_track_id = delivery.out_track_id();
+    let follows = store::card::change(tx, &out_track_id, |card| {
+        card.delivered = true;
+        card.shown.clear();
+        card.updated = now;
+    });
+    if follows.await? {
+        let kind = TaskKind::Repaint { incident: delivery.incident_id.clone() };
+        store::task::add(tx, &delivery.integration, &kind, now, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! How one attempt ended.
+
+use crate::model::card::{self, Drawing};
+use crate::model::delivery::Outcome;
+use crate::model::incident::Incident;
+use crate::model::text;
+use dingtalk::{DingTalkError, ErrorClass, Meter};
+use std::time::Duration;
+
+/// Longest text of what was sent that is kept of an attempt, in bytes.
+const TEXT_BYTES_MAX: usize = 4_096;
+
+/// How one attempt ended.
+pub struct Ended {
+    pub outcome: Outcome,
+    /// DingTalk's code.
+    pub code: String,
+    /// DingTalk's words or ours, fit to be shown.
+    pub message: String,
+    pub request_id: String,
+    /// What was sent; empty when nothing was.
+    pub text: String,
+    /// How long to wait before the next, where somebody said.
+    pub told: Option<Duration>,
+    /// Counted calls spent.
+    pub cost: i64,
+    /// Sending again cannot show it twice.
+    pub repeatable: bool,
+}
+
+impl Ended {
+    /// An end without a call.
+    pub fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            code: String::new(),
+            message: String::new(),
+            request_id: String::new(),
+            text: String::new(),
+            told: None,
+            cost: 0,
+            repeatable: true,
+        }
+    }
+
+    /// Of a message that may have arrived, about which nobody can be asked: it is not sent again.
+    pub fn unrepeatable(self) -> Self {
+        let message = "the message may have arrived, so it is not sent again".to_owned();
+        Self { outcome: Outcome::Unclear, message, repeatable: false, ..self }
+    }
+
+    /// An end by DingTalk's answer.
+    pub fn from_answer(answer: Result<(), DingTalkError>) -> Self {
+        let Err(error) = answer else { return Self::of(Outcome::Delivered) };
+        let told = match error.class {
+            ErrorClass::Throttled { retry_after_ms } => retry_after_ms.map(Duration::from_millis),
+            _ => None,
+        };
+        Self {
+            code: error.code,
+            message: error.message,
+            request_id: error.request_id.unwrap_or_default(),
+            told,
+            ..Self::of(outcome(&error.class))
+        }
+    }
+}
+
+/// What a call cost: what was refused for its speed, by a ban or for the quota is not counted, nor what never arrived
+/// (reference 10.1).
+pub fn cost<T>(answer: &Result<T, DingTalkError>) -> i64 {
+    let free = answer.as_ref().is_err_and(|error| {
+        matches!(
+            error.class,
+            ErrorClass::Throttled { .. }
+                | ErrorClass::Banned
+                | ErrorClass::QuotaSpent { .. }
+                | ErrorClass::TokenRefused
+                | ErrorClass::CredentialsRefused
+                | ErrorClass::IpNotAllowed
+                | ErrorClass::Unreachable
+        )
+    });
+    i64::from(!free)
+}
+
+/// What a card or message says, as text.
+pub fn rendered(incident: &Incident, drawing: Drawing) -> String {
+    text::cut(&card::markdown(incident, drawing), TEXT_BYTES_MAX)
+}
+
+/// The outcome of an attempt that failed so.
+pub fn outcome(class: &ErrorClass) -> Outcome {
+    match class {
+        ErrorClass::Throttled { .. } => Outcome::Throttled,
+        ErrorClass::Banned => Outcome::Banned,
+        ErrorClass::QuotaSpent { meter: Meter::Api | Meter::Push | Meter::Free } => Outcome::QuotaSpent,
+        ErrorClass::TokenRefused | ErrorClass::Busy => Outcome::Busy,
+        ErrorClass::CredentialsRefused => Outcome::CredentialsRefused,
+        ErrorClass::IpNotAllowed => Outcome::AddressNotAllowed,
+        ErrorClass::BotUnusable => Outcome::BotUnusable,
+        ErrorClass::MissingScope { .. } => Outcome::MissingScope,
+        ErrorClass::NotInstalled => Outcome::NotInstalled,
+        ErrorClass::ChatGone => Outcome::ChatGone,
+        ErrorClass::UnknownPerson => Outcome::UnknownPerson,
+        ErrorClass::OutOfRange => Outcome::OutOfRange,
+        ErrorClass::NoSession => Outcome::NoSession,
+        ErrorClass::TemplateUnusable => Outcome::TemplateUnusable,
+        ErrorClass::ContentRefused => Outcome::ContentRefused,
+        ErrorClass::Unreachable => Outcome::Unreachable,
+        ErrorClass::Unclear => Outcome::Unclear,
+        // The card exists after all: an earlier attempt arrived.
+        ErrorClass::CardExists => Outcome::Delivered,
+        ErrorClass::CodeRefused | ErrorClass::CardGone | ErrorClass::Refused => Outcome::Refused,
+    }
+}

@@ -1,0 +1,58 @@
+//! A message with a link button, for apps that may not send cards.
+
+use super::ended::{self, Ended};
+use crate::flow::{address, credential, notify};
+use crate::model::card;
+use crate::model::chat::Chat;
+use crate::model::delivery::Outcome;
+use crate::model::incident::Mirror;
+use crate::model::integration::Integration;
+use crate::state::State;
+use contract::words::card as words;
+use dingtalk::{CardSpace, GroupMessage, RobotContent};
+use std::time::Duration;
+
+/// How long a person's messages wait whom DingTalk protects from too many; it does not say for how long.
+const FLOW_CONTROL_WAIT: Duration = Duration::from_secs(60);
+
+/// Link mode: a message whose button opens the page that does the act, for apps that may not send cards.
+///
+/// It cannot be repeated: nothing tells whether a message arrived that was not answered.
+pub async fn send(
+    state: &State,
+    integration: &Integration,
+    mirror: &Mirror,
+    space: CardSpace,
+    chat: Option<&Chat>,
+) -> Ended {
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
+    let drawing = notify::drawing(state, integration, &detail_url);
+    let text = ended::rendered(&mirror.incident, drawing);
+    let content = RobotContent::ActionCard {
+        title: card::summary(&mirror.incident, drawing),
+        text: card::markdown(&mirror.incident, drawing),
+        buttons: vec![(words::details(drawing.language).to_owned(), detail_url.clone())],
+    };
+    let client = credential::dingtalk(state, integration);
+    let robot_code = integration.settings.client_id.clone();
+    let sent = match space {
+        CardSpace::Group { open_conversation_id } => {
+            let robot_code = chat.and_then(|chat| chat.robot_code.clone()).unwrap_or(robot_code);
+            let cool_app_code = chat.and_then(|chat| chat.cool_app_code.clone());
+            let message = GroupMessage { open_conversation_id, robot_code, cool_app_code, content };
+            client.send_to_group(&message).await.map(|_| ())
+        }
+        CardSpace::Person { user_id } => match client.send_to_people(&robot_code, &[user_id], &content).await {
+            Ok(sent) if !sent.invalid.is_empty() => {
+                return Ended { text, cost: 1, ..Ended::of(Outcome::UnknownPerson) };
+            }
+            Ok(sent) if !sent.flow_controlled.is_empty() => {
+                return Ended { text, cost: 1, told: Some(FLOW_CONTROL_WAIT), ..Ended::of(Outcome::Throttled) };
+            }
+            other => other.map(|_| ()),
+        },
+    };
+    let cost = ended::cost(&sent);
+    let ended = Ended { text, cost, ..Ended::from_answer(sent) };
+    if ended.outcome == Outcome::Unclear { ended.unrepeatable() } else { ended }
+}

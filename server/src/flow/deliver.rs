@@ -4,10 +4,8 @@
 //! that a dead process leaves behind ends as `unclear`.
 
 mod card;
-mod ended;
+pub mod ended;
 mod link;
-
-pub(super) use ended::outcome;
 
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};

@@ -116,12 +116,9 @@ impl Outcome {
     /// without showing it twice.
     pub fn next_time(self, tries: i64, asked: Millis, now: Millis, told: Option<Duration>, jitter: f64) -> Next {
         let wait = match self {
-            Self::Delivered
-            | Self::Accepted
-            | Self::Read
-            | Self::Recalled
-            | Self::Folded
-            | Self::Cancelled => return Next::Done,
+            Self::Delivered | Self::Accepted | Self::Read | Self::Recalled | Self::Folded | Self::Cancelled => {
+                return Next::Done;
+            }
             Self::Throttled => told.unwrap_or(THROTTLED_WAIT).max(doubled(THROTTLED_WAIT, tries, THROTTLED_WAIT_MAX)),
             Self::Banned => told.unwrap_or(BANNED_WAIT),
             Self::QuotaSpent | Self::Held => told.unwrap_or(HELD_WAIT),

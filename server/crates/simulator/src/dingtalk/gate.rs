@@ -1,8 +1,9 @@
 //! What every API call passes: token → address → per second → per month → permission → parameters (dingtalk.md, 13).
 
 use super::answer::{NewError, OldError, new_answer, old_answer, unknown};
-use super::state::{App, State};
-use super::table::{Auth, Run, find, known_path};
+use super::state::{State, ThrottleForm};
+use super::table::{Api, Auth, Run, find, known_path};
+use super::traffic::{Arrived, BANNED, ban_page};
 use super::{DingTalk, parameters};
 use crate::listen::CameFrom;
 use axum::body::{Bytes, to_bytes};
@@ -21,6 +22,8 @@ const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 
 /// Any second of this length holds no more calls than the edition allows.
 const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The largest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -39,6 +42,8 @@ pub struct Call {
     pub body: Bytes,
     /// Address it came from.
     pub from: Option<IpAddr>,
+    /// When it arrived.
+    pub arrived: Millis,
 }
 
 /// A call that has passed the gate.
@@ -76,8 +81,22 @@ pub async fn answer(Shared(dingtalk): Shared<Arc<DingTalk>>, request: Request) -
         headers: parts.headers,
         body,
         from: parts.extensions.get::<CameFrom>().map(|from| from.0.ip()),
+        arrived: parts.extensions.get::<Arrived>().map_or_else(|| dingtalk.core.world.now(), |arrived| arrived.0),
     };
     dingtalk.call(&call)
+}
+
+impl Call {
+    /// The token it shows, wherever it stands; empty without one.
+    fn token(&self) -> &str {
+        token(&self.headers, &self.query)
+    }
+}
+
+/// The token among these, wherever it stands; empty without one.
+pub fn token<'a>(headers: &'a HeaderMap, query: &'a BTreeMap<String, String>) -> &'a str {
+    let header = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).filter(|token| !token.is_empty());
+    header.or_else(|| query.get("access_token").map(String::as_str)).unwrap_or_default()
 }
 
 impl DingTalk {
@@ -95,10 +114,16 @@ impl DingTalk {
             };
         };
         self.change(|state| {
-            let gate = Gate { state, world, call };
+            if state.arrivals.is_banned(call.from, call.arrived) {
+                let app = state.app_of(call.token(), call.arrived);
+                let client_id = app.map(|app| app.client_id.clone()).unwrap_or_default();
+                state.arrivals.refuse(&client_id, &api.name(), BANNED);
+                return ban_page(world, state.switches.ban_as_json);
+            }
+            let gate = Gate { state, world, call, api };
             match api.run {
-                Run::New(run) => new_answer(world, gate.new_host(api.auth, api.scope, api.counted, run)),
-                Run::Old(run) => old_answer(world, gate.old_host(api.auth, api.scope, api.counted, run)),
+                Run::New(run) => new_answer(world, gate.new_host(run)),
+                Run::Old(run) => old_answer(world, gate.old_host(run)),
             }
         })
     }
@@ -108,6 +133,16 @@ struct Gate<'a> {
     state: &'a mut State,
     world: &'a World,
     call: &'a Call,
+    api: &'static Api,
+}
+
+/// A limit that a call runs into.
+#[derive(Clone, Copy)]
+enum Limit {
+    Second,
+    Minute,
+    Platform,
+    Month,
 }
 
 /// Who is calling.
@@ -119,31 +154,20 @@ struct Caller {
 }
 
 impl Gate<'_> {
-    fn new_host(
-        self,
-        auth: Auth,
-        scope: &str,
-        counted: bool,
-        run: fn(&mut State, &Turn) -> Result<Value, NewError>,
-    ) -> Result<Value, NewError> {
-        let now = self.world.now();
+    fn new_host(mut self, run: fn(&mut State, &Turn) -> Result<Value, NewError>) -> Result<Value, NewError> {
+        let (now, scope) = (self.world.now(), self.api.scope);
         let token = self.call.headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if auth != Auth::Nobody && token.is_empty() {
+        if self.api.auth != Auth::Nobody && token.is_empty() {
             let message = "缺少参数：x-acs-dingtalk-access-token";
             return Err(NewError::bad("AuthenticationFailed.MissingParameter", message));
         }
-        let caller = self
-            .caller(auth, token, now)
-            .ok_or_else(|| NewError::bad("InvalidAuthentication", "不合法的access_token"))?;
+        let caller =
+            self.caller(token, now).ok_or_else(|| NewError::bad("InvalidAuthentication", "不合法的access_token"))?;
         if !self.address_allowed(&caller) {
             return Err(NewError::forbidden("IpNotInWhiteList", "访问ip不在白名单之中"));
         }
-        if !self.state.admit(&self.throttled_app(&caller), &self.call.path, now) {
-            let message = "您的服务器调用该接口的频率过高，请降低频率后重试";
-            return Err(NewError::forbidden("QpsLimitForAppkeyAndApi", message));
-        }
-        if counted && !self.state.count_call(&caller.corp_id, now) {
-            return Err(NewError::forbidden("ApiCountLimitForOrg", "企业本月接口调用量已达上限"));
+        if let Some(limit) = self.over_a_limit(&caller, now) {
+            return Err(NewError::forbidden(limit.name(), limit.message()));
         }
         if !self.state.granted(&caller.client_id, scope) {
             return Err(NewError::scope(scope));
@@ -153,31 +177,24 @@ impl Gate<'_> {
         run(self.state, &turn(self.world, self.call, caller, body, now))
     }
 
-    fn old_host(
-        self,
-        auth: Auth,
-        scope: &str,
-        counted: bool,
-        run: fn(&mut State, &Turn) -> Result<Value, OldError>,
-    ) -> Result<Value, OldError> {
-        let now = self.world.now();
+    fn old_host(mut self, run: fn(&mut State, &Turn) -> Result<Value, OldError>) -> Result<Value, OldError> {
+        let (now, scope) = (self.world.now(), self.api.scope);
         let token = self.call.query.get("access_token").map(String::as_str).unwrap_or_default();
-        if auth != Auth::Nobody && token.is_empty() {
+        if self.api.auth != Auth::Nobody && token.is_empty() {
             return Err(OldError::wrapped(40000, "access_token is blank"));
         }
-        let caller = self.caller(auth, token, now).ok_or_else(|| OldError::wrapped(40014, "不合法的access_token"))?;
+        let caller = self.caller(token, now).ok_or_else(|| OldError::wrapped(40014, "不合法的access_token"))?;
         if !self.address_allowed(&caller) {
             return Err(OldError::wrapped(60020, "访问ip不在白名单之中"));
         }
-        let throttled = if self.state.switches.plain_throttle { OldError::plain } else { OldError::wrapped };
-        if !self.state.admit(&self.throttled_app(&caller), &self.call.path, now) {
-            return Err(throttled(
-                90018,
-                "您的服务器调用钉钉开放平台所有接口的请求都被暂时禁用了，触发qps流控".to_owned(),
-            ));
-        }
-        if counted && !self.state.count_call(&caller.corp_id, now) {
-            return Err(throttled(90020, "企业本月接口调用量已达上限".to_owned()));
+        if let Some(limit) = self.over_a_limit(&caller, now) {
+            let plain = match self.state.switches.throttle_form {
+                ThrottleForm::Seen => matches!(limit, Limit::Platform),
+                ThrottleForm::Plain => true,
+                ThrottleForm::Wrapped => false,
+            };
+            let shape = if plain { OldError::plain } else { OldError::wrapped };
+            return Err(shape(i64::from(limit.code()), limit.message().to_owned()));
         }
         if !self.state.granted(&caller.client_id, scope) {
             return Err(OldError::scope(scope, &caller.client_id));
@@ -188,12 +205,11 @@ impl Gate<'_> {
     }
 
     /// Who this token belongs to. Calls without one are nobody's.
-    fn caller(&self, auth: Auth, token: &str, now: Millis) -> Option<Caller> {
-        match auth {
+    fn caller(&self, token: &str, now: Millis) -> Option<Caller> {
+        match self.api.auth {
             Auth::Nobody => Some(Caller::default()),
             Auth::App => {
-                let owns = |app: &&App| app.token.as_ref().is_some_and(|(value, until)| value == token && *until > now);
-                let app = self.state.apps.values().find(owns)?;
+                let app = self.state.app_of(token, now)?;
                 Some(Caller { client_id: app.client_id.clone(), corp_id: app.corp_id.clone(), user_id: String::new() })
             }
             Auth::Person => {
@@ -212,9 +228,60 @@ impl Gate<'_> {
         allowed.is_none_or(|allowed| self.call.from.is_some_and(|from| allowed.contains(&from)))
     }
 
-    /// The app whose second is used up: on token calls the one that asks for itself.
-    fn throttled_app(&self, caller: &Caller) -> String {
-        if caller.client_id.is_empty() { parameters::claimed_app(self.call) } else { caller.client_id.clone() }
+    /// Counts the call, unless a limit refuses it.
+    fn over_a_limit(&mut self, caller: &Caller, now: Millis) -> Option<Limit> {
+        let (api, arrived) = (self.api.name(), self.call.arrived);
+        // On token calls it is the app that asks for itself whose second is used up.
+        let client_id = match caller.client_id.as_str() {
+            "" => parameters::claimed_app(self.call),
+            client_id => client_id.to_owned(),
+        };
+        let everywhere = |path: &String| self.call.path.starts_with(path.as_str());
+        let limit = if !self.state.admit(&client_id, &api, arrived) {
+            Some(Limit::Second)
+        } else if !self.state.admit_in_minute(&client_id, &api, arrived) {
+            Some(Limit::Minute)
+        } else if self.state.switches.throttled_paths.iter().any(everywhere) {
+            Some(Limit::Platform)
+        } else if self.api.counted && !self.state.count_call(&caller.corp_id, now) {
+            Some(Limit::Month)
+        } else {
+            None
+        };
+        if let Some(limit) = limit {
+            self.state.arrivals.refuse(&caller.client_id, &api, limit.code());
+        }
+        limit
+    }
+}
+
+impl Limit {
+    /// Code of the old host.
+    fn code(self) -> u32 {
+        match self {
+            Limit::Second | Limit::Minute => 90018,
+            Limit::Platform => 90002,
+            Limit::Month => 90020,
+        }
+    }
+
+    /// End of the code of the new host.
+    fn name(self) -> &'static str {
+        match self {
+            Limit::Second => "QpsLimitForAppkeyAndApi",
+            Limit::Minute => "QpmLimitForAppkeyAndApi",
+            Limit::Platform => "QpsLimitForApi",
+            Limit::Month => "ApiCountLimitForOrg",
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Limit::Second => "您的服务器调用该接口的频率过高，触发qps流控，请降低频率后重试",
+            Limit::Minute => "您的服务器调用该接口的频率过高，触发qpm流控，请降低频率后重试",
+            Limit::Platform => "该接口在全平台被限流，请稍后重试",
+            Limit::Month => "企业本月接口调用量已达上限",
+        }
     }
 }
 
@@ -232,8 +299,14 @@ impl State {
         self.windows.admit((client_id, api), most, SECOND, now)
     }
 
+    fn admit_in_minute(&mut self, client_id: &str, api: &str, now: Millis) -> bool {
+        let most = self.switches.calls_per_minute;
+        most.is_none_or(|most| self.minute_windows.admit((client_id, api), most, MINUTE, now))
+    }
+
     fn count_call(&mut self, corp_id: &str, now: Millis) -> bool {
-        self.corps.get_mut(corp_id).is_none_or(|corp| corp.meters.count_call(now))
+        let grace = DAY * u32::from(self.switches.quota_grace_days);
+        self.corps.get_mut(corp_id).is_none_or(|corp| corp.meters.count_call(now, grace))
     }
 
     fn granted(&self, client_id: &str, scope: &str) -> bool {

@@ -50,6 +50,8 @@ pub struct Meters {
     pub calls: u64,
     /// Pushes counted this month.
     pub pushes: u64,
+    /// When this month's calls were used up.
+    pub exhausted: Option<Millis>,
     /// Year and month the counts are of, in UTC+8.
     month: (i16, i8),
 }
@@ -57,13 +59,14 @@ pub struct Meters {
 impl Meters {
     /// Empty meters.
     pub fn new(edition: Edition) -> Self {
-        Self { limits: edition.limits(), calls: 0, pushes: 0, month: (0, 0) }
+        Self { limits: edition.limits(), calls: 0, pushes: 0, exhausted: None, month: (0, 0) }
     }
 
-    /// Counts a call; false when the month's quota is used up.
-    pub fn count_call(&mut self, now: Millis) -> bool {
+    /// Counts a call; false when the month's quota is used up, and `grace` since then is over.
+    pub fn count_call(&mut self, now: Millis, grace: Duration) -> bool {
         self.turn_month(now);
-        let allowed = self.calls < self.limits.calls_per_month;
+        let left = self.calls < self.limits.calls_per_month;
+        let allowed = left || now < self.exhausted.get_or_insert(now).plus(grace);
         self.calls += u64::from(allowed);
         allowed
     }
@@ -79,7 +82,7 @@ impl Meters {
     fn turn_month(&mut self, now: Millis) {
         let month = month_of(now);
         if month != self.month {
-            (self.month, self.calls, self.pushes) = (month, 0, 0);
+            (self.month, self.calls, self.pushes, self.exhausted) = (month, 0, 0, None);
         }
     }
 }
@@ -101,7 +104,8 @@ impl Windows {
     pub fn admit(&mut self, key: (&str, &str), most: usize, span: Duration, now: Millis) -> bool {
         let times = self.0.entry((key.0.to_owned(), key.1.to_owned())).or_default();
         let begin = now.minus(span);
-        while times.front().is_some_and(|time| *time <= begin) {
+        // Times to come are left from before the clock was set back.
+        while times.front().is_some_and(|time| *time <= begin || *time > now) {
             times.pop_front();
         }
         let fits = times.len() < most;
@@ -127,13 +131,23 @@ mod tests {
     }
 
     #[test]
+    fn calls_go_on_for_the_days_of_grace() {
+        let mut meters = Meters::new(Edition::Standard);
+        meters.limits.calls_per_month = 1;
+        let (begin, grace) = (Millis(1_790_000_000_000), Duration::from_secs(2));
+        let mut count = |ms| meters.count_call(Millis(begin.0 + ms), grace);
+        assert_eq!([0, 5_000, 6_999, 7_000].map(&mut count), [true, true, true, false]);
+        assert_eq!(meters.calls, 3);
+    }
+
+    #[test]
     fn months_begin_at_midnight_in_china() {
         let mut meters = Meters::new(Edition::Standard);
         meters.limits.calls_per_month = 1;
         let last = Millis(1_788_191_999_999); // 2026-08-31 23:59:59.999 +08:00
-        assert!(meters.count_call(last));
-        assert!(!meters.count_call(last));
-        assert!(meters.count_call(Millis(last.0 + 1)));
+        assert!(meters.count_call(last, Duration::ZERO));
+        assert!(!meters.count_call(last, Duration::ZERO));
+        assert!(meters.count_call(Millis(last.0 + 1), Duration::ZERO));
         assert_eq!(month_of(last), (2026, 8));
         assert_eq!(month_of(Millis(last.0 + 1)), (2026, 9));
     }

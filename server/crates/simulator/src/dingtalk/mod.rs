@@ -30,6 +30,7 @@ mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 mod token;
+mod traffic;
 mod verbs;
 mod work;
 
@@ -39,11 +40,13 @@ pub use look::CardView;
 pub use meters::{Edition, Limits, Meters};
 pub use seeding::{NewApp, SCOPES};
 pub use spelling::Event;
-pub use state::{AppPages, Chat, ChatKind, Content, Employee, Message, Place, Space, Spelling, Switches};
+pub use state::{AppPages, Chat, ChatKind, Content, Employee, Message, Place, Space, Spelling, Switches, ThrottleForm};
+pub use traffic::Traffic;
 pub use work::{StatusBar, WorkNotice};
 
 use crate::{Core, Peer, observed};
 use axum::Router;
+use axum::middleware;
 use axum::routing::{get, post};
 use state::State;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,6 +79,11 @@ impl DingTalk {
         read(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Changes what nobody looks at.
+    fn quietly<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn change<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let result = act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changes.send_modify(|number| *number += 1);
@@ -93,6 +101,6 @@ pub fn router(dingtalk: Arc<DingTalk>) -> Router {
         .route("/oauth2/auth", get(login::page))
         .route("/oauth2/decide", get(login::decide))
         .fallback(gate::answer)
-        .with_state(dingtalk);
-    observed(router, core, Peer::DingTalk)
+        .with_state(Arc::clone(&dingtalk));
+    observed(router, core, Peer::DingTalk).layer(middleware::from_fn_with_state(dingtalk, traffic::note))
 }

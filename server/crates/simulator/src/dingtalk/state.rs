@@ -6,10 +6,11 @@ pub use super::directory::*;
 
 use super::events::{FailedPush, Pending};
 use super::meters::Windows;
+use super::traffic::Arrivals;
 use super::work::WorkBook;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use world::World;
+use world::{Millis, World};
 
 /// How many messages are kept over all chats and people.
 const MESSAGES_MAX: usize = 20_000;
@@ -37,8 +38,12 @@ pub struct State {
     pub user_tokens: BTreeMap<String, UserToken>,
     /// Refresh tokens of web logins.
     pub refresh_tokens: BTreeMap<String, UserToken>,
-    /// Calls in the last second, by app and API.
+    /// Admitted calls in the last second, by app and API.
     pub windows: Windows,
+    /// Admitted calls in the last minute, by app and API.
+    pub minute_windows: Windows,
+    /// All calls as they arrived.
+    pub arrivals: Arrivals,
     /// Robot messages in the last minute, by robot and group.
     pub robot_windows: Windows,
     /// Work notices.
@@ -66,6 +71,19 @@ pub enum Spelling {
     Lower,
 }
 
+/// How the old host writes the codes of its limits (10.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThrottleForm {
+    /// As it was seen: 90002 plain, the others wrapped in 88.
+    #[default]
+    Seen,
+    /// All plain.
+    Plain,
+    /// All wrapped in 88.
+    Wrapped,
+}
+
 /// Points where the platform is not certain, or differs between apps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default)]
@@ -76,8 +94,16 @@ pub struct Switches {
     pub omit_event_id: bool,
     /// Events are sealed for the CorpId instead of the Client ID.
     pub owner_is_corp_id: bool,
-    /// Throttling on the old host comes plain instead of wrapped in 88.
-    pub plain_throttle: bool,
+    /// How the old host writes the codes of its limits.
+    pub throttle_form: ThrottleForm,
+    /// Beginnings of paths that all of DingTalk is throttled for (90002).
+    pub throttled_paths: BTreeSet<String>,
+    /// Calls of one API by one app in any minute, where there is such a limit.
+    pub calls_per_minute: Option<usize>,
+    /// How many days calls still work after the month's quota is used up (10.1: at most 5).
+    pub quota_grace_days: u8,
+    /// A banned address is answered JSON without `errcode` instead of a page.
+    pub ban_as_json: bool,
     /// Public data in a click's answer reaches everybody at once.
     pub click_reaches_all: bool,
     /// Delivering a card again to the same place shows it twice.
@@ -96,7 +122,11 @@ impl Default for Switches {
             spelling: Spelling::Current,
             omit_event_id: false,
             owner_is_corp_id: false,
-            plain_throttle: false,
+            throttle_form: ThrottleForm::Seen,
+            throttled_paths: BTreeSet::new(),
+            calls_per_minute: None,
+            quota_grace_days: 0,
+            ban_as_json: false,
             click_reaches_all: false,
             redelivery_shows_twice: true,
             robot_messages_per_minute: 20,
@@ -110,6 +140,12 @@ impl State {
     /// An employee who has not left, if the company has one.
     pub fn employee(&self, corp_id: &str, user_id: &str) -> Option<&Employee> {
         self.corps.get(corp_id)?.employees.get(user_id).filter(|employee| employee.active)
+    }
+
+    /// The app of a token that is still good.
+    pub fn app_of(&self, token: &str, now: Millis) -> Option<&App> {
+        let owns = |app: &&App| app.token.as_ref().is_some_and(|(value, until)| value == token && *until > now);
+        self.apps.values().find(owns)
     }
 
     /// The number of the next message.

@@ -47,6 +47,13 @@ const CHAT: &str = "qyapi_chat_manage";
 const ROBOT: &str = "qyapi_robot_sendmsg";
 const MEMBER: &str = "qyapi_get_member";
 
+impl Api {
+    /// Method and path, as limits and traffic know it.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
 /// `{}` stands for one segment.
 #[rustfmt::skip]
 static APIS: [Api; 25] = [

@@ -1,5 +1,5 @@
 use super::{Bench, read};
-use crate::dingtalk::{Edition, Limits};
+use crate::dingtalk::{Edition, Limits, Switches, ThrottleForm};
 use crate::seed::{CLIENT_ID, CLIENT_SECRET, CORP_ID};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ async fn any_second_holds_so_many_calls_of_one_api() {
     }
     let answer = post("/topapi/v2/user/get").await.1;
     assert_eq!((&answer["errcode"], &answer["sub_code"]), (&json!(88), &json!("90018")));
-    bench.sim.dingtalk.set_switches(crate::dingtalk::Switches { plain_throttle: true, ..Default::default() });
+    bench.sim.dingtalk.set_switches(Switches { throttle_form: ThrottleForm::Plain, ..Default::default() });
     assert_eq!(post("/topapi/v2/user/get").await.1["errcode"], 90018);
     bench.sim.dingtalk.set_edition(Edition::Professional);
     assert_eq!(post(CHAT).await.1["code"], "paramBlank");

@@ -10,6 +10,7 @@ mod login;
 mod reading;
 pub(crate) mod receiver;
 mod robot;
+mod traffic;
 mod work;
 
 use crate::{Options, Simulator, seed};

@@ -5,8 +5,10 @@
 //! | `GET state` | | people, groups, meters, pages, switches, pushes waiting |
 //! | `GET journal` | `after`, `peer`, `path` (beginning) | entries |
 //! | `DELETE journal` | | forgets them |
-//! | `POST faults` | a [`Fault`] | sets it |
+//! | `POST faults` | a [`crate::Fault`] | sets it |
 //! | `POST push-faults` | `from`, `push`, `times` | sets a fault for events or webhooks |
+//! | `POST click-faults` | `click`, `times` | sets a fault for clicks on cards |
+//! | `POST clock` | `peer`, `offset_ms` | sets a platform's clock wrong |
 //! | `POST weather` | `peer`, `weather`: see [`crate::Weather`] | sets the weather over a platform |
 //! | `DELETE faults` | | removes all, and the weather |
 //! | `POST run-due` | | does what is due |
@@ -27,19 +29,23 @@
 //! | `POST visible` | `user_ids` or null | the app's visible range |
 //! | `POST template` | `template_id`, `published` | |
 //! | `POST tokens/expire` | | ends all app tokens |
+//! | `GET traffic` | | calls by app and API, the most in a second, refusals |
+//! | `DELETE traffic` | | begins to count anew |
+//! | `POST ban` | `banned` | bans all callers for five minutes, or ends it |
 //! | `POST edition`, `limits` | `edition`; the three limits | |
 //! | `POST switches` | switches; those left out go back to usual | |
 //! | `POST pages`, `redirect-urls`, `person` | addresses; `urls`; `user_id` or null | |
 //!
 //! What is refused is answered 400 `{"error"}`. Only this machine may call, under its own name, with JSON.
 
+mod chaos;
 mod console;
 mod work;
 
 use crate::dingtalk::{DingTalk, Place, PushResult};
 use crate::flashduty::Flashduty;
 use crate::listen::CameFrom;
-use crate::{Core, Fault, Peer, Push, Weather};
+use crate::{Core, Peer};
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::HOST;
@@ -64,11 +70,9 @@ pub(crate) fn router(core: Core, dingtalk: Arc<DingTalk>, flashduty: Arc<Flashdu
     Router::new()
         .route("/_sim/state", get(state))
         .route("/_sim/journal", get(journal).delete(forget_journal))
-        .route("/_sim/faults", post(add_fault).delete(clear_faults))
-        .route("/_sim/push-faults", post(add_push_fault))
-        .route("/_sim/weather", post(set_weather))
         .route("/_sim/run-due", post(run_due))
         .merge(people_and_groups())
+        .merge(chaos::routes())
         .merge(console::routes())
         .merge(work::routes())
         .layer(middleware::from_fn(only_here))
@@ -152,40 +156,6 @@ async fn journal(State(reach): State<Reach>, Query(wanted): Query<JournalQuery>)
 
 async fn forget_journal(State(reach): State<Reach>) -> Response {
     reach.core.journal.clear();
-    done()
-}
-
-async fn add_fault(State(reach): State<Reach>, Json(fault): Json<Fault>) -> Response {
-    reach.core.faults.add(fault);
-    done()
-}
-
-#[derive(Deserialize)]
-struct PushFault {
-    from: Peer,
-    push: Push,
-    times: Option<u32>,
-}
-
-async fn add_push_fault(State(reach): State<Reach>, Json(fault): Json<PushFault>) -> Response {
-    reach.core.faults.add_push(fault.from, fault.push, fault.times);
-    done()
-}
-
-#[derive(Deserialize)]
-struct WeatherOver {
-    peer: Peer,
-    #[serde(default)]
-    weather: Weather,
-}
-
-async fn set_weather(State(reach): State<Reach>, Json(body): Json<WeatherOver>) -> Response {
-    reach.core.faults.set_weather(body.peer, body.weather);
-    done()
-}
-
-async fn clear_faults(State(reach): State<Reach>) -> Response {
-    reach.core.faults.clear();
     done()
 }
 

@@ -71,6 +71,11 @@ impl Core {
         Ok(Self { world, journal: Journal::default(), faults: Faults::default(), http })
     }
 
+    /// The same core, with the clock of a platform.
+    pub fn under_clock_of(&self, platform: Peer) -> Self {
+        Self { world: self.faults.world_of(platform, &self.world), ..self.clone() }
+    }
+
     /// Posts JSON to the product and writes it into the journal.
     ///
     /// # Errors

@@ -2,7 +2,8 @@ use crate::Peer;
 use crate::weather::{Sky, Weather};
 use serde::Deserialize;
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use world::{Clock, Millis, World};
 
 /// What goes wrong with a request to the simulator.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -28,6 +29,13 @@ pub enum Kind {
     HalfBody,
     /// Carried out, but the connection is closed without an answer: the caller cannot know.
     Forget,
+    /// Not carried out; answered with 200 and no body.
+    Nothing,
+    /// Carried out, but in the answer numbers and truth values are texts, texts are numbers, lists are objects.
+    WrongTypes,
+    /// Accepted and lost: answered as usual, but what it should have shown to people is never shown. DingTalk only;
+    /// Flashduty carries it out.
+    Lose,
 }
 
 /// A fault waiting for its requests.
@@ -44,7 +52,7 @@ pub struct Fault {
     pub times: Option<u32>,
 }
 
-/// What goes wrong with something a platform pushes: an event, a webhook.
+/// What goes wrong with something a platform pushes: an event, a webhook, a card's click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Push {
@@ -67,55 +75,143 @@ pub struct Faults(Arc<Mutex<Waiting>>);
 
 #[derive(Default)]
 struct Waiting {
-    requests: Vec<Fault>,
-    pushes: Vec<(Peer, Push, Option<u32>)>,
+    last: u64,
+    requests: Vec<(u64, Fault)>,
+    pushes: Vec<PushFault>,
     skies: Vec<(Peer, Sky)>,
+    clocks: Vec<(Peer, i64)>,
+}
+
+struct PushFault {
+    id: u64,
+    source: Source,
+    push: Push,
+    times: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Pushes(Peer),
+    Clicks,
 }
 
 impl Waiting {
     fn sky(&self, over: Peer) -> Option<&Sky> {
         self.skies.iter().find(|(peer, _)| *peer == over).map(|(_, sky)| sky)
     }
+
+    fn next_id(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    fn take_from(&mut self, source: Source) -> Option<Push> {
+        let place = self.pushes.iter().position(|fault| fault.source == source)?;
+        let push = self.pushes[place].push;
+        if use_up(&mut self.pushes[place].times) {
+            self.pushes.remove(place);
+        }
+        Some(push)
+    }
 }
 
 impl Faults {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Sets a fault. The oldest matching one is applied first.
     pub fn add(&self, fault: Fault) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).requests.push(fault);
+        let mut waiting = self.waiting();
+        let id = waiting.next_id();
+        waiting.requests.push((id, fault));
     }
 
     /// Sets a fault for what `from` pushes, for `times` pushes or for all.
     pub fn add_push(&self, from: Peer, push: Push, times: Option<u32>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pushes.push((from, push, times));
+        self.add_from(Source::Pushes(from), push, times);
+    }
+
+    /// Sets a fault for clicks on cards, for `times` clicks or for all. A duplicate is posted at the same moment; who
+    /// pressed a button whose click is lost, late or overtaken sees that there was no answer.
+    pub fn add_click(&self, click: Push, times: Option<u32>) {
+        self.add_from(Source::Clicks, click, times);
+    }
+
+    fn add_from(&self, source: Source, push: Push, times: Option<u32>) {
+        let mut waiting = self.waiting();
+        let id = waiting.next_id();
+        waiting.pushes.push(PushFault { id, source, push, times });
     }
 
     /// Sets the weather over a platform's requests and pushes, in place of the one before.
     pub fn set_weather(&self, over: Peer, weather: Weather) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         waiting.skies.retain(|(peer, _)| *peer != over);
         waiting.skies.push((over, Sky::new(weather)));
     }
 
     /// The weather over a platform.
     pub fn weather(&self, over: Peer) -> Weather {
-        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.sky(over).map(Sky::weather).unwrap_or_default()
+        self.waiting().sky(over).map(Sky::weather).unwrap_or_default()
     }
 
-    /// Removes all faults, and the weather with them.
+    /// Sets a platform's clock so many milliseconds ahead of the world's, or behind it.
+    pub fn set_clock_offset(&self, of: Peer, offset_ms: i64) {
+        let mut waiting = self.waiting();
+        waiting.clocks.retain(|(peer, _)| *peer != of);
+        waiting.clocks.push((of, offset_ms));
+    }
+
+    /// How far a platform's clock is ahead of the world's, in milliseconds.
+    pub fn clock_offset(&self, of: Peer) -> i64 {
+        self.waiting().clocks.iter().find(|(peer, _)| *peer == of).map_or(0, |(_, offset_ms)| *offset_ms)
+    }
+
+    /// The world as a platform with that clock sees it.
+    pub(crate) fn world_of(&self, of: Peer, world: &World) -> World {
+        world.with_clock(Arc::new(PlatformClock { world: world.clone(), faults: self.clone(), of }))
+    }
+
+    /// Number and description of every fault that waits for its requests, pushes or clicks, oldest first.
+    pub fn set_now(&self) -> Vec<(u64, String)> {
+        let times = |times: Option<u32>| times.map_or_else(|| "∞".to_owned(), |times| times.to_string());
+        let waiting = self.waiting();
+        let requests = waiting.requests.iter().map(|(id, fault)| {
+            (*id, format!("{:?} {} {:?} × {}", fault.peer, fault.path, fault.kind, times(fault.times)))
+        });
+        let pushes = waiting
+            .pushes
+            .iter()
+            .map(|fault| (fault.id, format!("{:?} {:?} × {}", fault.source, fault.push, times(fault.times))));
+        let mut all: Vec<_> = requests.chain(pushes).collect();
+        all.sort();
+        all
+    }
+
+    /// Removes one fault.
+    pub fn remove(&self, id: u64) {
+        let mut waiting = self.waiting();
+        waiting.requests.retain(|(known, _)| *known != id);
+        waiting.pushes.retain(|fault| fault.id != id);
+    }
+
+    /// Removes all faults, the weather with them, and sets the clocks right.
     pub fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Waiting::default();
+        let mut waiting = self.waiting();
+        *waiting = Waiting { last: waiting.last, ..Waiting::default() };
     }
 
     /// Uses up a fault that matches this request; without one the weather decides.
     pub fn take(&self, peer: Peer, path: &str) -> Option<Kind> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |fault: &Fault| fault.peer == peer && path.starts_with(fault.path.as_str());
+        let mut waiting = self.waiting();
+        let fits = |(_, fault): &(u64, Fault)| fault.peer == peer && path.starts_with(fault.path.as_str());
         let Some(place) = waiting.requests.iter().position(fits) else {
             return waiting.sky(peer).and_then(|sky| sky.request(peer));
         };
-        let kind = waiting.requests[place].kind.clone();
-        if use_up(&mut waiting.requests[place].times) {
+        let (_, fault) = &mut waiting.requests[place];
+        let kind = fault.kind.clone();
+        if use_up(&mut fault.times) {
             waiting.requests.remove(place);
         }
         Some(kind)
@@ -123,15 +219,26 @@ impl Faults {
 
     /// Uses up a fault for a push of `from`; without one the weather decides.
     pub fn take_push(&self, from: Peer) -> Option<Push> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(place) = waiting.pushes.iter().position(|(peer, _, _)| *peer == from) else {
-            return waiting.sky(from).and_then(Sky::push);
-        };
-        let push = waiting.pushes[place].1;
-        if use_up(&mut waiting.pushes[place].2) {
-            waiting.pushes.remove(place);
-        }
-        Some(push)
+        let mut waiting = self.waiting();
+        waiting.take_from(Source::Pushes(from)).or_else(|| waiting.sky(from).and_then(Sky::push))
+    }
+
+    /// Uses up a fault for a click.
+    pub fn take_click(&self) -> Option<Push> {
+        self.waiting().take_from(Source::Clicks)
+    }
+}
+
+/// A clock that goes wrong on demand.
+struct PlatformClock {
+    world: World,
+    faults: Faults,
+    of: Peer,
+}
+
+impl Clock for PlatformClock {
+    fn now(&self) -> Millis {
+        Millis(self.world.now().0.saturating_add(self.faults.clock_offset(self.of)))
     }
 }
 
@@ -184,6 +291,32 @@ mod tests {
         assert_eq!((faults.take_push(Peer::Flashduty), faults.weather(Peer::Flashduty)), (Some(Push::Lose), storm));
         faults.clear();
         assert_eq!((faults.take(Peer::Flashduty, "/b"), faults.weather(Peer::Flashduty)), (None, Weather::default()));
+    }
+
+    #[test]
+    fn what_is_set_is_listed_and_removed() {
+        let faults = Faults::default();
+        faults.add_click(Push::Duplicate, Some(2));
+        faults.add(Fault { peer: Peer::DingTalk, path: "/v1.0".into(), kind: Kind::Nothing, times: None });
+        let told: Vec<String> = faults.set_now().into_iter().map(|(_, told)| told).collect();
+        assert_eq!(told, ["Clicks Duplicate × 2", "DingTalk /v1.0 Nothing × ∞"]);
+        faults.remove(faults.set_now()[1].0);
+        assert_eq!((faults.take(Peer::DingTalk, "/v1.0"), faults.take_push(Peer::DingTalk)), (None, None));
+        assert_eq!([(); 3].map(|()| faults.take_click()), [Some(Push::Duplicate), Some(Push::Duplicate), None]);
+    }
+
+    #[test]
+    fn a_clock_is_wrong_for_one_platform_until_all_is_cleared() {
+        let faults = Faults::default();
+        let world = World::new(
+            std::sync::Arc::new(world::ManualClock::at(Millis(5_000))),
+            std::sync::Arc::new(world::SeededChance::new(1)),
+        );
+        let (dingtalk, flashduty) = (faults.world_of(Peer::DingTalk, &world), faults.world_of(Peer::Flashduty, &world));
+        faults.set_clock_offset(Peer::DingTalk, -2_000);
+        assert_eq!((dingtalk.now(), flashduty.now()), (Millis(3_000), Millis(5_000)));
+        faults.clear();
+        assert_eq!(dingtalk.now(), Millis(5_000));
     }
 
     #[test]

@@ -85,8 +85,10 @@ impl Simulator {
         let core = Core::new(options.world)?;
         let (dingtalk_listener, dingtalk_address) = listen::bind(options.dingtalk_port).await?;
         let (flashduty_listener, flashduty_address) = listen::bind(options.flashduty_port).await?;
-        let dingtalk = DingTalk::new(core.clone(), format!("http://{dingtalk_address}"), options.seed);
-        let flashduty = Flashduty::new(core.clone(), format!("http://{flashduty_address}"), options.seed);
+        let dingtalk =
+            DingTalk::new(core.under_clock_of(Peer::DingTalk), format!("http://{dingtalk_address}"), options.seed);
+        let flashduty =
+            Flashduty::new(core.under_clock_of(Peer::Flashduty), format!("http://{flashduty_address}"), options.seed);
         let mut tasks = JoinSet::new();
         let control = control::router(core.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty));
         let console_url = format!("http://{flashduty_address}");

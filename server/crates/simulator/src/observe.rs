@@ -27,6 +27,10 @@ pub fn observed(router: Router, core: Core, peer: Peer) -> Router {
     router.layer(middleware::from_fn_with_state((core, peer), observe))
 }
 
+/// Put into a request's extensions by the faults: answer as usual, but show nobody anything.
+#[derive(Clone, Copy)]
+pub(crate) struct LoseEffect;
+
 async fn observe(State((core, peer)): State<(Core, Peer)>, request: Request, next: Next) -> Response {
     let at = core.world.now();
     let (parts, body) = request.into_parts();
@@ -95,6 +99,13 @@ async fn apply(fault: Option<Kind>, request: Request, next: Next) -> Response {
             next.run(request).await;
             close()
         }
+        Some(Kind::Nothing) => StatusCode::OK.into_response(),
+        Some(Kind::WrongTypes) => with_wrong_types(next.run(request).await).await,
+        Some(Kind::Lose) => {
+            let mut request = request;
+            request.extensions_mut().insert(LoseEffect);
+            next.run(request).await
+        }
     }
 }
 
@@ -110,6 +121,30 @@ fn refusal(status: u16, body: &Value) -> Response {
         other => ("application/json", other.to_string()),
     };
     (status, [(CONTENT_TYPE, kind)], body).into_response()
+}
+
+/// The answer with every scalar of another type.
+async fn with_wrong_types(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    let bytes = to_bytes(body, RESPONSE_BYTES_MAX).await.unwrap_or_default();
+    let bytes = match serde_json::from_slice::<Value>(&bytes) {
+        Ok(answer) => Bytes::from(twisted(answer).to_string()),
+        Err(_) => bytes,
+    };
+    head.headers.remove(http::header::CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(bytes))
+}
+
+fn twisted(value: Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(_) | Value::Number(_) => Value::from(value.to_string()),
+        Value::String(text) => Value::from(text.len()),
+        Value::Array(items) => {
+            items.into_iter().enumerate().map(|(place, item)| (place.to_string(), twisted(item))).collect()
+        }
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, twisted(value))).collect(),
+    }
 }
 
 fn close() -> Response {

@@ -31,6 +31,12 @@ impl World {
         Self { clock, chance }
     }
 
+    /// The same chance under another clock.
+    #[must_use]
+    pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, chance: Arc::clone(&self.chance) }
+    }
+
     /// The present moment.
     pub fn now(&self) -> Millis {
         self.clock.now()

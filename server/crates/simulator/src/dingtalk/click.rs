@@ -5,13 +5,22 @@ use super::card::{check_limits, merged};
 use super::card_values::{Values, param_map};
 use super::crypto::hmac_base64;
 use super::state::{Card, CardCallback, CardRoute, LocalAnswer, Space, State};
-use crate::{NoReply, Outgoing};
+use crate::{NoReply, Outgoing, Push, Reply};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use world::Millis;
 
 /// How long the answer to a click may take.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+/// A click that a fault holds back.
+pub struct LateClick {
+    click: Click,
+    pressed: Millis,
+    /// When it goes out; after the next click when absent.
+    due: Option<Millis>,
+}
 
 /// A click on its way.
 struct Click {
@@ -33,21 +42,25 @@ impl DingTalk {
         params: Value,
     ) -> Result<Value, String> {
         let click = self.look(|state| prepare(state, out_track_id, user_id, action_ids, &params))?;
-        let timestamp = self.core.world.now().0.to_string();
-        let headers = click.route.secret.as_ref().map_or_else(Vec::new, |secret| {
-            vec![
-                ("x-ddpaas-signature".to_owned(), hmac_base64(secret, &timestamp)),
-                ("x-ddpaas-signature-timestamp".to_owned(), timestamp.clone()),
-            ]
-        });
-        let outgoing = Outgoing {
-            url: click.route.url,
-            headers,
-            body: click.body.to_string(),
-            limit: ANSWER_LIMIT,
-            note: "card click".into(),
+        let no_answer = || Err("no answer in 2000 ms".to_owned());
+        let now = self.core.world.now();
+        let reply = match self.core.faults.take_click() {
+            None => self.post(&click, now).await,
+            // Whoever presses twice does it before the first answer is there.
+            Some(Push::Duplicate) => tokio::join!(self.post(&click, now), self.post(&click, now)).0,
+            Some(Push::Lose) => return no_answer(),
+            Some(Push::Reorder) => {
+                self.change(|state| state.late_clicks.push(LateClick { click, pressed: now, due: None }));
+                return no_answer();
+            }
+            Some(Push::Late { ms }) => {
+                let due = Some(now.plus(Duration::from_millis(ms)));
+                self.change(|state| state.late_clicks.push(LateClick { click, pressed: now, due }));
+                return no_answer();
+            }
         };
-        let reply = self.core.send(outgoing).await.map_err(|no_reply| match no_reply {
+        self.post_late_clicks(|late| late.due.is_none()).await;
+        let reply = reply.map_err(|no_reply| match no_reply {
             NoReply::TimedOut => "no answer in 2000 ms".to_owned(),
             NoReply::Unreachable => "callback not reachable".to_owned(),
         })?;
@@ -58,6 +71,46 @@ impl DingTalk {
             serde_json::from_str(&reply.body).map_err(|_| "answer is not a JSON object".to_owned())?;
         self.change(|state| show(state, out_track_id, user_id, &answer))?;
         Ok(Value::Object(answer))
+    }
+
+    /// Posts the clicks that are due; the client has given up waiting for their answers.
+    pub(super) async fn click_due(&self) {
+        let now = self.core.world.now();
+        self.post_late_clicks(|late| late.due.is_some_and(|due| due <= now)).await;
+    }
+
+    async fn post_late_clicks(&self, wanted: impl Fn(&LateClick) -> bool) {
+        if self.look(|state| !state.late_clicks.iter().any(&wanted)) {
+            return;
+        }
+        let late: Vec<LateClick> = self.change(|state| {
+            let (late, left) = std::mem::take(&mut state.late_clicks).into_iter().partition(wanted);
+            state.late_clicks = left;
+            late
+        });
+        for late in late {
+            // Nobody waits for this answer.
+            let _ = self.post(&late.click, late.pressed).await;
+        }
+    }
+
+    /// Posts a click that was made at this moment.
+    async fn post(&self, click: &Click, pressed: Millis) -> Result<Reply, NoReply> {
+        let timestamp = pressed.0.to_string();
+        let headers = click.route.secret.as_ref().map_or_else(Vec::new, |secret| {
+            vec![
+                ("x-ddpaas-signature".to_owned(), hmac_base64(secret, &timestamp)),
+                ("x-ddpaas-signature-timestamp".to_owned(), timestamp.clone()),
+            ]
+        });
+        let outgoing = Outgoing {
+            url: click.route.url.clone(),
+            headers,
+            body: click.body.to_string(),
+            limit: ANSWER_LIMIT,
+            note: "card click".into(),
+        };
+        self.core.send(outgoing).await
     }
 
     /// What one person sees on a card: public values, over them the private ones, over them what the last click's

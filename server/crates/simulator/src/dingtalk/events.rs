@@ -165,6 +165,7 @@ impl DingTalk {
 
     /// Repeats and sends what is due by the world's clock.
     pub async fn run_due(&self) {
+        self.click_due().await;
         let now = self.core.world.now();
         if self.look(|state| state.pending.iter().all(|push| push.due > now)) {
             return;

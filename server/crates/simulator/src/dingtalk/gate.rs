@@ -6,6 +6,7 @@ use super::table::{Api, Auth, Run, find, known_path};
 use super::traffic::{Arrived, BANNED, ban_page};
 use super::{DingTalk, parameters};
 use crate::listen::CameFrom;
+use crate::observe::LoseEffect;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, Method};
@@ -44,6 +45,8 @@ pub struct Call {
     pub from: Option<IpAddr>,
     /// When it arrived.
     pub arrived: Millis,
+    /// Whether it is to be accepted and lost.
+    pub lost: bool,
 }
 
 /// A call that has passed the gate.
@@ -82,6 +85,7 @@ pub async fn answer(Shared(dingtalk): Shared<Arc<DingTalk>>, request: Request) -
         body,
         from: parts.extensions.get::<CameFrom>().map(|from| from.0.ip()),
         arrived: parts.extensions.get::<Arrived>().map_or_else(|| dingtalk.core.world.now(), |arrived| arrived.0),
+        lost: parts.extensions.get::<LoseEffect>().is_some(),
     };
     dingtalk.call(&call)
 }
@@ -120,11 +124,16 @@ impl DingTalk {
                 state.arrivals.refuse(&client_id, &api.name(), BANNED);
                 return ban_page(world, state.switches.ban_as_json);
             }
+            let shown = state.last_message;
             let gate = Gate { state, world, call, api };
-            match api.run {
+            let response = match api.run {
                 Run::New(run) => new_answer(world, gate.new_host(run)),
                 Run::Old(run) => old_answer(world, gate.old_host(run)),
+            };
+            if call.lost {
+                state.show_no_more_than(shown);
             }
+            response
         })
     }
 }

@@ -4,6 +4,7 @@ pub use super::card_state::*;
 pub use super::conversation::*;
 pub use super::directory::*;
 
+use super::click::LateClick;
 use super::events::{FailedPush, Pending};
 use super::meters::Windows;
 use super::traffic::Arrivals;
@@ -50,6 +51,8 @@ pub struct State {
     pub work: WorkBook,
     /// Pushes waiting for their time.
     pub pending: Vec<Pending>,
+    /// Clicks that a fault holds back.
+    pub late_clicks: Vec<LateClick>,
     /// Pushes that failed three times.
     pub failed: Vec<FailedPush>,
     /// Ways in which the real platform may differ.
@@ -161,6 +164,12 @@ impl State {
             self.messages.pop_front();
         }
         self.messages.push_back(message);
+    }
+
+    /// Takes away what was shown to people after the message of this number.
+    pub fn show_no_more_than(&mut self, last: u64) {
+        self.messages.retain(|message| message.n <= last);
+        self.work.show_no_more_than(last);
     }
 
     /// Keeps a line of DingTalk's own.

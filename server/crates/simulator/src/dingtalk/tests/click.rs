@@ -1,6 +1,7 @@
 use super::Bench;
 use super::card::{CREATE, UPDATE, card, register};
 use super::receiver::Receiver;
+use crate::Push;
 use crate::dingtalk::Switches;
 use crate::dingtalk::crypto::hmac_base64;
 use crate::seed::CORP_ID;
@@ -99,4 +100,33 @@ async fn a_wrong_or_late_answer_is_an_error_for_the_clicker_and_changes_nothing(
     }
     assert_eq!(click(&bench, "bob").await, Err("this person does not have the card".into()));
     assert!(bench.sim.dingtalk.click("c9", "li.na", &[], json!({})).await.is_err());
+}
+
+#[tokio::test]
+async fn clicks_are_doubled_lost_late_and_overtaken_on_demand() {
+    let (bench, receiver, _) = clickable(None).await;
+    receiver.answer_clicks(200, "{}", NO_DELAY);
+    let clickers = |receiver: &Receiver| -> Vec<String> {
+        receiver.clicks().iter().map(|(_, body)| body["userId"].as_str().unwrap().to_owned()).collect()
+    };
+    let faults = &bench.sim.faults;
+    faults.add_click(Push::Duplicate, Some(1));
+    assert_eq!(click(&bench, "alice").await, Ok(json!({})));
+    assert_eq!(clickers(&receiver), ["alice", "alice"]);
+    for fault in [Push::Lose, Push::Reorder, Push::Late { ms: 5_000 }] {
+        faults.add_click(fault, Some(1));
+    }
+    let no_answer = Err("no answer in 2000 ms".to_owned());
+    for person in ["zhao.min", "li.na", "zhang.wei"] {
+        assert_eq!(click(&bench, person).await, no_answer);
+    }
+    assert_eq!(clickers(&receiver), Vec::<String>::new());
+    assert_eq!(click(&bench, "alice").await, Ok(json!({})));
+    assert_eq!(clickers(&receiver), ["alice", "li.na"], "overtaken");
+    bench.clock.advance(Duration::from_millis(4_999));
+    bench.sim.run_due().await;
+    assert_eq!(clickers(&receiver), Vec::<String>::new());
+    bench.clock.advance(Duration::from_millis(1));
+    bench.sim.run_due().await;
+    assert_eq!(clickers(&receiver), ["zhang.wei"]);
 }

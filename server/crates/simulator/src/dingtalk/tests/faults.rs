@@ -67,3 +67,47 @@ async fn dropping_the_simulator_closes_everything() {
     tokio::task::yield_now().await;
     assert!(http.get(&url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn an_answer_is_empty_or_of_wrong_types_on_demand() {
+    let bench = Bench::start().await;
+    bench.sim.faults.add(fault(Kind::Nothing));
+    let url = format!("{}{PATH}?access_token={}", bench.sim.dingtalk_url(), bench.token);
+    let response = bench.http.post(&url).json(&json!({ "userid": "alice" })).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), response.text().await.unwrap().as_str()), (200, ""));
+    bench.sim.faults.add(fault(Kind::WrongTypes));
+    let answer = bench.old_host(PATH, &json!({ "userid": "alice" })).await;
+    assert_eq!((&answer["errcode"], &answer["result"]["userid"]), (&json!("0"), &json!(5)));
+    assert_eq!(answer["result"]["dept_id_list"], json!({ "0": "1" }));
+}
+
+#[tokio::test]
+async fn what_is_accepted_and_lost_is_seen_by_nobody() {
+    let bench = Bench::start().await;
+    let lose = |path: &str| Fault { peer: Peer::DingTalk, path: path.into(), kind: Kind::Lose, times: Some(1) };
+    let people = "/v1.0/robot/oToMessages/batchSend";
+    let body = json!({
+        "robotCode": crate::seed::CLIENT_ID, "userIds": ["alice"], "msgKey": "sampleText",
+        "msgParam": r#"{"content":"x"}"#,
+    });
+    bench.sim.faults.add(lose(people));
+    let (status, answer) = bench.post(people, &body).await;
+    assert!(status == 200 && answer["processQueryKey"].is_string(), "{answer}");
+    assert!(bench.sim.dingtalk.messages(&Place::Person("alice".into())).is_empty());
+    let notice = "/topapi/message/corpconversation/asyncsend_v2";
+    let agent_id: u64 = crate::seed::AGENT_ID.parse().unwrap();
+    let msg = json!({ "msgtype": "text", "text": { "content": "x" } });
+    bench.sim.faults.add(lose(notice));
+    let answer = bench.old_host(notice, &json!({ "agent_id": agent_id, "userid_list": "alice", "msg": msg })).await;
+    assert!(answer["task_id"].is_u64() && bench.sim.dingtalk.work_notices("alice").is_empty(), "{answer}");
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_the_platforms_own() {
+    let bench = Bench::start().await;
+    bench.sim.faults.set_clock_offset(Peer::DingTalk, 3 * 60 * 60 * 1000);
+    let answer = bench.old_host(PATH, &json!({ "userid": "alice" })).await;
+    assert_eq!(answer["sub_code"], "40014", "over there the token has ended");
+    bench.sim.faults.clear();
+    assert_eq!(bench.old_host(PATH, &json!({ "userid": "alice" })).await["errcode"], 0);
+}

@@ -89,6 +89,13 @@ impl WorkBook {
         day
     }
 
+    /// Takes away what people got after the message of this number; nothing else tells that they have not got it.
+    pub fn show_no_more_than(&mut self, last: u64) {
+        for task in self.tasks.values_mut().filter(|task| task.n > last) {
+            task.reached.clear();
+        }
+    }
+
     /// Keeps a task under a new number.
     pub(super) fn keep(&mut self, world: &World, task: Task) -> u64 {
         let [step] = world.bytes::<1>();

@@ -122,8 +122,9 @@ impl Desk {
             let key = (seat.person.user_id.clone(), place.clone());
             self.memory().seen.insert(key, last.n);
         }
-        if let Place::Work(user_id) = place {
-            self.dingtalk.read_work_notices(user_id);
+        match place {
+            Place::Work(user_id) => self.dingtalk.read_work_notices(user_id),
+            Place::Chat(_) | Place::Person(_) => self.dingtalk.read_messages(place, &seat.person.user_id),
         }
         let shown = &messages[messages.len().saturating_sub(MESSAGES_SHOWN)..];
         if shown.is_empty() {

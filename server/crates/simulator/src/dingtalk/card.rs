@@ -277,6 +277,12 @@ fn reachable(state: &State, turn: &Turn, target: &Target) -> Result<Option<Place
     if target.kind == "IM_SINGLE" {
         return Err("IM_SINGLE is not available to this app".into());
     }
+    if let Some(why) = state.switches.undeliverable.get(&target.id) {
+        return Err(why.clone());
+    }
+    if state.switches.stopped_robots.contains(&target.robot_code) {
+        return Err("robot stopped".into());
+    }
     if target.kind == "IM_ROBOT" {
         if target.robot_code != app.client_id {
             return Err("robotCode invalid".into());

@@ -50,15 +50,14 @@ impl DingTalk {
     pub fn messages(&self, place: &Place) -> Vec<Message> {
         self.look(|state| match place {
             Place::Work(user_id) => work::messages(state, user_id),
-            place => state.messages.iter().filter(|message| message.place == *place).cloned().collect(),
+            place => shown_in(state, place).cloned().collect(),
         })
     }
 
     /// The cards shown in a place, in order of appearance; one that was delivered twice is there twice.
     pub fn cards_in(&self, place: &Place) -> Vec<CardView> {
         self.look(|state| {
-            let messages = state.messages.iter().filter(|message| message.place == *place);
-            let cards = messages.filter_map(|message| match &message.content {
+            let cards = shown_in(state, place).filter_map(|message| match &message.content {
                 Content::Card { out_track_id, .. } => state.cards.get(out_track_id),
                 Content::Robot { .. } | Content::Work { .. } | Content::Notice { .. } => None,
             });
@@ -106,6 +105,12 @@ impl DingTalk {
             Ok(url.replace("$DOUBLE_ENCCID$", &twice).replace("$ENCCID$", &chat.id))
         })
     }
+}
+
+/// Messages in a place that nobody has taken back.
+fn shown_in<'a>(state: &'a State, place: &Place) -> impl Iterator<Item = &'a Message> {
+    let place = place.clone();
+    state.messages.iter().filter(move |message| message.place == place && !state.receipts.is_recalled(&message.key))
 }
 
 fn view(card: &Card) -> CardView {

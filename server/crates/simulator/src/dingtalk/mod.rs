@@ -22,11 +22,13 @@ mod login;
 mod look;
 mod meters;
 mod parameters;
+mod receipts;
 mod robot;
 mod seeding;
 mod spelling;
 mod state;
 mod table;
+mod template_robot;
 #[cfg(test)]
 pub(crate) mod tests;
 mod token;

@@ -49,6 +49,9 @@ pub fn send_to_group(state: &mut State, turn: &Turn) -> Result<Value, NewError> 
         RobotHere::ByCoolApp if cool_app_code.is_none() => return wrong_cool_app("缺少参数 coolAppCode"),
         RobotHere::ByCoolApp | RobotHere::ByItself => {}
     }
+    if state.switches.stopped_robots.contains(robot_code) {
+        return Err(NewError::bad("bot.stopped", "机器人已停用"));
+    }
     let most = state.switches.robot_messages_per_minute;
     if !state.robot_windows.admit((robot_code, chat_id), most, MINUTE, turn.now) {
         return Err(NewError::bad("send.too.fast", "发送速度太快而限流"));
@@ -75,6 +78,9 @@ pub fn send_to_people(state: &mut State, turn: &Turn) -> Result<Value, NewError>
     let app = own_robot(state, turn, robot_code)?;
     if robot_code != app.client_id {
         return Err(NewError::bad("chatbotId.notAllow.sendOTO", "该机器人不支持单聊"));
+    }
+    if state.switches.stopped_robots.contains(robot_code) {
+        return Err(NewError::bad("bot.stopped", "机器人已停用"));
     }
     let (mut invalid, mut held_back, mut reached) = (Vec::new(), Vec::new(), Vec::new());
     for user_id in user_ids.into_iter().collect::<BTreeSet<_>>() {

@@ -71,6 +71,21 @@ impl DingTalk {
     }
 }
 
+impl DingTalk {
+    /// Adds a group made from the app's group template and returns its openConversationId; the seed's app has one.
+    pub fn add_scene_chat(&self, title: &str, owner: &str, members: &[&str]) -> String {
+        let id = self.add_chat(seed::CORP_ID, title, owner, members);
+        self.change(|state| {
+            let template = state.apps.get(seed::CLIENT_ID).and_then(|app| app.group_template.clone());
+            if let Some(chat) = state.chats.get_mut(&id) {
+                chat.kind = ChatKind::Scene;
+                chat.template_id = template.map(|template| template.template_id);
+            }
+        });
+        id
+    }
+}
+
 /// The company of the seed.
 pub fn fill(state: &mut State, world: &World, base_url: &str) {
     add_app(

@@ -7,6 +7,7 @@ pub use super::directory::*;
 use super::click::LateClick;
 use super::events::{FailedPush, Pending};
 use super::meters::Windows;
+use super::receipts::Receipts;
 use super::traffic::Arrivals;
 use super::work::WorkBook;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,8 @@ pub struct State {
     pub arrivals: Arrivals,
     /// Robot messages in the last minute, by robot and group.
     pub robot_windows: Windows,
+    /// What became of bots' messages.
+    pub receipts: Receipts,
     /// Work notices.
     pub work: WorkBook,
     /// Pushes waiting for their time.
@@ -115,6 +118,10 @@ pub struct Switches {
     pub robot_messages_per_minute: usize,
     /// User ids to whom robot messages are held back for their number.
     pub flow_controlled: BTreeSet<String>,
+    /// Codes of bots that an administrator has stopped.
+    pub stopped_robots: BTreeSet<String>,
+    /// Groups and people to whom single card deliveries fail, with the reason that the answer gives.
+    pub undeliverable: BTreeMap<String, String>,
     /// How long the platform works on a work notice, in milliseconds by the world's clock.
     pub work_notice_ms: u64,
 }
@@ -134,6 +141,8 @@ impl Default for Switches {
             redelivery_shows_twice: true,
             robot_messages_per_minute: 20,
             flow_controlled: BTreeSet::new(),
+            stopped_robots: BTreeSet::new(),
+            undeliverable: BTreeMap::new(),
             work_notice_ms: 1_000,
         }
     }

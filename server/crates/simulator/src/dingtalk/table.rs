@@ -3,7 +3,7 @@
 use super::answer::{NewError, OldError};
 use super::gate::Turn;
 use super::state::State;
-use super::{card, chat, events, identity, robot, token, work};
+use super::{card, chat, events, identity, receipts, robot, template_robot, token, work};
 use axum::http::Method;
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ impl Api {
 
 /// `{}` stands for one segment.
 #[rustfmt::skip]
-static APIS: [Api; 25] = [
+static APIS: [Api; 30] = [
     new(Method::POST, "/v1.0/oauth2/accessToken", Auth::Nobody, "", false, token::access_token),
     new(Method::POST, "/v1.0/oauth2/userAccessToken", Auth::Nobody, "", false, identity::user_access_token),
     new(Method::POST, "/v1.0/oauth2/{}/token", Auth::Nobody, "", false, token::corp_token),
@@ -68,6 +68,11 @@ static APIS: [Api; 25] = [
     new(Method::GET, "/v1.0/contact/users/me", Auth::Person, "Contact.User.Read", false, identity::me),
     new(Method::POST, "/v1.0/robot/groupMessages/send", Auth::App, ROBOT, true, robot::send_to_group),
     new(Method::POST, "/v1.0/robot/oToMessages/batchSend", Auth::App, ROBOT, true, robot::send_to_people),
+    new(Method::GET, "/v1.0/robot/oToMessages/readStatus", Auth::App, ROBOT, true, receipts::of_people),
+    new(Method::POST, "/v1.0/robot/groupMessages/query", Auth::App, ROBOT, true, receipts::of_group),
+    new(Method::POST, "/v1.0/robot/otoMessages/batchRecall", Auth::App, ROBOT, true, receipts::recall_from_people),
+    new(Method::POST, "/v1.0/robot/groupMessages/recall", Auth::App, ROBOT, true, receipts::recall_from_group),
+    old(Method::POST, "/topapi/im/chat/scencegroup/message/send_v2", Auth::App, CHAT, true, template_robot::send),
     new(Method::POST, "/v1.0/robot/groups/robots/query", Auth::App, CHAT, true, robot::of_group),
     new(Method::POST, "/v1.0/card/callbacks/register", Auth::App, CARD, true, card::register),
     new(Method::POST, "/v1.0/card/instances/createAndDeliver", Auth::App, CARD, true, card::create_and_deliver),

@@ -8,6 +8,7 @@ mod gate;
 mod identity;
 mod login;
 mod reading;
+mod receipts;
 pub(crate) mod receiver;
 mod robot;
 mod traffic;

@@ -3,6 +3,7 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
+use crate::flow::quota::Pilot;
 use crate::http::{self, gate::Gate, health, limits::Limiter};
 use crate::state::State;
 use crate::store::{Store, StoreError, seal::KeysError};
@@ -42,10 +43,12 @@ impl Application {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoints =
             dingtalk::Endpoints { api: config.dingtalk_api_url.clone(), oapi: config.dingtalk_oapi_url.clone() };
+        let store = Store::open(config.database_url.expose_secret(), config.sealing_keys()?, world.clone()).await?;
         let state = State {
+            pilot: Pilot::start(store.clone(), world.clone()),
+            store,
             dingtalk: dingtalk::Platform::new(endpoints, world.clone())?,
             flashduty: flashduty::Platform::new(config.flashduty_api_url.clone(), world.clone()),
-            store: Store::open(config.database_url.expose_secret(), config.sealing_keys()?, world.clone()).await?,
             world,
             config: Arc::new(config),
             caches: Arc::new(Caches::default()),

@@ -3,6 +3,7 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
+use crate::flow::quota::Pilot;
 use crate::http::gate::Gate;
 use crate::http::health::Readiness;
 use crate::http::limits::Limiter;
@@ -18,6 +19,8 @@ use world::World;
 pub struct State {
     pub store: Store,
     pub dingtalk: dingtalk::Platform,
+    /// Lets calls to DingTalk go, or holds them.
+    pub pilot: Pilot,
     pub flashduty: flashduty::Platform,
     pub world: World,
     pub config: Arc<Config>,

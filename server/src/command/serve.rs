@@ -45,7 +45,7 @@ pub(crate) async fn until_stopped(application: Application, listener: TcpListene
         let _ = told.send(true);
         let _ = tokio::time::timeout(STOP_LIMIT, std::future::pending::<()>()).await;
     };
-    let store = application.state.store.clone();
+    let (store, pilot) = (application.state.store.clone(), application.state.pilot.clone());
     let worker = work::start(application.state.clone());
     let serving = async {
         let mut stopped = stopped;
@@ -53,6 +53,7 @@ pub(crate) async fn until_stopped(application: Application, listener: TcpListene
         let stop = async move { stopped.wait_for(|stop| *stop).await.map_or((), drop) };
         application.serve(listener, stop).await;
         worker.stop().await;
+        pilot.flush().await;
         store.close().await;
     };
     tokio::select! {

@@ -7,6 +7,7 @@ use super::{credential, session};
 use crate::model::integration::Integration;
 use crate::model::link::Employee;
 use crate::model::link_attempt::{Goal, LinkAttempt};
+use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, Tx};
 use contract::ProblemCode;
@@ -80,7 +81,7 @@ async fn employee_of(state: &State, integration: &Integration, code: &str) -> Re
         return Err(ProblemCode::CodeRefused.into());
     }
     // The code was made for this app in this corp: DingTalk refuses it under any other app's token.
-    let client = credential::dingtalk(state, integration);
+    let client = credential::dingtalk(state, integration, Priority::State);
     let user = client.user_by_code(code).await.map_err(|error| refused(&error))?;
     let mut employee = Employee { name: user.name.unwrap_or_default(), user_id: user.user_id, union_id: user.union_id };
     if employee.name.is_empty() {

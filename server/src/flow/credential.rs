@@ -4,6 +4,7 @@ use super::link_end;
 use super::refusal::Refusal;
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Link, LinkState};
+use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
@@ -16,14 +17,15 @@ const REFRESH_MARGIN: Duration = Duration::from_secs(120);
 /// Times a change is tried against somebody else's at the same moment.
 const CONFLICTS_MAX: usize = 8;
 
-/// DingTalk, as the integration's app.
-pub fn dingtalk(state: &State, integration: &Integration) -> dingtalk::Client {
-    state.dingtalk.app(dingtalk::AppCredentials {
+/// DingTalk, as the integration's app, for calls that matter so much.
+pub fn dingtalk(state: &State, integration: &Integration, priority: Priority) -> dingtalk::Client {
+    let app = dingtalk::AppCredentials {
         corp_id: integration.settings.corp_id.clone(),
         agent_id: integration.settings.agent_id.clone(),
         client_id: integration.settings.client_id.clone(),
         client_secret: integration.secrets.client_secret.clone(),
-    })
+    };
+    state.dingtalk.app(app, state.pilot.gate(integration, priority))
 }
 
 /// Flashduty, as the integration's service key: for reads that belong to nobody.

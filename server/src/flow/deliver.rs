@@ -118,6 +118,7 @@ async fn record(
     begun: Millis,
 ) -> Result<Option<Millis>, StoreError> {
     let now = state.world.now();
+    let tried = ended.held.is_none();
     let next = match ended.repeatable {
         true => next_time(state, &delivery, &ended, now),
         false => Next::Failed,
@@ -125,8 +126,8 @@ async fn record(
     delivery.may_be_there |= ended.outcome == Outcome::Unclear;
     let lost = next == Next::Failed && delivery.may_be_there;
     let again = if let Next::At(at) = next { Some(at) } else { None };
-    delivery.attempts += 1;
-    delivery.tries += 1;
+    delivery.attempts += i64::from(tried);
+    delivery.tries += i64::from(tried);
     delivery.cost += ended.cost;
     delivery.state = match next {
         Next::Done => DeliveryState::Done,
@@ -153,13 +154,15 @@ async fn record(
         took: now.since(begun),
         at: now,
     };
-    metrics::counter!("dingduty_delivery_attempts_total", "outcome" => ended.outcome.name()).increment(1);
     let mut tx = state.store.begin().await?;
     if !store::delivery::update(&mut tx, &delivery).await? {
         // Our lease ran out while DingTalk was slow: whoever has the delivery now decides how it goes on.
         return Ok(None);
     }
-    store::delivery::add_attempt(&mut tx, &attempt).await?;
+    if tried {
+        metrics::counter!("dingduty_delivery_attempts_total", "outcome" => ended.outcome.name()).increment(1);
+        store::delivery::add_attempt(&mut tx, &attempt).await?;
+    }
     if lost && ended.repeatable {
         card::follow(state, &mut tx, &delivery).await?;
     }
@@ -168,6 +171,9 @@ async fn record(
 }
 
 fn next_time(state: &State, delivery: &Delivery, ended: &Ended, now: Millis) -> Next {
+    if let Some(until) = ended.held {
+        return Next::At(until);
+    }
     let asked = delivery.asked.unwrap_or(delivery.created);
     ended.outcome.next_time(delivery.tries + 1, asked, now, ended.told, state.world.fraction())
 }

@@ -5,6 +5,7 @@ use super::refusal::ReceiveError;
 use crate::model::chat::{Change, Chat};
 use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
+use crate::model::quota::Priority;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::inbox::{Item, NewItem, Source};
@@ -62,7 +63,7 @@ pub async fn refresh_chat(state: &State, integration: &Integration, chat_id: &st
     if chat.state != ChatState::Installed {
         return Ok(());
     }
-    let client = super::credential::dingtalk(state, integration);
+    let client = super::credential::dingtalk(state, integration, Priority::Chatter);
     let change = match client.group_info(&chat.open_conversation_id, chat.cool_app_code.as_deref()).await {
         Ok(info) if info.status == dingtalk::GroupStatus::Disbanded => Change::Disbanded,
         Ok(info) => match info.title {

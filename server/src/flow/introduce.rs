@@ -2,6 +2,7 @@
 
 use super::{address, credential};
 use crate::model::integration::Integration;
+use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::{Language, paths};
@@ -28,7 +29,7 @@ async fn register(state: &State, integration: &Integration) -> bool {
     }
     let routes = &integration.secrets.routes;
     let url = address::page(state, paths::DINGTALK_CARDS, &[&integration.key, routes.cards.expose_secret()]);
-    let client = credential::dingtalk(state, integration);
+    let client = credential::dingtalk(state, integration, Priority::State);
     let (route, signing) = (integration.card_route_key(), Some(routes.card_signing.expose_secret()));
     // Always with force: the answer does not tell whether the registered secret is ours, only the address.
     match client.register_card_callback(&route, &url, signing, true).await {

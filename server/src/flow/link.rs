@@ -7,6 +7,7 @@ use super::{audit, credential, link_end, session};
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Employee, Link, LinkState};
 use crate::model::link_attempt::{Goal, LinkAttempt, Proved, Step, WrongStep};
+use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::ProblemCode;
@@ -281,7 +282,7 @@ fn tell(state: &State, integration: &Arc<Integration>, former: &Link) {
     let content = words::link_taken(integration.settings.language, &former.member.name);
     let user_ids = [former.employee.user_id.clone()];
     let telling = async move {
-        let client = credential::dingtalk(&worker, &integration);
+        let client = credential::dingtalk(&worker, &integration, Priority::Chatter);
         let content = RobotContent::Text { content };
         if let Err(error) = client.send_to_people(&integration.settings.client_id, &user_ids, &content).await {
             tracing::info!(class = error.class.name(), code = error.code, "a former link's holder was not told");

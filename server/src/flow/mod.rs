@@ -22,6 +22,7 @@ pub mod notify;
 mod open_ones;
 pub mod people;
 pub mod prove;
+pub mod quota;
 pub mod read;
 pub mod reconcile;
 pub mod refusal;

@@ -8,6 +8,7 @@ use crate::model::chat::Chat;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
+use crate::model::quota::Priority;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store;
@@ -175,7 +176,7 @@ async fn is_member(viewer: Viewer<'_>, chat: &Chat) -> Result<bool, Refusal> {
     if let Some(known) = cache.get(&place, now) {
         return Ok(known);
     }
-    let client = credential::dingtalk(viewer.state, viewer.integration);
+    let client = credential::dingtalk(viewer.state, viewer.integration, Priority::State);
     let (conversation, code) = (&chat.open_conversation_id, chat.cool_app_code.as_deref());
     let mut next: Option<String> = None;
     let mut found = false;

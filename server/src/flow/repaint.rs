@@ -3,11 +3,13 @@
 use super::{address, credential, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::integration::Integration;
+use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use dingtalk::{CardUpdate, DingTalkError, ErrorClass};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use world::Millis;
 
 /// An update must come after the answer to the click (reference 7.7), so it waits a moment; changes that come together
 /// become one update.
@@ -16,22 +18,32 @@ pub const AFTER_ANSWER: Duration = Duration::from_millis(200);
 /// An employee and the values only they see.
 type Private = (String, BTreeMap<String, String>);
 
-/// Updates every card of an incident that shows something else than the truth. True when some have to be tried again.
-pub async fn repaint(state: &State, integration: &Integration, incident_id: &str) -> Result<bool, StoreError> {
+/// What a repaint leaves to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Left {
+    Nothing,
+    /// Some cards wait for this moment. They were not tried.
+    Until(Millis),
+    /// Some cards have to be tried again.
+    Again,
+}
+
+/// Updates every card of an incident that shows something else than the truth.
+pub async fn repaint(state: &State, integration: &Integration, incident_id: &str) -> Result<Left, StoreError> {
     let mut tx = state.store.read().await?;
     let mirror = store::incident::get(&mut tx, &integration.key, incident_id).await?;
     let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
     drop(tx);
-    let Some(mirror) = mirror else { return Ok(false) };
+    let Some(mirror) = mirror else { return Ok(Left::Nothing) };
     let detail_url = address::incident_in_dingtalk(state, &integration.key, incident_id);
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
-    let mut again = false;
+    let mut left = Left::Nothing;
     for card in cards.into_iter().filter(|card| card.delivered) {
         if card.shown != values || card.noticed.iter().any(|one| !one.stays || one.is_new) {
-            again |= repaint_one(state, integration, card, &values).await?;
+            left = left.max(repaint_one(state, integration, card, &values).await?);
         }
     }
-    Ok(again)
+    Ok(left)
 }
 
 async fn repaint_one(
@@ -39,7 +51,7 @@ async fn repaint_one(
     integration: &Integration,
     mut card: Card,
     values: &BTreeMap<String, String>,
-) -> Result<bool, StoreError> {
+) -> Result<Left, StoreError> {
     // An update takes away whatever the answer to a click showed, so notices that stay are shown anew.
     let changed = card::state_changed(&card.shown, values);
     let (over, staying): (Vec<Noticed>, Vec<Noticed>) =
@@ -59,7 +71,7 @@ async fn repaint_one(
             // Lost only against a click that came in between: its own repaint follows.
             let kept = store::card::update(&mut tx, &card).await?;
             tx.commit().await?;
-            Ok(!kept || more)
+            Ok(if !kept || more { Left::Again } else { Left::Nothing })
         }
         Err(error) if is_final(&error.class) => {
             tracing::warn!(
@@ -73,8 +85,9 @@ async fn repaint_one(
                 store::card::change(&mut tx, &card.out_track_id, |card| card.delivered = false).await?;
                 tx.commit().await?;
             }
-            Ok(false)
+            Ok(Left::Nothing)
         }
+        Err(DingTalkError { class: ErrorClass::Held(held), .. }) => Ok(Left::Until(held.until)),
         Err(error) => {
             tracing::info!(
                 card = card.out_track_id,
@@ -82,7 +95,7 @@ async fn repaint_one(
                 code = error.code,
                 "card update waits"
             );
-            Ok(true)
+            Ok(Left::Again)
         }
     }
 }
@@ -96,7 +109,7 @@ async fn update(
     values: &BTreeMap<String, String>,
     people: &[Private],
 ) -> Result<(), DingTalkError> {
-    let client = credential::dingtalk(state, integration);
+    let client = credential::dingtalk(state, integration, Priority::State);
     let refused = match client.update_card(&update_for(card, values, people)).await {
         Err(error) if error.class == ErrorClass::UnknownPerson && !people.is_empty() => error,
         other => return other,

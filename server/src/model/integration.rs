@@ -1,5 +1,6 @@
 //! One configured connection: one Account ↔ one app in one Corp.
 
+use super::quota::Overrides;
 use contract::Language;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub struct Settings {
     /// The account's name, once known.
     #[serde(default)]
     pub account_name: String,
+    /// What the company may spend at DingTalk, where it is not as usual for its edition.
+    #[serde(default)]
+    pub quota: Overrides,
 }
 
 impl Settings {

@@ -16,6 +16,7 @@ pub mod incident;
 pub mod integration;
 pub mod link;
 pub mod link_attempt;
+pub mod meter;
 pub mod oauth_client;
 mod open;
 mod reseal;
@@ -24,6 +25,7 @@ pub mod session;
 mod sql;
 pub mod subscription;
 pub mod task;
+pub mod throttle;
 
 pub use error::StoreError;
 pub use seal::SealingKeys;

@@ -129,6 +129,16 @@ pub async fn again(tx: &mut Tx, task: &Task, due: Millis) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The same for a task that was not tried: that attempt does not count.
+pub async fn hold(tx: &mut Tx, task: &Task, until: Millis) -> Result<(), StoreError> {
+    sql("UPDATE task SET attempts = attempts - 1 WHERE id = $1 AND version = $2 AND attempts > 0")
+        .text(&task.id)
+        .number(task.version)
+        .run(tx)
+        .await?;
+    again(tx, task, until).await
+}
+
 /// Gives a task up, unless it was asked for again meanwhile. Without effect when the lease was lost.
 pub async fn dead(tx: &mut Tx, task: &Task, reason: &str) -> Result<(), StoreError> {
     sql("UPDATE task SET failure = CASE WHEN again_ms IS NULL THEN $3 ELSE NULL END, lease_until_ms = NULL, \

@@ -1,11 +1,13 @@
 //! One piece of work: its flow, and what becomes of it afterwards.
 
+use crate::flow::repaint::Left;
 use crate::flow::{act, caches, deliver, events, incidents, introduce, notify, reconcile, repaint};
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;
 use crate::store::inbox::{Item, Source};
 use crate::store::{self, StoreError};
+use dingtalk::{DingTalkError, ErrorClass};
 use std::sync::Arc;
 use std::time::Duration;
 use world::Millis;
@@ -18,6 +20,8 @@ const ATTEMPTS_OF_A_DAY: i64 = 24 * 12;
 /// What becomes of a task.
 enum After {
     Done,
+    /// Nothing was tried before this moment.
+    Held(Millis),
     Again(Millis),
     Dead(String),
 }
@@ -83,8 +87,9 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
         }
         TaskKind::Repaint { incident } => match repaint::repaint(state, integration, incident).await? {
-            false => After::Done,
-            true => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
+            Left::Nothing => After::Done,
+            Left::Until(until) => After::Held(until),
+            Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
         },
         TaskKind::SnoozeEnds { incident, .. } => {
             // Not here and now: of two repaints at once the older picture could come last.
@@ -96,6 +101,7 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
         }
         TaskKind::RefreshChat { chat } => match events::refresh_chat(state, integration, chat).await {
             Ok(()) => After::Done,
+            Err(DingTalkError { class: ErrorClass::Held(held), .. }) => After::Held(held.until),
             Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
         },
         TaskKind::FinishAct { user_id, asked, asked_ms } => {
@@ -131,6 +137,7 @@ async fn settle(state: &State, task: &Task, after: After) -> Result<(), StoreErr
     let mut tx = state.store.begin().await?;
     match after {
         After::Done => store::task::done(&mut tx, task).await?,
+        After::Held(until) => store::task::hold(&mut tx, task, until).await?,
         After::Again(due) => store::task::again(&mut tx, task, due).await?,
         After::Dead(reason) => {
             tracing::error!(task = task.id, reason, "a task is given up");

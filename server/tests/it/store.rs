@@ -119,6 +119,7 @@ fn integration(key: &str) -> Integration {
             language: contract::Language::default(),
             time_zone: "Asia/Shanghai".into(),
             account_name: String::new(),
+            quota: server::model::quota::Overrides::default(),
         },
         secrets: Secrets {
             client_secret: secret("client secret"),

@@ -1,5 +1,6 @@
 use crate::answer::Answer;
-use crate::{AppCredentials, Call, DingTalkError, ErrorClass, Platform};
+use crate::{Admission, AppCredentials, Call, DingTalkError, ErrorClass, Platform};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -9,11 +10,27 @@ use std::sync::Arc;
 pub struct Client {
     platform: Platform,
     app: Arc<AppCredentials>,
+    admission: Arc<dyn Admission>,
 }
 
 impl Client {
-    pub(crate) fn new(platform: Platform, app: AppCredentials) -> Self {
-        Self { platform, app: Arc::new(app) }
+    pub(crate) fn new(platform: Platform, app: AppCredentials, admission: Arc<dyn Admission>) -> Self {
+        Self { platform, app: Arc::new(app), admission }
+    }
+
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// One request, once it is admitted.
+    pub(crate) async fn exchange(
+        &self,
+        call: &Call,
+        token: Option<&SecretString>,
+        body: &Value,
+        secrets: &[&SecretString],
+    ) -> Result<Answer, DingTalkError> {
+        self.platform.exchange(&*self.admission, call, token, body, secrets).await
     }
 
     /// What this client speaks with.
@@ -26,21 +43,21 @@ impl Client {
     /// # Errors
     /// `CredentialsRefused`, and what can happen to every call.
     pub async fn check_token(&self) -> Result<(), DingTalkError> {
-        self.platform.tokens().fetch(&self.platform, &self.app).await.map(drop)
+        self.platform.tokens().fetch(self).await.map(drop)
     }
 
     /// Makes one call with the app's token; a refused token is replaced once and the call repeated once, which is
     /// harmless because a call with a refused token is not carried out (1.4).
     pub(crate) async fn call(&self, call: &Call, body: &Value) -> Result<Answer, DingTalkError> {
         let tokens = self.platform.tokens();
-        let token = tokens.get(&self.platform, &self.app).await?;
+        let token = tokens.get(self).await?;
         let secrets = [&token, &self.app.client_secret];
-        match self.platform.exchange(call, Some(&token), body, &secrets).await {
+        match self.exchange(call, Some(&token), body, &secrets).await {
             Err(DingTalkError { class: ErrorClass::TokenRefused, .. }) => {
                 tokens.drop_refused(&self.app, &token);
-                let token = tokens.get(&self.platform, &self.app).await?;
+                let token = tokens.get(self).await?;
                 let secrets = [&token, &self.app.client_secret];
-                self.platform.exchange(call, Some(&token), body, &secrets).await
+                self.exchange(call, Some(&token), body, &secrets).await
             }
             result => result,
         }

@@ -1,4 +1,4 @@
-use crate::Meter;
+use crate::{Held, Meter};
 use std::fmt;
 
 /// Longest message kept of the platform's own words, in characters: enough to recognise, too short to flood a page.
@@ -37,6 +37,8 @@ pub enum ErrorClass {
         /// Which quota.
         meter: Meter,
     },
+    /// Not sent: DingTalk would refuse it. Nothing was spent, and it costs nothing to ask again at the given time.
+    Held(Held),
     /// The token was refused, and so was a fresh one.
     TokenRefused,
     /// Client ID or Client Secret is wrong.
@@ -89,6 +91,7 @@ impl ErrorClass {
             Self::Throttled { .. } => "throttled",
             Self::Banned => "banned",
             Self::QuotaSpent { .. } => "quota_spent",
+            Self::Held(_) => "held",
             Self::TokenRefused => "token_refused",
             Self::CredentialsRefused => "credentials_refused",
             Self::MissingScope { .. } => "missing_scope",
@@ -122,6 +125,11 @@ impl DingTalkError {
             request_id: None,
             http_status: None,
         }
+    }
+
+    pub(crate) fn held(held: Held) -> Self {
+        let code = format!("local.held.{}", held.why.name());
+        Self::new(ErrorClass::Held(held), &code, "not sent, because the platform would refuse it now")
     }
 
     pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {

@@ -4,9 +4,12 @@
 //! `Client` is one call of the platform; what it is called and what it costs stands in [`Call`]; what can go wrong is
 //! one [`DingTalkError`] whose [`ErrorClass`] decides what to do next.
 //!
+//! Nothing goes out that an [`Admission`] has not let go: it keeps the limits per second and month.
+//!
 //! Inwards: [`callback`] verifies and opens an encrypted request, [`event`] says what happened, [`click`] reads a
 //! pressed card button. [`links`] builds the links that DingTalk's own clients understand.
 
+mod admission;
 mod answer;
 mod call;
 mod classify;
@@ -26,6 +29,7 @@ pub mod links;
 pub mod robot;
 pub mod work_notice;
 
+pub use admission::{Admission, Held, Permit, Why};
 pub use call::{Call, Host, Meter};
 pub use card::{CardData, CardDelivered, CardSpace, CardUpdate, LastMessage, NewCard, RegisteredCallback};
 pub use card::{OUT_TRACK_ID_CHARACTERS_MAX, PRIVATE_PEOPLE_MAX};
@@ -33,7 +37,7 @@ pub use chat::{GroupInfo, GroupStatus, Members};
 pub use client::Client;
 pub use error::{DingTalkError, ErrorClass};
 pub use identity::{CodeUser, UserDetails};
-pub use platform::{AppCredentials, Endpoints, NoHttpClient, Platform};
+pub use platform::{AppCredentials, CALL_TIMEOUT, Endpoints, NoHttpClient, Platform};
 pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
 pub use work_notice::{Forbidden, NoticeAudience, NoticeProgress, NoticeResult};
 pub use work_notice::{NOTICE_BYTES_MAX, NOTICE_PEOPLE_MAX, STATUS_BAR_PEOPLE_MAX};

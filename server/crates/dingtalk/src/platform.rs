@@ -1,6 +1,6 @@
 use crate::answer::{Answer, Reply, unusable};
 use crate::token::Tokens;
-use crate::{Call, Client, DingTalkError, ErrorClass, Host};
+use crate::{Admission, Call, Client, DingTalkError, ErrorClass, Host};
 use reqwest::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -50,12 +50,16 @@ struct Inner {
     limits: Limits,
 }
 
+/// From the beginning of a request to the last byte of its answer, at most. Longer than the slowest calls (some
+/// seconds), short enough for a worker to wait.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// What an answer may take.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     /// Long enough for one lost packet to be sent again, too short to hold up whoever waits for an answer.
     pub connect: Duration,
-    /// From sending to the last byte. Longer than the slowest calls (some seconds), short enough for a worker to wait.
+    /// From sending to the last byte.
     pub whole: Duration,
     /// Far above the largest answer, a page of members.
     pub body_bytes: usize,
@@ -63,7 +67,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(3), whole: Duration::from_secs(10), body_bytes: 1 << 20 }
+        Self { connect: Duration::from_secs(3), whole: CALL_TIMEOUT, body_bytes: 1 << 20 }
     }
 }
 
@@ -85,9 +89,9 @@ impl Platform {
         Ok(Self { inner: Arc::new(Inner { endpoints, world, http, tokens: Tokens::default(), limits }) })
     }
 
-    /// A client that speaks for `app`.
-    pub fn app(&self, app: AppCredentials) -> Client {
-        Client::new(self.clone(), app)
+    /// A client that speaks for `app` as far as `admission` lets it.
+    pub fn app(&self, app: AppCredentials, admission: Arc<dyn Admission>) -> Client {
+        Client::new(self.clone(), app, admission)
     }
 
     /// Drops the cached token of an app, for example because its integration was changed or removed.
@@ -103,14 +107,17 @@ impl Platform {
         &self.inner.tokens
     }
 
-    /// Sends one request and judges the answer. No repetition here.
+    /// Sends one request, if it is admitted, and judges the answer. No repetition here. Everything that goes out passes
+    /// here.
     pub(crate) async fn exchange(
         &self,
+        admission: &dyn Admission,
         call: &Call,
         token: Option<&SecretString>,
         body: &Value,
         secrets: &[&SecretString],
     ) -> Result<Answer, DingTalkError> {
+        let permit = admission.admit(call).await.map_err(DingTalkError::held)?;
         let result = match self.send(call, token, body).await {
             Ok(reply) => Answer::read(call, reply, secrets),
             Err(error) => Err(error),
@@ -119,6 +126,7 @@ impl Platform {
             // Not the message: it may name a person.
             tracing::debug!(call = call.path, class = class.name(), code, request_id, http_status, "call failed");
         }
+        permit.answered(result.as_ref().map(|_| ()));
         result
     }
 

@@ -1,4 +1,4 @@
-use crate::{AppCredentials, Call, DingTalkError, ErrorClass, Platform};
+use crate::{AppCredentials, Call, Client, DingTalkError, ErrorClass};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use std::collections::HashMap;
@@ -48,26 +48,26 @@ struct Flights {
 
 impl Tokens {
     /// A token that is good now, from the cache or from the platform.
-    pub async fn get(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
-        let slot = self.slot(app);
-        let now = platform.world().now();
+    pub async fn get(&self, client: &Client) -> Result<SecretString, DingTalkError> {
+        let slot = self.slot(client.app());
+        let now = client.platform().world().now();
         let held = lock(&slot.held).clone();
         match held {
             Some(held) if now < held.refresh_at => Ok(held.token),
             // Still good: one caller renews it, the others do not wait for that.
             Some(held) if now < held.expires_at => match slot.flight.try_lock() {
-                Ok(_turn) => slot.renew(platform, app, held).await,
+                Ok(_turn) => slot.renew(client, held).await,
                 Err(_) => Ok(held.token),
             },
-            _ => slot.wait_or_fetch(platform, app).await,
+            _ => slot.wait_or_fetch(client).await,
         }
     }
 
     /// Asks the platform in any case, and keeps the new token.
-    pub async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
-        let slot = self.slot(app);
+    pub async fn fetch(&self, client: &Client) -> Result<SecretString, DingTalkError> {
+        let slot = self.slot(client.app());
         let _turn = slot.flight.lock().await;
-        slot.fetch(platform, app).await
+        slot.fetch(client).await
     }
 
     /// Drops `refused` if it is still the cached token; a newer one stays.
@@ -103,10 +103,10 @@ impl Tokens {
 }
 
 impl Slot {
-    async fn wait_or_fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
+    async fn wait_or_fetch(&self, client: &Client) -> Result<SecretString, DingTalkError> {
         let ended_before = lock(&self.flights).ended;
         let _turn = self.flight.lock().await;
-        let now = platform.world().now();
+        let now = client.platform().world().now();
         if let Some(held) = lock(&self.held).as_ref().filter(|held| now < held.expires_at) {
             return Ok(held.token.clone());
         }
@@ -116,14 +116,14 @@ impl Slot {
                 return Err(failure.clone());
             }
         }
-        self.fetch(platform, app).await
+        self.fetch(client).await
     }
 
     /// Renews a token that is still good, and falls back on it when the platform is in trouble.
-    async fn renew(&self, platform: &Platform, app: &AppCredentials, old: Held) -> Result<SecretString, DingTalkError> {
-        match self.fetch(platform, app).await {
+    async fn renew(&self, client: &Client, old: Held) -> Result<SecretString, DingTalkError> {
+        match self.fetch(client).await {
             Err(error) if is_passing(&error.class) => {
-                let refresh_at = platform.world().now().plus(RENEWAL_PAUSE);
+                let refresh_at = client.platform().world().now().plus(RENEWAL_PAUSE);
                 *lock(&self.held) = Some(Held { refresh_at, ..old.clone() });
                 Ok(old.token)
             }
@@ -132,13 +132,13 @@ impl Slot {
     }
 
     /// One request for a token; the caller holds the turn.
-    async fn fetch(&self, platform: &Platform, app: &AppCredentials) -> Result<SecretString, DingTalkError> {
-        let result = request(platform, app).await;
+    async fn fetch(&self, client: &Client) -> Result<SecretString, DingTalkError> {
+        let result = request(client).await;
         let mut flights = lock(&self.flights);
         flights.ended += 1;
         flights.failure = result.as_ref().err().cloned();
         let held = result.map(|(token, lifetime)| {
-            let now = platform.world().now();
+            let now = client.platform().world().now();
             // A very short life is renewed after half of it rather than at every call.
             let margin = REFRESH_MARGIN.min(lifetime / 2);
             Held { token, refresh_at: now.plus(lifetime - margin), expires_at: now.plus(lifetime) }
@@ -149,9 +149,10 @@ impl Slot {
     }
 }
 
-async fn request(platform: &Platform, app: &AppCredentials) -> Result<(SecretString, Duration), DingTalkError> {
+async fn request(client: &Client) -> Result<(SecretString, Duration), DingTalkError> {
+    let app = client.app();
     let body = json!({ "appKey": app.client_id, "appSecret": app.client_secret.expose_secret() });
-    let answer = platform.exchange(&Call::TOKEN, None, &body, &[&app.client_secret]).await?;
+    let answer = client.exchange(&Call::TOKEN, None, &body, &[&app.client_secret]).await?;
     let fields = answer.fields();
     let token = fields
         .text_of_any(&["accessToken", "access_token"])
@@ -164,8 +165,8 @@ async fn request(platform: &Platform, app: &AppCredentials) -> Result<(SecretStr
 
 /// Whether a failure says nothing about the token in hand.
 fn is_passing(class: &ErrorClass) -> bool {
-    use ErrorClass::{Busy, Throttled, Unclear, Unreachable};
-    matches!(class, Throttled { .. } | Busy | Unreachable | Unclear)
+    use ErrorClass::{Busy, Held, Throttled, Unclear, Unreachable};
+    matches!(class, Held(_) | Throttled { .. } | Busy | Unreachable | Unclear)
 }
 
 /// A panic elsewhere leaves these maps in order: every change is one assignment.

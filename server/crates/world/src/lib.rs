@@ -12,6 +12,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use millis::Millis;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The clock and the source of chance of one running program. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +41,16 @@ impl World {
     /// The present moment.
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Time since some fixed moment, which setting the clock does not move: see [`Clock::monotonic`].
+    pub fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    /// Whether time passes by itself: see [`Clock::runs`].
+    pub fn runs(&self) -> bool {
+        self.clock.runs()
     }
 
     /// `N` random bytes, fit for keys.
@@ -93,5 +104,13 @@ mod tests {
         assert_ne!(one.id(), one.id());
         assert!(one.fraction() < 1.0);
         assert_eq!(one.now(), Millis(7));
+    }
+
+    #[test]
+    fn setting_the_clock_lets_no_time_pass() {
+        let clock = ManualClock::at(Millis(7));
+        clock.advance(Duration::from_millis(5));
+        clock.set(Millis(3));
+        assert_eq!((clock.now(), clock.monotonic()), (Millis(3), Duration::from_millis(5)));
     }
 }

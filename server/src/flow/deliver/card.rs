@@ -6,6 +6,7 @@ use crate::model::card::{self, Card};
 use crate::model::delivery::{Delivery, Target};
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::quota::Priority;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
@@ -58,7 +59,7 @@ pub async fn send(
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
         at_user_ids: mentioned,
     };
-    let client = credential::dingtalk(state, integration);
+    let client = credential::dingtalk(state, integration, Priority::Page);
     let mut sent = client.create_and_deliver_card(&new).await;
     let mut cost = ended::cost(&sent);
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);

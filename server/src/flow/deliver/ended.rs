@@ -4,8 +4,9 @@ use crate::model::card::{self, Drawing};
 use crate::model::delivery::Outcome;
 use crate::model::incident::Incident;
 use crate::model::text;
-use dingtalk::{DingTalkError, ErrorClass, Meter};
+use dingtalk::{DingTalkError, ErrorClass, Meter, Why};
 use std::time::Duration;
+use world::Millis;
 
 /// Longest text of what was sent that is kept of an attempt, in bytes.
 const TEXT_BYTES_MAX: usize = 4_096;
@@ -22,6 +23,8 @@ pub struct Ended {
     pub text: String,
     /// How long to wait before the next, where somebody said.
     pub told: Option<Duration>,
+    /// Not sent before this moment; nothing was tried.
+    pub held: Option<Millis>,
     /// Counted calls spent.
     pub cost: i64,
     /// Sending again cannot show it twice.
@@ -38,6 +41,7 @@ impl Ended {
             request_id: String::new(),
             text: String::new(),
             told: None,
+            held: None,
             cost: 0,
             repeatable: true,
         }
@@ -56,11 +60,13 @@ impl Ended {
             ErrorClass::Throttled { retry_after_ms } => retry_after_ms.map(Duration::from_millis),
             _ => None,
         };
+        let held = if let ErrorClass::Held(held) = error.class { Some(held.until) } else { None };
         Self {
             code: error.code,
             message: error.message,
             request_id: error.request_id.unwrap_or_default(),
             told,
+            held,
             ..Self::of(outcome(&error.class))
         }
     }
@@ -72,7 +78,8 @@ pub fn cost<T>(answer: &Result<T, DingTalkError>) -> i64 {
     let free = answer.as_ref().is_err_and(|error| {
         matches!(
             error.class,
-            ErrorClass::Throttled { .. }
+            ErrorClass::Held(_)
+                | ErrorClass::Throttled { .. }
                 | ErrorClass::Banned
                 | ErrorClass::QuotaSpent { .. }
                 | ErrorClass::TokenRefused
@@ -92,6 +99,11 @@ pub fn rendered(incident: &Incident, drawing: Drawing) -> String {
 /// The outcome of an attempt that failed so.
 pub fn outcome(class: &ErrorClass) -> Outcome {
     match class {
+        ErrorClass::Held(held) => match held.why {
+            Why::Second => Outcome::Throttled,
+            Why::Month => Outcome::QuotaSpent,
+            Why::Ban => Outcome::Banned,
+        },
         ErrorClass::Throttled { .. } => Outcome::Throttled,
         ErrorClass::Banned => Outcome::Banned,
         ErrorClass::QuotaSpent { meter: Meter::Api | Meter::Push | Meter::Free } => Outcome::QuotaSpent,

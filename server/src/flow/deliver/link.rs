@@ -7,6 +7,7 @@ use crate::model::chat::Chat;
 use crate::model::delivery::Outcome;
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::quota::Priority;
 use crate::state::State;
 use contract::words::card as words;
 use dingtalk::{CardSpace, GroupMessage, RobotContent};
@@ -33,7 +34,7 @@ pub async fn send(
         text: card::markdown(&mirror.incident, drawing),
         buttons: vec![(words::details(drawing.language).to_owned(), detail_url.clone())],
     };
-    let client = credential::dingtalk(state, integration);
+    let client = credential::dingtalk(state, integration, Priority::Page);
     let robot_code = integration.settings.client_id.clone();
     let sent = match space {
         CardSpace::Group { open_conversation_id } => {

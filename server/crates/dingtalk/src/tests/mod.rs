@@ -1,5 +1,6 @@
 //! The client against small servers that answer as the reference says.
 
+mod admission;
 mod garbage;
 mod peer;
 mod token;

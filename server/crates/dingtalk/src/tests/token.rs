@@ -1,6 +1,7 @@
-use super::peer::{Heard, Peer, Say, app};
+use super::peer::{Heard, Open, Peer, Say, app};
 use crate::{Client, DingTalkError};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -120,7 +121,7 @@ async fn the_old_host_refuses_a_token_in_its_own_way() {
 async fn tokens_are_kept_per_app_and_secret() {
     let peer = Peer::saying(200, group()).await;
     let platform = peer.platform();
-    let call = async |secret: &str| platform.app(app(secret)).group_info("cid", None).await.unwrap();
+    let call = async |secret: &str| platform.app(app(secret), Arc::new(Open)).group_info("cid", None).await.unwrap();
     call("one").await;
     call("one").await;
     assert_eq!(peer.tokens_asked(), 1, "clients of one app share the token");

@@ -1,4 +1,4 @@
-use super::peer::{Heard, Peer, Say, app, platform};
+use super::peer::{Heard, Open, Peer, Say, app, platform};
 use crate::{Client, GroupMessage, RobotContent};
 use serde_json::json;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ async fn a_cut_connection_leaves_a_message_unclear() {
     ];
     for cut in cuts {
         let base = cutting_peer(cut).await;
-        let client = platform(&base, Arc::new(ManualClock::at(super::peer::START))).app(app("secret"));
+        let client = platform(&base, Arc::new(ManualClock::at(super::peer::START))).app(app("secret"), Arc::new(Open));
         assert_eq!(writes(&client).await, "unclear", "{:?}", String::from_utf8_lossy(cut));
     }
 }
@@ -96,7 +96,7 @@ async fn a_closed_port_is_unreachable_and_names_no_secret() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
-    let client = platform(&base, Arc::new(ManualClock::at(super::peer::START))).app(app("s3cret"));
+    let client = platform(&base, Arc::new(ManualClock::at(super::peer::START))).app(app("s3cret"), Arc::new(Open));
     let error = client.user("u1").await.unwrap_err();
     assert_eq!(error.class.name(), "unreachable");
     assert!(!format!("{error:?} {error} {:?}", client.app()).contains("s3cret"));

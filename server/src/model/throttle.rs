@@ -1,0 +1,160 @@
+//! How many calls of one API one app may have under way or just behind it, so that DingTalk never sees more of them in
+//! any second than it allows (reference 10.2).
+//!
+//! A call arrives at DingTalk at some moment between being sent and being answered. So a turn that is taken before the
+//! call goes out, and is free again only a second after its answer came, covers every second the call can fall into: as
+//! many turns as DingTalk allows calls are never too many, whatever the network, a stall or another process does.
+
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::time::Duration;
+use world::Millis;
+
+/// How long a turn stays taken after its answer: DingTalk's second and a margin, for clocks of two machines differ.
+pub const BEHIND: Duration = Duration::from_millis(1_050);
+/// How long a turn stays taken whose answer nobody tells of: the longest call, some seconds between leave and sending,
+/// then as above.
+pub const UNTOLD: Duration = Duration::from_millis(10_000 + 2_000 + 1_050);
+/// After DingTalk said "too fast" the API is called half as often for so long: somebody else calls it too.
+const CAREFUL: Duration = Duration::from_secs(60);
+/// Longest pause believed, whoever asks for it.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// A clock that moved against the steady one by more than this was set.
+const STEP: Duration = Duration::from_millis(250);
+
+/// All turns of one app at one API, as every process sees them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    pub turns: Vec<Turn>,
+    /// No call before this: DingTalk refused one.
+    pub pause_until: Millis,
+    /// Half as many calls until this.
+    pub careful_until: Millis,
+    /// Refusals in a row, for longer and longer pauses.
+    pub strikes: i64,
+}
+
+/// One call that is under way, or whose second is not over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Unique over all processes.
+    pub id: String,
+    #[serde(rename = "until_ms")]
+    pub until: Millis,
+    /// Not answered yet.
+    pub under_way: bool,
+}
+
+/// What a process knows by its steady clock, which nobody can set.
+#[derive(Debug)]
+pub struct Steady {
+    /// When its own turns end.
+    own: HashMap<String, Duration>,
+    /// Wall clock minus steady clock at the last look, in milliseconds.
+    offset_ms: Option<i64>,
+    /// When the wall clock was last seen to have been set.
+    stepped: Duration,
+}
+
+/// One moment by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub now: Millis,
+    pub steady: Duration,
+}
+
+impl Steady {
+    /// What a process knows when it begins. The clock may have been set while it was not there to see it.
+    pub fn new(steady: Duration) -> Self {
+        Self { own: HashMap::new(), offset_ms: None, stepped: steady }
+    }
+
+    /// Notices a clock that was set, and forgets own turns that are over. To be called before each look at a window.
+    pub fn look(&mut self, moment: Moment) {
+        let offset_ms = moment.now.0.saturating_sub(i64::try_from(moment.steady.as_millis()).unwrap_or(i64::MAX));
+        let step_ms = i64::try_from(STEP.as_millis()).unwrap_or(i64::MAX);
+        if self.offset_ms.is_some_and(|before| before.abs_diff(offset_ms) > step_ms.unsigned_abs()) {
+            self.stepped = moment.steady;
+        }
+        self.offset_ms = Some(offset_ms);
+        self.own.retain(|_, until| *until > moment.steady);
+    }
+
+    /// Whether a turn of somebody else may be over though the clock says so. After the clock was set its times mean nothing
+    /// until the longest such a turn can last has passed.
+    fn trusts(&self, moment: Moment, turn: &Turn) -> bool {
+        let longest = if turn.under_way { UNTOLD } else { BEHIND };
+        moment.steady >= self.stepped + longest
+    }
+}
+
+impl Window {
+    /// Drops turns that are over. `own_ids` begin with `prefix`.
+    pub fn settle(&mut self, moment: Moment, steady: &Steady, prefix: &str) {
+        for turn in &mut self.turns {
+            // Written by a clock that has been set back since.
+            let longest = if turn.under_way { UNTOLD } else { BEHIND };
+            turn.until = turn.until.min(moment.now.plus(longest));
+        }
+        self.turns.retain(|turn| match turn.id.starts_with(prefix) {
+            true => steady.own.contains_key(&turn.id),
+            false => turn.until > moment.now || !steady.trusts(moment, turn),
+        });
+        self.pause_until = self.pause_until.min(moment.now.plus(PAUSE_MAX));
+        self.careful_until = self.careful_until.min(moment.now.plus(CAREFUL));
+        if self.careful_until <= moment.now {
+            self.strikes = 0;
+        }
+    }
+
+    /// Takes a turn, if there is one. `per_second` is what DingTalk allows.
+    pub fn take(&mut self, id: &str, per_second: usize, moment: Moment, steady: &mut Steady) -> bool {
+        let careful = self.careful_until > moment.now;
+        let most = if careful { per_second / 2 } else { per_second }.max(1);
+        if self.pause_until > moment.now || self.turns.len() >= most {
+            return false;
+        }
+        self.turns.push(Turn { id: id.to_owned(), until: moment.now.plus(UNTOLD), under_way: true });
+        steady.own.insert(id.to_owned(), moment.steady + UNTOLD);
+        true
+    }
+
+    /// The answer has come: the turn ends a second later.
+    pub fn answered(&mut self, id: &str, moment: Moment, steady: &mut Steady) {
+        if let Some(turn) = self.turns.iter_mut().find(|turn| turn.id == id) {
+            turn.until = moment.now.plus(BEHIND);
+            turn.under_way = false;
+            steady.own.insert(id.to_owned(), moment.steady + BEHIND);
+        }
+    }
+
+    /// The call certainly did not arrive: the turn is free at once.
+    pub fn unused(&mut self, id: &str, steady: &mut Steady) {
+        self.turns.retain(|turn| turn.id != id);
+        steady.own.remove(id);
+    }
+
+    /// DingTalk said "too fast" and asked to wait for `told`: pauses of 1, 2, 4 s, and half the speed afterwards.
+    pub fn refused(&mut self, told: Duration, now: Millis) {
+        let again = Duration::from_secs(1 << self.strikes.clamp(0, 2));
+        self.pause_until = self.pause_until.max(now.plus(told.max(again).min(PAUSE_MAX)));
+        self.careful_until = now.plus(CAREFUL);
+        self.strikes = self.strikes.saturating_add(1);
+    }
+
+    /// How long until it is worth asking for a turn again.
+    pub fn wait(&self, moment: Moment, steady: &Steady) -> Duration {
+        let pause = self.pause_until.since(moment.now);
+        let left = |turn: &Turn| match steady.own.get(&turn.id) {
+            Some(until) => until.saturating_sub(moment.steady),
+            None if steady.trusts(moment, turn) => turn.until.since(moment.now),
+            None => BEHIND,
+        };
+        // One that is under way ends a second after its answer, which may come any time.
+        let turns = self.turns.iter().map(|turn| if turn.under_way { BEHIND.min(left(turn)) } else { left(turn) });
+        pause.max(turns.min().unwrap_or_default()).max(Duration::from_millis(1))
+    }
+}
+
+#[cfg(test)]
+mod tests;

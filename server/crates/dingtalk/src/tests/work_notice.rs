@@ -1,6 +1,7 @@
-use super::peer::{Peer, Say};
+use super::peer::{Open, Peer, Say};
 use crate::*;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const AT: &str = "/topapi/message/corpconversation/";
 
@@ -115,7 +116,7 @@ async fn answers_of_a_wrong_shape_are_errors_of_the_right_class() {
 async fn an_agent_id_that_is_no_number_is_said_so() {
     let peer = Peer::saying(200, json!({"errcode":0,"task_id":1})).await;
     let app = AppCredentials { agent_id: "agent".into(), ..peer.client().app().clone() };
-    let error = peer.platform().app(app).send_work_notice(&people(1), &text("hi")).await.unwrap_err();
+    let error = peer.platform().app(app, Arc::new(Open)).send_work_notice(&people(1), &text("hi")).await.unwrap_err();
     assert_eq!((error.class, error.code.as_str()), (ErrorClass::CredentialsRefused, "40056"));
     assert!(peer.heard().is_empty());
 }

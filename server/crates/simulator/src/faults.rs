@@ -3,6 +3,7 @@ use crate::weather::{Sky, Weather};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use world::{Clock, Millis, World};
 
 /// What goes wrong with a request to the simulator.
@@ -239,6 +240,14 @@ struct PlatformClock {
 impl Clock for PlatformClock {
     fn now(&self) -> Millis {
         Millis(self.world.now().0.saturating_add(self.faults.clock_offset(self.of)))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.world.monotonic()
+    }
+
+    fn runs(&self) -> bool {
+        self.world.runs()
     }
 }
 

@@ -5,7 +5,7 @@ use crate::application::Application;
 use crate::command::{Failure, serve};
 use crate::config::Config;
 use crate::flow::set_up::{self, Addresses, Form, SetUpError};
-use crate::flow::{Refusal, access, automation};
+use crate::flow::{Refusal, access, automation, chats};
 use crate::model::chat::Chat;
 use crate::model::subscription::Rule;
 use crate::proxies::Proxies;
@@ -198,9 +198,9 @@ async fn settle_in(state: &State, simulator: &Simulator) -> Result<(), Failure> 
         installed.push(chat.id.clone());
     }
     let refused = |error: Refusal| Failure::Failed(format!("a group cannot subscribe: {error}"));
-    let subscribed = automation::subscriptions(state, KEY, None, 100).await.map_err(refused)?;
+    let subscribed = automation::subscriptions(state, KEY, false, None, 100).await.map_err(refused)?;
     for chat in known_chats(state, &installed).await? {
-        if subscribed.iter().any(|subscription| subscription.chat_id == chat.id) {
+        if subscribed.iter().any(|(subscription, _)| subscription.chat_id == chat.id) {
             continue;
         }
         let subscribed = automation::subscribe(state, KEY, &chat.id, Rule::default(), "demo").await;
@@ -215,7 +215,8 @@ async fn known_chats(state: &State, installed: &[String]) -> Result<Vec<Chat>, F
     let failed = |error: Refusal| Failure::Failed(format!("the groups cannot be read: {error}"));
     for _ in 0..ARRIVAL_POLLS_MAX {
         work::run_due(state).await?;
-        let mut chats = automation::chats(state, KEY, None, None, 1_000).await.map_err(failed)?;
+        let reports = chats::list(state, KEY, None, None, 1_000).await.map_err(failed)?;
+        let mut chats: Vec<Chat> = reports.into_iter().map(|report| report.chat).collect();
         chats.retain(|chat| installed.contains(&chat.open_conversation_id));
         if chats.len() == installed.len() {
             return Ok(chats);

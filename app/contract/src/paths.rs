@@ -63,6 +63,8 @@ pub const AUTOMATION_CHATS: &str = "/api/integrations/{key}/chats";
 pub const AUTOMATION_SUBSCRIPTIONS: &str = "/api/integrations/{key}/subscriptions";
 /// One subscription.
 pub const AUTOMATION_SUBSCRIPTION: &str = "/api/integrations/{key}/subscriptions/{id}";
+/// Points a subscription at another group.
+pub const AUTOMATION_SUBSCRIPTION_REPLACE: &str = "/api/integrations/{key}/subscriptions/{id}/replace";
 /// Links of people.
 pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
 /// What went out.

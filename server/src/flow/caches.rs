@@ -1,5 +1,6 @@
 //! What may be remembered for a moment, so that a platform or the database is not asked again and again.
 
+use super::failed_pushes::Unstored;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -28,6 +29,8 @@ pub struct Caches {
     pub membership: Cache<(String, String, String), bool>,
     /// What Flashduty's sign-in offers, by API base.
     pub oauth: Cache<String, Option<flashduty::Metadata>>,
+    /// Events that DingTalk has forgotten and the database has not taken yet.
+    pub unstored: Unstored,
     /// One act at a time per incident, inside this process.
     pub acts: Locks,
     /// One token refresh at a time per link.
@@ -41,6 +44,7 @@ impl Default for Caches {
             names: Cache::new(NAME_LIFETIME),
             membership: Cache::new(MEMBERSHIP_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
+            unstored: Unstored::default(),
             acts: Locks::default(),
             refreshes: Locks::default(),
         }

@@ -6,11 +6,14 @@
 mod card;
 pub mod ended;
 mod link;
+mod note;
 
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::mention::Note;
+use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::chat::ChatState;
@@ -31,12 +34,19 @@ pub async fn deliver(
         Target::Chat(id) => store::chat::by_id(&mut tx, &integration.key, id).await?,
         _ => None,
     };
+    let note = store::note::get(&mut tx, delivery_id).await?;
     drop(tx);
     if delivery.state != DeliveryState::Waiting {
         return Ok(None);
     }
     let begun = state.world.now();
     delivery.may_be_there = delivery.is_maybe_there();
+    if let Some(note) = note {
+        return match say(state, integration, &mut delivery, chat.as_ref(), note).await? {
+            Some(ended) => record(state, delivery, ended, begun).await,
+            None => Ok(None),
+        };
+    }
     let ended = match (&mirror, space(&delivery.target, chat.as_ref())) {
         (None, _) => Ended::of(Outcome::Cancelled),
         (Some(mirror), _) if delivery.is_pointless(&mirror.incident) => Ended::of(Outcome::Cancelled),
@@ -96,6 +106,28 @@ async fn send(
     }
     let ended = link::send(state, integration, mirror, space, chat).await;
     Ok(Some(Ended { cost: ended.cost + cost, ..ended }))
+}
+
+/// The bot's own words in a group. None when somebody else has the delivery.
+async fn say(
+    state: &State,
+    integration: &Integration,
+    delivery: &mut Delivery,
+    chat: Option<&Chat>,
+    note: Note,
+) -> Result<Option<Ended>, StoreError> {
+    if let Err(outcome) = space(&delivery.target, chat) {
+        return Ok(Some(Ended::of(outcome)));
+    }
+    let Some(chat) = chat else { return Ok(Some(Ended::of(Outcome::ChatGone))) };
+    if delivery.outcome == Outcome::Unclear && !delivery.repeatable {
+        // A process died while it spoke.
+        return Ok(Some(Ended::of(Outcome::Unclear).unrepeatable()));
+    }
+    if !intend(state, delivery, false).await? {
+        return Ok(None);
+    }
+    Ok(Some(note::send(state, integration, chat, note).await))
 }
 
 /// Writes down that something is about to be sent: should this process die now, nobody can know whether it was. False
@@ -162,6 +194,14 @@ async fn record(
     if tried {
         metrics::counter!("dingduty_delivery_attempts_total", "outcome" => ended.outcome.name()).increment(1);
         store::delivery::add_attempt(&mut tx, &attempt).await?;
+    }
+    if let Target::Chat(chat) = &delivery.target
+        && matches!(ended.outcome, Outcome::NotInstalled | Outcome::ChatGone | Outcome::Refused)
+        && ended.cost > 0
+    {
+        // Perhaps an event was lost, and a refused space has no promised code (reference 7.3): the group is looked at.
+        let kind = TaskKind::RefreshChat { chat: chat.clone() };
+        store::task::add(&mut tx, &delivery.integration, &kind, now, now).await?;
     }
     if lost && ended.repeatable {
         card::follow(state, &mut tx, &delivery).await?;

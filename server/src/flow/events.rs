@@ -5,15 +5,12 @@ use super::refusal::ReceiveError;
 use crate::model::chat::{Change, Chat};
 use crate::model::hash::hex_sha256;
 use crate::model::integration::Integration;
-use crate::model::quota::Priority;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::inbox::{Item, NewItem, Source};
 use crate::store::{self, StoreError, Tx};
-use contract::chat::ChatState;
 use dingtalk::callback::{self, AesKey, CallbackError, Keys, Query, Reply};
 use dingtalk::event::{self, Event, EventKind};
-use dingtalk::{DingTalkError, ErrorClass};
 use secrecy::ExposeSecret;
 use world::Millis;
 
@@ -57,34 +54,6 @@ pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Res
     tx.commit().await
 }
 
-/// Reads a chat's name and state at DingTalk: the install event carries no name, and events get lost.
-pub async fn refresh_chat(state: &State, integration: &Integration, chat_id: &str) -> Result<(), DingTalkError> {
-    let Some(chat) = chat_by_id(state, &integration.key, chat_id).await else { return Ok(()) };
-    if chat.state != ChatState::Installed {
-        return Ok(());
-    }
-    let client = super::credential::dingtalk(state, integration, Priority::Chatter);
-    let change = match client.group_info(&chat.open_conversation_id, chat.cool_app_code.as_deref()).await {
-        Ok(info) if info.status == dingtalk::GroupStatus::Disbanded => Change::Disbanded,
-        Ok(info) => match info.title {
-            Some(title) => Change::Titled(title),
-            None => return Ok(()),
-        },
-        Err(error) if matches!(error.class, ErrorClass::NotInstalled) => Change::Uninstalled,
-        Err(error) if matches!(error.class, ErrorClass::ChatGone) => Change::Disbanded,
-        Err(error) => return Err(error),
-    };
-    // A read carries no event time. It must win over what it read, and lose against any event that happens after it.
-    let at = match change {
-        Change::Titled(_) => chat.titled_at,
-        _ => Millis(chat.installed_at.0.saturating_add(1)),
-    };
-    if let Err(error) = change_chat(state, &integration.key, &chat.open_conversation_id, change, at).await {
-        tracing::error!(%error, "a group's state was read but not stored; the next read repeats it");
-    }
-    Ok(())
-}
-
 async fn apply_event(
     state: &State,
     tx: &mut Tx,
@@ -109,10 +78,17 @@ async fn apply_event(
         }
         _ => return Ok(()),
     };
-    apply_change(state, tx, &integration.key, &open_conversation_id, change, at).await
+    if let Some(chat_id) = apply_change(state, tx, &integration.key, &open_conversation_id, change, at).await? {
+        store::chat_health::event(tx, &integration.key, &chat_id, state.world.now()).await?;
+    }
+    Ok(())
 }
 
-async fn change_chat(
+/// Applies what was read of a chat.
+///
+/// # Errors
+/// Nothing was changed.
+pub async fn change_chat(
     state: &State,
     key: &str,
     open_conversation_id: &str,
@@ -124,6 +100,7 @@ async fn change_chat(
     tx.commit().await
 }
 
+/// The id of the chat if it changed.
 async fn apply_change(
     state: &State,
     tx: &mut Tx,
@@ -131,7 +108,7 @@ async fn apply_change(
     open_conversation_id: &str,
     change: Change,
     at: Millis,
-) -> Result<(), StoreError> {
+) -> Result<Option<String>, StoreError> {
     let now = state.world.now();
     let known = store::chat::by_conversation(tx, key, open_conversation_id).await?;
     let is_new = known.is_none();
@@ -139,23 +116,21 @@ async fn apply_change(
         .unwrap_or_else(|| Chat::unknown(state.world.text(10), key, open_conversation_id, state.world.secret(), now));
     let installs = matches!(change, Change::Installed { .. });
     if !chat.apply(change, at) && !is_new {
-        return Ok(());
+        return Ok(None);
     }
     chat.updated = now;
-    if is_new {
-        store::chat::insert(tx, &chat).await?;
-    } else {
-        store::chat::update(tx, &chat).await?;
+    let written = match is_new {
+        true => store::chat::insert(tx, &chat).await?,
+        false => store::chat::update(tx, &chat).await?,
+    };
+    if !written {
+        // Another event of the same group at the same moment: this one is applied again, to what that one made.
+        return Err(StoreError::Conflict);
     }
     if installs {
-        store::task::add(tx, key, &TaskKind::RefreshChat { chat: chat.id }, now, now).await?;
+        store::task::add(tx, key, &TaskKind::RefreshChat { chat: chat.id.clone() }, now, now).await?;
     }
-    Ok(())
-}
-
-async fn chat_by_id(state: &State, key: &str, chat_id: &str) -> Option<Chat> {
-    let mut tx = state.store.read().await.ok()?;
-    store::chat::by_id(&mut tx, key, chat_id).await.ok()?
+    Ok(Some(chat.id))
 }
 
 fn keys(integration: &Integration) -> Result<Keys, ReceiveError> {

@@ -2,8 +2,11 @@
 
 use super::{address, credential, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
+use crate::model::delivery::Target;
+use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::quota::Priority;
+use crate::model::subscription::Repaint;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use dingtalk::{CardUpdate, DingTalkError, ErrorClass};
@@ -39,11 +42,33 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
     let mut left = Left::Nothing;
     for card in cards.into_iter().filter(|card| card.delivered) {
-        if card.shown != values || card.noticed.iter().any(|one| !one.stays || one.is_new) {
+        let follows = follows(state, integration, &card, &mirror.incident, &values).await?;
+        if follows || card.noticed.iter().any(|one| !one.stays || one.is_new) {
             left = left.max(repaint_one(state, integration, card, &values).await?);
         }
     }
     Ok(left)
+}
+
+/// Whether a card that shows something else than the truth is to follow it: in groups their subscriptions say.
+async fn follows(
+    state: &State,
+    integration: &Integration,
+    card: &Card,
+    incident: &Incident,
+    values: &BTreeMap<String, String>,
+) -> Result<bool, StoreError> {
+    if card.shown == *values {
+        return Ok(false);
+    }
+    let Target::Chat(chat_id) = &card.target else { return Ok(true) };
+    let mut tx = state.store.read().await?;
+    let subscriptions = store::subscription::of_chat(&mut tx, &integration.key, chat_id).await?;
+    Ok(match Repaint::of_card(&subscriptions, incident) {
+        Repaint::All => true,
+        Repaint::State => card::state_changed(&card.shown, values),
+        Repaint::None => false,
+    })
 }
 
 async fn repaint_one(

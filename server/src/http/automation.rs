@@ -1,5 +1,6 @@
 //! For other programs, by token: `/api/integrations/{key}/…`. Lists answer `{"items": […], "next": cursor | null}`.
 
+mod chat;
 mod delivery;
 mod list;
 mod subscription;
@@ -8,11 +9,10 @@ mod token;
 use super::problem::ApiError;
 use super::request::{Path, Query};
 use crate::flow::automation::{self, AuditEntry};
-use crate::model::chat::Chat;
 use crate::model::link::{Link, LinkState};
 use crate::state::State;
 use axum::extract::State as Of;
-use axum::routing::{delete, get};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use contract::paths;
 use list::{Moment, Page, page};
@@ -26,9 +26,10 @@ const QUERY_CHARS_MAX: usize = 100;
 /// The routes of the automation API.
 pub fn routes() -> Router<State> {
     Router::new()
-        .route(paths::AUTOMATION_CHATS, get(list_chats))
+        .route(paths::AUTOMATION_CHATS, get(chat::list))
         .route(paths::AUTOMATION_SUBSCRIPTIONS, get(subscription::list).post(subscription::add))
         .route(paths::AUTOMATION_SUBSCRIPTION, delete(subscription::remove))
+        .route(paths::AUTOMATION_SUBSCRIPTION_REPLACE, post(subscription::replace))
         .route(paths::AUTOMATION_LINKS, get(list_links))
         .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
         .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
@@ -51,18 +52,6 @@ struct Filters {
 }
 
 type Listed = Result<Json<Value>, ApiError>;
-
-async fn list_chats(
-    _: Caller,
-    Of(state): Of<State>,
-    Path(key): Path<String>,
-    Query(filters): Query<Filters>,
-) -> Listed {
-    let query = query(&filters)?;
-    let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
-    let found = automation::chats(&state, &key, query, wanted.after.as_deref(), wanted.fetch()).await?;
-    Ok(wanted.answer(&found, |chat| chat.id.clone(), show_chat))
-}
 
 /// What is searched for, if anything.
 fn query(filters: &Filters) -> Result<Option<&str>, ApiError> {
@@ -99,10 +88,6 @@ async fn list_audit(
     let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let found = automation::audit(&state, &key, wanted.after.clone().map(Moment::pair), wanted.fetch()).await?;
     Ok(wanted.answer(&found, |entry| Moment::of(entry.at, &entry.id), show_entry))
-}
-
-fn show_chat(chat: &Chat) -> Value {
-    json!({"chat_id": chat.id, "title": chat.title, "state": chat.state.name()})
 }
 
 fn show_link(link: &Link) -> Value {

@@ -133,6 +133,15 @@ pub fn summary(incident: &Incident, drawing: Drawing) -> String {
     }
 }
 
+/// A chat-list line that also names those who are called and cannot be mentioned.
+pub fn calling(summary: String, named: &[String], language: Language) -> String {
+    if named.is_empty() {
+        return summary;
+    }
+    let names = listed(named.iter().map(|name| text::line(name)), "、", RESPONDERS_MAX, language);
+    words::calling(language, summary, text::cut(&names, TITLE_BYTES_MAX))
+}
+
 /// `#NUM title`, on one line.
 pub fn title(incident: &Incident) -> String {
     format!("#{} {}", text::line(&incident.num), text::line(&incident.title))

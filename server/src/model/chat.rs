@@ -27,6 +27,19 @@ pub struct Chat {
     pub version: i64,
 }
 
+/// What was last heard of a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Newest event of DingTalk that changed something.
+    pub event: Option<Millis>,
+    /// Last read at DingTalk that was answered.
+    pub read: Option<Millis>,
+    /// Last robot push.
+    pub pushed: Option<Millis>,
+    /// People in it, when they were last counted.
+    pub members: Option<i64>,
+}
+
 /// What an Event or a read says about a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {

@@ -10,6 +10,7 @@ pub mod incident;
 pub mod integration;
 pub mod link;
 pub mod link_attempt;
+pub mod mention;
 pub mod outcome;
 pub mod quota;
 pub mod secret;

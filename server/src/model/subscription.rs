@@ -29,6 +29,47 @@ pub struct Rule {
     /// Whether responders are mentioned.
     #[serde(default)]
     pub mention: bool,
+    /// Which changes of an incident its card follows.
+    #[serde(default)]
+    pub repaint: Repaint,
+}
+
+/// Which changes of an incident a group's card follows. From little to much, so that of several rules the greatest counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repaint {
+    /// None: the card stays as it came. Pressing its buttons still tells the truth.
+    None,
+    /// Changes of state: acknowledged, closed, snoozed and back.
+    State,
+    /// Every change.
+    #[default]
+    All,
+}
+
+impl Repaint {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::All, Self::State, Self::None];
+
+    /// The fixed name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::State => "state",
+            Self::All => "all",
+        }
+    }
+
+    /// The one of a fixed name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// What a group's card of an incident follows. One that no rule asks for came by a robot push, and follows all.
+    pub fn of_card(subscriptions: &[Subscription], incident: &Incident) -> Self {
+        let fitting = subscriptions.iter().filter(|one| one.rule.fits(incident));
+        fitting.map(|one| one.rule.repaint).max().unwrap_or_default()
+    }
 }
 
 impl Rule {
@@ -59,6 +100,28 @@ mod tests {
             (Rule { labels: label("chat"), ..Rule::default() }, false),
         ] {
             assert_eq!(rule.fits(&incident), expected, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_rules_that_fit_the_one_that_follows_most_counts() {
+        let incident = Incident { channel_id: 7, ..Incident::empty("i") };
+        let one = |channel_id, repaint| Subscription {
+            id: String::new(),
+            integration: String::new(),
+            chat_id: String::new(),
+            rule: Rule { channel_ids: vec![channel_id], repaint, ..Rule::default() },
+            created: Millis(0),
+        };
+        let rules = [one(7, Repaint::None), one(7, Repaint::State), one(8, Repaint::All)];
+        assert_eq!(Repaint::of_card(&rules, &incident), Repaint::State);
+        assert_eq!(Repaint::of_card(&rules[..1], &incident), Repaint::None);
+        assert_eq!(Repaint::of_card(&rules[2..], &incident), Repaint::All, "by a robot push");
+        let old: Rule = serde_json::from_str(r#"{"mention":true}"#).unwrap();
+        assert_eq!(old.repaint, Repaint::All, "rules of former programs");
+        for repaint in Repaint::ALL {
+            assert_eq!(Repaint::from_name(repaint.name()), Some(repaint));
+            assert_eq!(serde_json::to_value(repaint).unwrap(), repaint.name());
         }
     }
 }

@@ -16,6 +16,10 @@ pub enum TaskKind {
     Repaint { incident: String },
     /// Read a group's name and state.
     RefreshChat { chat: String },
+    /// Order reads of the groups whose turn it is.
+    TakeTurns,
+    /// Take events off DingTalk's list of failed pushes; `late` is once, some minutes after a start.
+    FailedPushes { late: bool },
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
     FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.
@@ -33,6 +37,8 @@ impl TaskKind {
             Self::Notify { incident } => format!("{integration}/notify/{incident}"),
             Self::Deliver { delivery } => format!("{integration}/deliver/{delivery}"),
             Self::Repaint { incident } => format!("{integration}/repaint/{incident}"),
+            Self::TakeTurns => format!("{integration}/take-turns"),
+            Self::FailedPushes { late } => format!("{integration}/failed-pushes/{late}"),
             Self::RefreshChat { chat } => format!("{integration}/refresh-chat/{chat}"),
             Self::FinishAct { user_id, asked, asked_ms } => {
                 let (incident, action) = (&asked.incident_id, asked.action.name());

@@ -4,6 +4,7 @@ use super::sql::{Row, known, pattern, sql};
 use super::{StoreError, Tx};
 use crate::model::chat::Chat;
 use contract::chat::ChatState;
+use world::Millis;
 
 const TABLE: &str = "chat";
 
@@ -99,6 +100,27 @@ pub async fn list(
     .rows(tx)
     .await?;
     rows.iter().map(chat).collect()
+}
+
+/// Ids of at most `limit` groups whose last read is oldest: those with the app in them, not read since `read`; those it
+/// was removed from, not read since `removed`. Reading `removed` as 0 leaves the latter out.
+pub async fn unread_since(
+    tx: &mut Tx,
+    integration: &str,
+    read: Millis,
+    removed: Millis,
+    limit: i64,
+) -> Result<Vec<String>, StoreError> {
+    sql("SELECT chat.id AS id FROM chat LEFT JOIN chat_health ON chat_health.chat_id = chat.id \
+         WHERE chat.integration = $1 AND ((chat.state = 'installed' AND COALESCE(chat_health.read_ms, 0) < $2) \
+         OR (chat.state = 'uninstalled' AND COALESCE(chat_health.read_ms, chat.updated_ms) < $3)) \
+         ORDER BY COALESCE(chat_health.read_ms, 0), chat.id LIMIT $4")
+    .text(integration)
+    .at(read)
+    .at(removed)
+    .number(limit)
+    .texts(tx, "id")
+    .await
 }
 
 fn chat(row: &Row) -> Result<Chat, StoreError> {

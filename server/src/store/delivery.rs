@@ -216,6 +216,36 @@ pub async fn of_incident(tx: &mut Tx, integration: &str, incident_id: &str) -> R
     rows.iter().map(delivery).collect()
 }
 
+/// The delivery that brings, or brought, an incident's card into a group, whoever asked for it.
+pub async fn card_in_chat(
+    tx: &mut Tx,
+    integration: &str,
+    incident_id: &str,
+    chat_id: &str,
+) -> Result<Option<Delivery>, StoreError> {
+    let row = sql(select!(
+        "WHERE integration = $1 AND incident_id = $2 AND target_kind = 'chat' AND target = $3 \
+         AND reason IN ('incident', 'robot push')"
+    ));
+    row.text(integration).text(incident_id).text(chat_id).row(tx).await?.as_ref().map(delivery).transpose()
+}
+
+/// When something last arrived in a group.
+pub async fn last_arrived(tx: &mut Tx, integration: &str, chat_id: &str) -> Result<Option<Millis>, StoreError> {
+    let row = sql("SELECT updated_ms FROM delivery WHERE integration = $1 AND target_kind = 'chat' AND target = $2 \
+         AND state = 'done' AND outcome = 'delivered' ORDER BY updated_ms DESC LIMIT 1");
+    row.text(integration).text(chat_id).row(tx).await?.map(|row| row.at("updated_ms")).transpose()
+}
+
+/// What failed last in a group.
+pub async fn last_failed(tx: &mut Tx, integration: &str, chat_id: &str) -> Result<Option<Delivery>, StoreError> {
+    let row = sql(select!(
+        "WHERE integration = $1 AND target_kind = 'chat' AND target = $2 AND state = 'failed' \
+         ORDER BY updated_ms DESC LIMIT 1"
+    ));
+    row.text(integration).text(chat_id).row(tx).await?.as_ref().map(delivery).transpose()
+}
+
 fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     let target = Target::from_columns(&row.text("target_kind")?, &row.text("target")?);
     Ok(Delivery {

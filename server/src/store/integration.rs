@@ -94,11 +94,15 @@ pub async fn mark_webhook(tx: &mut Tx, key: &str, now: Millis, with_header: bool
 /// Removes one with every row that belongs to it. False when there was none.
 pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
     for statement in [
+        "DELETE FROM note WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM delivery WHERE integration = $1",
         "DELETE FROM card WHERE integration = $1",
         "DELETE FROM incident WHERE integration = $1",
         "DELETE FROM subscription WHERE integration = $1",
+        "DELETE FROM mention WHERE integration = $1",
+        "DELETE FROM robot_push WHERE integration = $1",
+        "DELETE FROM chat_health WHERE integration = $1",
         "DELETE FROM chat WHERE integration = $1",
         "DELETE FROM session WHERE integration = $1",
         "DELETE FROM link_attempt WHERE integration = $1",

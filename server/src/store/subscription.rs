@@ -25,20 +25,41 @@ pub async fn insert(tx: &mut Tx, subscription: &Subscription) -> Result<(), Stor
     Ok(())
 }
 
-/// A page by id: `after` is the last one's.
+/// A page by id: `after` is the last one's; only those of groups that cannot be sent to if `dead`.
 pub async fn list(
     tx: &mut Tx,
     integration: &str,
+    dead: bool,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Subscription>, StoreError> {
-    let rows = sql(select!("WHERE integration = $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3"))
-        .text(integration)
-        .maybe_text(after)
-        .number(limit)
-        .rows(tx)
-        .await?;
+    let rows = sql(select!(
+        "WHERE integration = $1 AND ($2 IS NULL OR id > $2) AND ($4 = 0 OR NOT EXISTS \
+         (SELECT 1 FROM chat WHERE chat.id = subscription.chat_id AND chat.state = 'installed')) ORDER BY id LIMIT $3"
+    ))
+    .text(integration)
+    .maybe_text(after)
+    .number(limit)
+    .number(i64::from(dead))
+    .rows(tx)
+    .await?;
     rows.iter().map(subscription).collect()
+}
+
+/// The one of an id.
+pub async fn by_id(tx: &mut Tx, integration: &str, id: &str) -> Result<Option<Subscription>, StoreError> {
+    let row = sql(select!("WHERE integration = $1 AND id = $2")).text(integration).text(id).row(tx).await?;
+    row.as_ref().map(subscription).transpose()
+}
+
+/// Points one at another group. False when it is gone.
+pub async fn set_chat(tx: &mut Tx, integration: &str, id: &str, chat_id: &str) -> Result<bool, StoreError> {
+    sql("UPDATE subscription SET chat_id = $3 WHERE integration = $1 AND id = $2")
+        .text(integration)
+        .text(id)
+        .text(chat_id)
+        .changed(tx)
+        .await
 }
 
 /// Those of one group, oldest first.

@@ -1,7 +1,7 @@
 //! One piece of work: its flow, and what becomes of it afterwards.
 
 use crate::flow::repaint::Left;
-use crate::flow::{act, caches, deliver, events, incidents, introduce, notify, reconcile, repaint};
+use crate::flow::{act, caches, deliver, events, incidents, introduce, failed_pushes, notify, reconcile, refresh, repaint};
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;
@@ -99,11 +99,19 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             tx.commit().await?;
             After::Done
         }
-        TaskKind::RefreshChat { chat } => match events::refresh_chat(state, integration, chat).await {
+        TaskKind::RefreshChat { chat } => match refresh::refresh(state, integration, chat).await {
             Ok(()) => After::Done,
             Err(DingTalkError { class: ErrorClass::Held(held), .. }) => After::Held(held.until),
             Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
         },
+        TaskKind::TakeTurns => {
+            refresh::take_turns(state, integration).await?;
+            After::Again(now.plus(refresh::EVERY))
+        }
+        TaskKind::FailedPushes { late } => {
+            let next = failed_pushes::read(state, integration).await;
+            if *late { After::Done } else { After::Again(next) }
+        }
         TaskKind::FinishAct { user_id, asked, asked_ms } => {
             match act::finish(state, integration, user_id, asked, Millis(*asked_ms)).await {
                 Ok(act::Acted::Done(_) | act::Acted::Already(_)) => After::Done,

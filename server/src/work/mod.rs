@@ -3,6 +3,7 @@
 mod doing;
 pub mod sweep;
 
+use crate::flow::failed_pushes;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use std::time::Duration;
@@ -77,6 +78,9 @@ async fn take_over(state: &State) -> Result<(), StoreError> {
 async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = take_over(state).await {
         tracing::error!(%error, "what a former process had waits until its leases end");
+    }
+    if let Err(error) = failed_pushes::look_soon(state).await {
+        tracing::error!(%error, "what DingTalk could not push is read later");
     }
     let mut under_way = UnderWay::default();
     let mut yielding_since = None;

@@ -11,6 +11,8 @@ use world::Millis;
 const EVERY: Duration = Duration::from_secs(60);
 /// How long inputs are kept after they were applied, so that a late repetition is still known.
 const INBOX_KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
+/// How long it is remembered who was mentioned: no incident of interest is older.
+const MENTIONS_KEPT: Duration = Duration::from_secs(31 * 24 * 3600);
 
 /// When the last sweep of this process was, in Unix milliseconds.
 #[derive(Default)]
@@ -34,8 +36,12 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     store::link_attempt::sweep(&mut tx, now).await?;
     store::console::sweep(&mut tx, now).await?;
     store::inbox::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
+    store::mention::sweep(&mut tx, now.minus(MENTIONS_KEPT)).await?;
+    store::note::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
     for integration in store::integration::list(&mut tx).await? {
-        store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, now, now).await?;
+        for kind in [TaskKind::Reconcile, TaskKind::TakeTurns, TaskKind::FailedPushes { late: false }] {
+            store::task::add_if_absent(&mut tx, &integration.key, &kind, now, now).await?;
+        }
     }
     tx.commit().await
 }

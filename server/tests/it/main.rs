@@ -7,6 +7,7 @@ mod cards;
 mod clicks;
 mod doors;
 mod groups;
+mod groups_health;
 mod linking;
 mod postgres;
 mod program;

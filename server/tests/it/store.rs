@@ -2,6 +2,7 @@
 
 mod chats;
 mod deliveries;
+mod groups;
 mod inbox;
 mod incidents;
 mod integrations;

@@ -34,6 +34,11 @@ super::sentences! {
     label_severity: "严重程度", "Severity";
     label_responders: "处理人员", "Responders";
     label_alerts: "告警数", "Alerts";
+    /// After the chat-list line: who is called and cannot be mentioned, having no link.
+    calling(summary, names): "{summary} · 请 {names} 关注（未关联钉钉）", "{summary} · for {names} (not linked to DingTalk)";
+    /// A robot push calls people to an incident whose card is in the group already.
+    called(names): "请 {names} 关注", "For {names}";
+    everybody: "所有人", "everybody";
     more(n): "另有 {n} 项，见详情", "{n} more in the details";
     link_first: "请先关联账号，关联后自动完成此操作", "Link your account once; then this is done for you";
     link_button: "关联并继续", "Link and continue";

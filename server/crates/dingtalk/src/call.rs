@@ -87,6 +87,16 @@ impl Call {
     pub const GROUP_MEMBERS: Call =
         post(Host::Api, "/v1.0/im/sceneGroups/members/batchQuery", Meter::Api, "qyapi_chat_manage", false);
 
+    /// Event pushes that failed for good (2.7). Reading removes them.
+    pub const FAILED_EVENTS: Call = Call {
+        method: Method::GET,
+        host: Host::Oapi,
+        path: "/call_back/get_call_back_failed_result",
+        meter: Meter::Api,
+        scope: "",
+        changes: true,
+    };
+
     /// A work notification (9.1). Not repeatable.
     pub const SEND_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/asyncsend_v2", true);
     /// How far the sending of one is (9.3).
@@ -99,7 +109,7 @@ impl Call {
     pub const RECALL_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/recall", true);
 
     /// Every call the client can make.
-    pub const ALL: [Call; 17] = [
+    pub const ALL: [Call; 18] = [
         Self::TOKEN,
         Self::USER_BY_CODE,
         Self::USER,
@@ -117,6 +127,7 @@ impl Call {
         Self::WORK_NOTICE_RESULT,
         Self::UPDATE_WORK_NOTICE,
         Self::RECALL_WORK_NOTICE,
+        Self::FAILED_EVENTS,
     ];
 }
 

@@ -1,6 +1,7 @@
 use crate::answer::{Answer, Reply, unusable};
 use crate::token::Tokens;
 use crate::{Admission, Call, Client, DingTalkError, ErrorClass, Host};
+use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -135,7 +136,10 @@ impl Platform {
         if let (Host::Oapi, Some(token)) = (call.host, token) {
             url.query_pairs_mut().append_pair("access_token", token.expose_secret());
         }
-        let mut request = self.inner.http.request(call.method.clone(), url).json(body);
+        let mut request = self.inner.http.request(call.method.clone(), url);
+        if call.method != Method::GET {
+            request = request.json(body);
+        }
         if let (Host::Api, Some(token)) = (call.host, token) {
             request = request.header(TOKEN_HEADER, header_value(token)?);
         }

@@ -1,9 +1,9 @@
 //! A card: created and shown by one call, which can be repeated.
 
 use super::ended::{self, Ended};
-use crate::flow::{address, credential, notify};
+use crate::flow::{address, credential, mention, notify};
 use crate::model::card::{self, Card};
-use crate::model::delivery::{Delivery, Target};
+use crate::model::delivery::Delivery;
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
 use crate::model::quota::Priority;
@@ -43,11 +43,14 @@ pub async fn send(
         version: 0,
     };
     store::card::insert(&mut tx, &row).await?;
-    let mentioned = mentioned(&mut tx, integration, &delivery.target, mirror).await?;
+    let called = mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?;
     tx.commit().await?;
 
     let robot_code = integration.settings.client_id.clone();
-    let in_language = |language| card::summary(&mirror.incident, card::Drawing { language, ..drawing });
+    let in_language = |language| {
+        let summary = card::summary(&mirror.incident, card::Drawing { language, ..drawing });
+        card::calling(summary, &called.named, language)
+    };
     let new = NewCard {
         out_track_id: out_track_id.clone(),
         card_template_id: template.to_owned(),
@@ -57,7 +60,7 @@ pub async fn send(
         space: space.clone(),
         robot_code: robot_code.clone(),
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
-        at_user_ids: mentioned,
+        at_user_ids: called.at,
     };
     let client = credential::dingtalk(state, integration, Priority::Page);
     let mut sent = client.create_and_deliver_card(&new).await;
@@ -101,23 +104,6 @@ async fn set_unshown(
     store::card::update(&mut tx, &card).await?;
     tx.commit().await?;
     Ok(noted)
-}
-
-/// Whom a group's card mentions: the linked responders, where a subscription of the group that fits says so.
-async fn mentioned(
-    tx: &mut Tx,
-    integration: &Integration,
-    target: &Target,
-    mirror: &Mirror,
-) -> Result<BTreeMap<String, String>, StoreError> {
-    let Target::Chat(chat_id) = target else { return Ok(BTreeMap::new()) };
-    let subscriptions = store::subscription::of_chat(tx, &integration.key, chat_id).await?;
-    if !subscriptions.iter().any(|one| one.rule.mention && one.rule.fits(&mirror.incident)) {
-        return Ok(BTreeMap::new());
-    }
-    let member_ids: Vec<i64> = mirror.incident.responders.iter().map(|one| one.member_id).collect();
-    let links = store::link::by_members(tx, &integration.key, &member_ids).await?;
-    Ok(links.into_iter().map(|link| (link.employee.user_id, link.employee.name)).collect())
 }
 
 /// Remembers what DingTalk shows now, nothing where that is unknown; then, or if the incident moved on meanwhile, the

@@ -93,7 +93,12 @@ pub fn cost<T>(answer: &Result<T, DingTalkError>) -> i64 {
 
 /// What a card or message says, as text.
 pub fn rendered(incident: &Incident, drawing: Drawing) -> String {
-    text::cut(&card::markdown(incident, drawing), TEXT_BYTES_MAX)
+    cut(&card::markdown(incident, drawing))
+}
+
+/// As much of a text as is kept.
+pub fn cut(sent: &str) -> String {
+    text::cut(sent, TEXT_BYTES_MAX)
 }
 
 /// The outcome of an attempt that failed so.

@@ -6,11 +6,12 @@ use super::{Filters, Listed};
 use crate::flow::automation;
 use crate::http::problem::ApiError;
 use crate::http::request::{Json, Path, Query};
-use crate::model::subscription::{Rule, Subscription};
+use crate::model::subscription::{Repaint, Rule, Subscription};
 use crate::state::State;
 use axum::extract::State as Of;
 use axum::http::StatusCode;
 use contract::ProblemCode;
+use contract::chat::ChatState;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -25,8 +26,13 @@ const SEVERITIES: [&str; 3] = ["Critical", "Warning", "Info"];
 
 pub async fn list(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
     let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
-    let found = automation::subscriptions(&state, &key, wanted.after.as_deref(), wanted.fetch()).await?;
-    Ok(wanted.answer(&found, |subscription| subscription.id.clone(), show))
+    let dead = match filters.state.as_deref() {
+        None | Some("") => false,
+        Some("dead") => true,
+        Some(_) => return Err(ApiError::field("state", "dead, or nothing for all")),
+    };
+    let found = automation::subscriptions(&state, &key, dead, wanted.after.as_deref(), wanted.fetch()).await?;
+    Ok(wanted.answer(&found, |(subscription, _)| subscription.id.clone(), |(one, chat)| show(one, *chat)))
 }
 
 pub async fn add(
@@ -36,8 +42,22 @@ pub async fn add(
     Json(body): Json<Value>,
 ) -> Result<(StatusCode, axum::Json<Value>), ApiError> {
     let (chat_id, rule) = read(body)?;
-    let subscription = automation::subscribe(&state, &key, &chat_id, rule, &caller.actor()).await?;
-    Ok((StatusCode::CREATED, axum::Json(show(&subscription))))
+    let (subscription, chat) = automation::subscribe(&state, &key, &chat_id, rule, &caller.actor()).await?;
+    Ok((StatusCode::CREATED, axum::Json(show(&subscription, chat))))
+}
+
+/// Points one at another group.
+pub async fn replace(
+    caller: Administrator,
+    Of(state): Of<State>,
+    Path((key, id)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> Result<axum::Json<Value>, ApiError> {
+    let mut fields = object(body)?;
+    let chat_id = chat_id(&mut fields)?;
+    nothing_left(&fields)?;
+    let (subscription, chat) = automation::replace(&state, &key, &id, &chat_id, &caller.actor()).await?;
+    Ok(axum::Json(show(&subscription, chat)))
 }
 
 pub async fn remove(
@@ -49,8 +69,8 @@ pub async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn show(subscription: &Subscription) -> Value {
-    let Rule { channel_ids, severities, labels, mention } = &subscription.rule;
+fn show(subscription: &Subscription, chat: ChatState) -> Value {
+    let Rule { channel_ids, severities, labels, mention, repaint } = &subscription.rule;
     json!({
         "id": subscription.id,
         "chat_id": subscription.chat_id,
@@ -58,6 +78,8 @@ fn show(subscription: &Subscription) -> Value {
         "severities": severities,
         "labels": labels,
         "mention": mention,
+        "repaint": repaint.name(),
+        "chat_state": chat.name(),
         "created_ms": subscription.created.0,
     })
 }
@@ -65,14 +87,8 @@ fn show(subscription: &Subscription) -> Value {
 /// Reads a wanted subscription field by field, so that a mistake names its field. A field that is not known is refused:
 /// misspelled, it would send more than was meant.
 fn read(body: Value) -> Result<(String, Rule), ApiError> {
-    let Value::Object(mut fields) = body else {
-        return Err(ApiError::new(ProblemCode::BadRequest).with_message("not a JSON object"));
-    };
-    fields.retain(|_, value| !value.is_null());
-    let chat_id = match fields.remove("chat_id") {
-        Some(Value::String(id)) if !id.is_empty() => id,
-        _ => return Err(ApiError::field("chat_id", "the chat_id of a group, as `chats` lists it")),
-    };
+    let mut fields = object(body)?;
+    let chat_id = chat_id(&mut fields)?;
     let rule = Rule {
         channel_ids: fields.remove("channel_ids").map_or(Ok(Vec::new()), channel_ids)?,
         severities: fields.remove("severities").map_or(Ok(Vec::new()), severities)?,
@@ -82,9 +98,37 @@ fn read(body: Value) -> Result<(String, Rule), ApiError> {
             Some(Value::Bool(mention)) => mention,
             Some(_) => return Err(ApiError::field("mention", "true or false")),
         },
+        repaint: match fields.remove("repaint") {
+            None => Repaint::default(),
+            Some(name) => {
+                let repaint = name.as_str().and_then(Repaint::from_name);
+                repaint.ok_or_else(|| ApiError::field("repaint", "all, state or none"))?
+            }
+        },
     };
+    nothing_left(&fields)?;
+    Ok((chat_id, rule))
+}
+
+/// The fields of a body; null counts as absent.
+fn object(body: Value) -> Result<Map<String, Value>, ApiError> {
+    let Value::Object(mut fields) = body else {
+        return Err(ApiError::new(ProblemCode::BadRequest).with_message("not a JSON object"));
+    };
+    fields.retain(|_, value| !value.is_null());
+    Ok(fields)
+}
+
+fn chat_id(fields: &mut Map<String, Value>) -> Result<String, ApiError> {
+    match fields.remove("chat_id") {
+        Some(Value::String(id)) if !id.is_empty() => Ok(id),
+        _ => Err(ApiError::field("chat_id", "the chat_id of a group, as `chats` lists it")),
+    }
+}
+
+fn nothing_left(fields: &Map<String, Value>) -> Result<(), ApiError> {
     match fields.keys().next() {
-        None => Ok((chat_id, rule)),
+        None => Ok(()),
         // The name is the caller's own and may be long.
         Some(name) => Err(ApiError::field(&name.chars().take(64).collect::<String>(), "no such field")),
     }
@@ -139,12 +183,13 @@ mod tests {
     fn a_whole_subscription_and_the_least_one() {
         let (chat_id, rule) = read(json!({
             "chat_id": "c1", "channel_ids": [7], "severities": ["Critical", "Critical"], "labels": {"service": "pay"},
-            "mention": true,
+            "mention": true, "repaint": "state",
         }))
         .unwrap();
         assert_eq!(chat_id, "c1");
         let labels = BTreeMap::from([("service".to_owned(), "pay".to_owned())]);
-        assert_eq!(rule, Rule { channel_ids: vec![7], severities: vec!["Critical".into()], labels, mention: true });
+        let (channel_ids, severities) = (vec![7], vec!["Critical".into()]);
+        assert_eq!(rule, Rule { channel_ids, severities, labels, mention: true, repaint: Repaint::State });
         assert_eq!(read(json!({"chat_id": "c1", "labels": null})).unwrap().1, Rule::default());
     }
 
@@ -163,6 +208,8 @@ mod tests {
             (json!({"chat_id": "c", "labels": {"a": 1}}), "labels"),
             (json!({"chat_id": "c", "labels": {"": "x"}}), "labels"),
             (json!({"chat_id": "c", "mention": "yes"}), "mention"),
+            (json!({"chat_id": "c", "repaint": "always"}), "repaint"),
+            (json!({"chat_id": "c", "repaint": true}), "repaint"),
             (json!({"chat_id": "c", "channels": [1]}), "channels"),
         ] {
             let error = format!("{:?}", read(body.clone()).unwrap_err());

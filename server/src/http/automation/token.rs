@@ -14,6 +14,13 @@ pub struct Caller(ApiToken);
 /// A program with an administrator's token: may change things too.
 pub struct Administrator(ApiToken);
 
+impl Caller {
+    /// May change things too.
+    pub fn is_administrator(&self) -> bool {
+        self.0.role == Role::Administrator
+    }
+}
+
 impl Administrator {
     /// Who it is in the audit log.
     pub fn actor(&self) -> String {

@@ -114,6 +114,12 @@ impl Bench {
         panic!("work never ends");
     }
 
+    /// Stops the server as a crash would: nobody reaches it until it is started again.
+    pub async fn stop(&mut self) {
+        self.serving.abort();
+        let _ = (&mut self.serving).await;
+    }
+
     /// Stops the server as a crash would and starts it again on the same database.
     pub async fn restart(&mut self) {
         self.serving.abort();

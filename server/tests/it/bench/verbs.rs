@@ -47,7 +47,8 @@ impl Bench {
         self.subscribe_by(chat_id, Rule { mention: true, ..Rule::default() }).await;
     }
 
-    async fn subscribe_by(&self, chat_id: &str, rule: Rule) {
+    /// Sends what fits a rule to a chat.
+    pub async fn subscribe_by(&self, chat_id: &str, rule: Rule) {
         let subscription = Subscription {
             id: self.app.state.world.id(),
             integration: KEY.to_owned(),

@@ -82,8 +82,19 @@ async fn subscriptions_by_group_and_by_page() {
         assert_eq!(subscription::of_chat(tx, "alpha", "ops").await.unwrap(), [one("1", "ops"), one("3", "ops")]);
         assert_eq!(subscription::all(tx, "alpha").await.unwrap().len(), 3);
         assert_eq!(subscription::all(tx, "beta").await.unwrap(), []);
-        assert_eq!(subscription::list(tx, "alpha", Some("1"), 1).await.unwrap(), [one("2", "pay")]);
-        assert_eq!(subscription::list(tx, "alpha", None, 9).await.unwrap().len(), 3);
+        assert_eq!(subscription::list(tx, "alpha", false, Some("1"), 1).await.unwrap(), [one("2", "pay")]);
+        assert_eq!(subscription::list(tx, "alpha", false, None, 9).await.unwrap().len(), 3);
+        assert_eq!(subscription::by_id(tx, "alpha", "2").await.unwrap(), Some(one("2", "pay")));
+        assert_eq!(subscription::by_id(tx, "beta", "2").await.unwrap(), None);
+        // The group "pay" is not there any more.
+        let mut ops = titled("ops", "Ops");
+        ops.apply(Change::Installed { robot_code: None, cool_app_code: None }, NOW);
+        chat::insert(tx, &ops).await.unwrap();
+        assert_eq!(subscription::list(tx, "alpha", true, None, 9).await.unwrap(), [one("2", "pay")]);
+        assert!(!subscription::set_chat(tx, "beta", "2", "ops").await.unwrap());
+        assert!(subscription::set_chat(tx, "alpha", "2", "ops").await.unwrap());
+        assert_eq!(subscription::list(tx, "alpha", true, None, 9).await.unwrap(), []);
+        assert!(subscription::set_chat(tx, "alpha", "2", "pay").await.unwrap());
         assert!(!subscription::delete(tx, "beta", "1").await.unwrap());
         assert!(subscription::delete(tx, "alpha", "1").await.unwrap());
         assert!(!subscription::delete(tx, "alpha", "1").await.unwrap());

@@ -13,26 +13,9 @@ fn later(seconds: i64) -> Millis {
 }
 
 fn to_chat(id: &str, incident: &str, reason: &str, state: DeliveryState, outcome: Outcome, at: Millis) -> Delivery {
-    Delivery {
-        id: id.into(),
-        integration: "alpha".into(),
-        incident_id: incident.into(),
-        target: Target::Chat("ops".into()),
-        target_name: "Ops".into(),
-        reason: reason.into(),
-        state,
-        outcome,
-        code: String::new(),
-        message: String::new(),
-        request_id: String::new(),
-        text: String::new(),
-        attempts: 1,
-        cost: 1,
-        next: None,
-        created: NOW,
-        updated: at,
-        version: 0,
-    }
+    let mut delivery = Delivery::new(id.into(), ("alpha", incident), Target::Chat("ops".into()), reason, NOW);
+    (delivery.state, delivery.outcome, delivery.updated) = (state, outcome, at);
+    delivery
 }
 
 #[tokio::test]

@@ -5,15 +5,17 @@ use server::model::chat::Chat;
 use server::model::delivery::Target;
 use server::model::incident::{Incident, Mirror};
 use server::model::link_attempt::{Goal, LinkAttempt};
+use server::model::mention::{Mention, Note};
 use server::model::session::Session;
 use server::model::subscription::{Rule, Subscription};
 use server::model::task::TaskKind;
 use server::store::audit::AuditEntry;
 use server::store::inbox::{NewItem, Source};
 use server::store::oauth_client::OauthClient;
+use server::store::robot_push::RobotPush;
 use server::store::{
-    audit, card, chat, console, delivery, incident, integration, link, link_attempt, oauth_client, session,
-    subscription, task,
+    audit, card, chat, chat_health, console, delivery, incident, integration, link, link_attempt, mention, note,
+    oauth_client, robot_push, session, subscription, task,
 };
 use sqlx::{Connection, Row};
 
@@ -142,6 +144,8 @@ async fn removal_leaves_no_row_and_spares_the_others() {
         assert!(!integration::remove(&mut tx, "alpha").await.unwrap());
         assert_eq!(delivery::attempts(&mut tx, "delivery-alpha", 9).await.unwrap(), []);
         assert_eq!(delivery::attempts(&mut tx, "delivery-beta", 9).await.unwrap().len(), 1);
+        assert_eq!(note::get(&mut tx, "delivery-alpha").await.unwrap(), None);
+        assert!(note::get(&mut tx, "delivery-beta").await.unwrap().is_some());
         tx.commit().await.unwrap();
         let after = rows(database).await;
         assert!(after.iter().all(|(_, count)| *count == 1), "{after:?}");
@@ -191,6 +195,12 @@ async fn fill(tx: &mut Tx, key: &str) {
     };
     session::insert(tx, &session).await.unwrap();
     chat::insert(tx, &Chat::unknown(format!("chat-{key}"), key, "cid", "secret".into(), NOW)).await.unwrap();
+    chat_health::event(tx, key, &format!("chat-{key}"), NOW).await.unwrap();
+    let (id, chat_id) = (format!("push-{key}"), format!("chat-{key}"));
+    let push = RobotPush { id, integration: key.into(), chat_id, body: "{}".into(), created: NOW };
+    robot_push::insert(tx, &push).await.unwrap();
+    let somebody = Mention { person: "li".into(), name: "Li".into(), linked: true, at: NOW };
+    mention::put(tx, key, "i", "chat", &somebody).await.unwrap();
     let subscription = Subscription {
         id: format!("subscription-{key}"),
         integration: key.into(),
@@ -206,6 +216,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     let id = format!("delivery-{key}");
     delivery::insert(tx, &deliveries::delivery_of(&id, key, "i", Target::Person("li".into()))).await.unwrap();
     delivery::add_attempt(tx, &deliveries::attempt(&id, 1)).await.unwrap();
+    note::insert(tx, &id, &Note { title: "t".into(), text: "x".into() }, NOW).await.unwrap();
     task::add(tx, key, &TaskKind::Introduce, NOW, NOW).await.unwrap();
     let entry = AuditEntry {
         id: format!("audit-{key}"),

@@ -1,7 +1,9 @@
 //! One piece of work: its flow, and what becomes of it afterwards.
 
 use crate::flow::repaint::Left;
-use crate::flow::{act, caches, deliver, events, incidents, introduce, failed_pushes, notify, reconcile, refresh, repaint};
+use crate::flow::{
+    act, caches, deliver, events, failed_pushes, incidents, introduce, notify, reconcile, refresh, repaint,
+};
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;

@@ -92,7 +92,7 @@ impl Simulator {
         let mut tasks = JoinSet::new();
         let control = control::router(core.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty));
         let console_url = format!("http://{flashduty_address}");
-        let desk = desk::router(core.world.clone(), Arc::clone(&dingtalk), Arc::clone(&flashduty), console_url)?;
+        let desk = desk::router(&core, Arc::clone(&dingtalk), Arc::clone(&flashduty), console_url)?;
         let dingtalk_router = dingtalk::router(Arc::clone(&dingtalk)).merge(control).merge(desk);
         tasks.spawn(listen::serve(dingtalk_listener, dingtalk_router));
         tasks.spawn(listen::serve(flashduty_listener, flashduty::router(Arc::clone(&flashduty))));

@@ -7,7 +7,7 @@ use super::text::Language;
 use super::{Desk, FIRST_PERSON, Seat, link};
 use crate::dingtalk::{Employee, PERSON_COOKIE, Place};
 use axum::Json;
-use axum::extract::{Form, Query, Request, State};
+use axum::extract::{Form, Path, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -94,13 +94,7 @@ pub async fn page(State(desk): Shared, Query(asked): Query<Asked>, headers: Head
         look.chat.clear();
     }
     let html = page::draw(&seat, &look, &regions, &desk.flashduty_url);
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-        (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
-    ];
-    (headers, set_cookies(cookies), html).into_response()
+    (document(), set_cookies(cookies), html).into_response()
 }
 
 /// `GET /desk/state`: the parts that changed, as soon as DingTalk's state changes, else after a moment.
@@ -180,6 +174,29 @@ pub async fn again(State(desk): Shared) -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// `GET /desk/chaos`: the trouble panel.
+pub async fn chaos(State(desk): Shared, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let html = desk.chaos_page(Language::of(asked.lang.as_deref(), &headers));
+    (document(), html).into_response()
+}
+
+/// `POST /desk/chaos/{act}`: one of the panel's forms.
+pub async fn chaos_act(
+    State(desk): Shared,
+    Path(act): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    match desk.chaos(&act, &fields) {
+        Some(()) => {
+            let language = Language::of(asked.lang.as_deref(), &headers);
+            see_other(&format!("/desk/chaos?lang={}", language.short()))
+        }
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
 /// `GET /desk/desk.css`.
 pub async fn style() -> Response {
     asset("text/css; charset=utf-8", include_str!("desk.css"))
@@ -238,6 +255,16 @@ impl Desk {
     fn first_person(&self) -> Option<Employee> {
         self.employee(FIRST_PERSON).or_else(|| self.dingtalk.users().into_iter().find(|person| person.active))
     }
+}
+
+/// Headers of a page of the desk.
+fn document() -> [(HeaderName, HeaderValue); 4] {
+    [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff")),
+    ]
 }
 
 fn set_cookies(lines: Vec<String>) -> AppendHeaders<Vec<(HeaderName, HeaderValue)>> {

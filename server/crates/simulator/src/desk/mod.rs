@@ -3,10 +3,12 @@
 //!
 //! `page` draws the whole page, `device`, `message` and `work` what the client shows, `card` a card by its `template`;
 //! `acts` are the things people do, `tour` and `hint` lead a newcomer, `jar` keeps people's cookies apart, `doors` answers
-//! requests.
+//! requests; `chaos` is the panel where things go wrong.
 
 mod acts;
 mod card;
+mod chaos;
+mod chaos_acts;
 mod device;
 mod doors;
 mod hint;
@@ -26,6 +28,7 @@ mod tests;
 
 use crate::dingtalk::{DingTalk, Employee, Place};
 use crate::flashduty::Flashduty;
+use crate::{Core, Faults};
 use axum::Router;
 use axum::routing::{get, post};
 use jar::Jars;
@@ -43,6 +46,7 @@ struct Desk {
     world: World,
     dingtalk: Arc<DingTalk>,
     flashduty: Arc<Flashduty>,
+    faults: Faults,
     /// Base address of the console.
     flashduty_url: String,
     template: Template,
@@ -86,13 +90,14 @@ struct Item {
 /// # Errors
 /// When the shipped template cannot be read.
 pub(crate) fn router(
-    world: World,
+    core: &Core,
     dingtalk: Arc<DingTalk>,
     flashduty: Arc<Flashduty>,
     flashduty_url: String,
 ) -> Result<Router, serde_json::Error> {
     let memory = Mutex::default();
-    let desk = Desk { world, dingtalk, flashduty, flashduty_url, template: Template::shipped()?, memory };
+    let (world, faults) = (core.world.clone(), core.faults.clone());
+    let desk = Desk { world, dingtalk, flashduty, faults, flashduty_url, template: Template::shipped()?, memory };
     desk.begin_again();
     Ok(Router::new()
         .route("/desk", get(doors::page))
@@ -103,6 +108,8 @@ pub(crate) fn router(
         .route("/desk/press", post(doors::press))
         .route("/desk/group", post(doors::group))
         .route("/desk/again", post(doors::again))
+        .route("/desk/chaos", get(doors::chaos))
+        .route("/desk/chaos/{act}", post(doors::chaos_act))
         .route("/desk/desk.css", get(doors::style))
         .route("/desk/desk.js", get(doors::script))
         .layer(axum::middleware::from_fn(doors::only_here))

@@ -93,6 +93,7 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
          <button type=\"button\" data-device-is=\"pc\" aria-pressed=\"{on_pc}\">{pc}</button></div>\
          <span class=\"room\"></span>\
          <button type=\"button\" class=\"tool\" data-console aria-pressed=\"true\">{console}</button>\
+         <a class=\"tool\" href=\"/desk/chaos?lang={lang}\">{chaos}</a>\
          <a class=\"tool\" data-language href=\"{address}\" lang=\"{other_lang}\">{other_name}</a>\
          <button type=\"button\" class=\"tool\" data-theme-switch aria-label=\"{theme}\" \
          title=\"{theme}\">◐</button></header>",
@@ -108,6 +109,8 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
         pc = say("电脑", "PC"),
         console = say("Flashduty 控制台", "Flashduty console"),
         address = escape(&other.address()),
+        lang = seat.language.short(),
+        chaos = say("故障", "Trouble"),
         other_lang = other.language.short(),
         other_name = other.language.say("中文", "English"),
         theme = say("深色或浅色", "Dark or light"),

@@ -248,3 +248,39 @@ async fn work_notices_are_a_chat_of_their_own_and_opening_reads_them() {
     assert_eq!(open["parts"]["badge"], json!(""));
     assert!(bench.sim.dingtalk.work_notices("li.na")[0].read);
 }
+
+#[tokio::test]
+async fn the_trouble_panel_works_by_plain_forms() {
+    let bench = Bench::start().await;
+    let set = async |act: &str, form: &[(&str, &str)]| {
+        post(&bench, &format!("/desk/chaos/{act}?lang=en")).form(form).send().await.unwrap()
+    };
+    let people = "/topapi/v2/user/get";
+    let request = [("peer", "dingtalk"), ("path", people), ("kind", "qps_old"), ("ms", "1"), ("times", "1")];
+    let answer = set("request", &request).await;
+    assert_eq!((answer.status().as_u16(), answer.headers()[LOCATION].to_str().unwrap()), (303, "/desk/chaos?lang=en"));
+    let shown = get(&bench, "/desk/chaos?lang=zh").send().await.unwrap();
+    assert!(shown.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
+    let shown = shown.text().await.unwrap();
+    assert!(shown.contains("故障面板") && shown.contains("DingTalk /topapi/v2/user/get Refuse"), "{shown}");
+    assert!(!shown.contains("<script") && !shown.contains("style=\""), "it works without scripts");
+    assert_eq!(bench.old_host(people, &json!({ "userid": "alice" })).await["sub_code"], "90018");
+    set("push", &[("source", "clicks"), ("push", "late"), ("ms", "5"), ("times", "")]).await;
+    set("clock", &[("dingtalk", "-60"), ("flashduty", "0")]).await;
+    assert_eq!(bench.sim.faults.clock_offset(crate::Peer::DingTalk), -60_000);
+    assert_eq!(bench.sim.faults.take_click(), Some(crate::Push::Late { ms: 5 }));
+    set("do", &[("act", "clear")]).await;
+    assert_eq!((bench.sim.faults.clock_offset(crate::Peer::DingTalk), bench.sim.faults.take_click()), (0, None));
+    set("rights", &[("scope", "qyapi_base"), ("visible", "li.na, alice")]).await;
+    assert_eq!(bench.sim.dingtalk.permissions().len(), 1);
+    assert_eq!(bench.sim.dingtalk.visible().unwrap().len(), 2);
+    let limits = [("calls_per_month", "7"), ("pushes_per_month", "8"), ("calls_per_second", "9"), ("grace_days", "5")];
+    set("limits", &limits).await;
+    let now = bench.sim.dingtalk.meters().unwrap().limits;
+    assert_eq!((now.calls_per_month, now.pushes_per_month, now.calls_per_second), (7, 8, 9));
+    let kind = [("peer", "dingtalk"), ("path", "/"), ("kind", "poem"), ("times", "1")];
+    for (act, form) in [("request", &kind[..]), ("clock", &[]), ("other", &[]), ("do", &[("act", "x")])] {
+        assert_eq!(set(act, form).await.status().as_u16(), 400, "{act}");
+    }
+    assert!(bench.sim.faults.set_now().is_empty(), "what is refused does nothing");
+}

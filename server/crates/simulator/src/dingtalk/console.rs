@@ -16,6 +16,16 @@ impl DingTalk {
         });
     }
 
+    /// The granted permission points.
+    pub fn permissions(&self) -> BTreeSet<String> {
+        self.look(|state| first_app(state).map(|app| app.scopes.clone()).unwrap_or_default())
+    }
+
+    /// The visible range; everybody when `None`.
+    pub fn visible(&self) -> Option<BTreeSet<String>> {
+        self.look(|state| first_app(state).and_then(|app| app.visible.clone()))
+    }
+
     /// Sets the visible range; everybody when `None`.
     pub fn set_visible(&self, user_ids: Option<&[&str]>) {
         let visible = user_ids.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>());

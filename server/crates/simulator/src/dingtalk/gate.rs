@@ -3,7 +3,7 @@
 use super::answer::{NewError, OldError, new_answer, old_answer, unknown};
 use super::state::{State, ThrottleForm};
 use super::table::{Api, Auth, Run, find, known_path};
-use super::traffic::{Arrived, BANNED, ban_page};
+use super::traffic::{Arrived, BANNED, ban_page, steady};
 use super::{DingTalk, parameters};
 use crate::listen::CameFrom;
 use crate::observe::LoseEffect;
@@ -43,7 +43,7 @@ pub struct Call {
     pub body: Bytes,
     /// Address it came from.
     pub from: Option<IpAddr>,
-    /// When it arrived.
+    /// When it arrived, on the steady clock.
     pub arrived: Millis,
     /// Whether it is to be accepted and lost.
     pub lost: bool,
@@ -84,7 +84,7 @@ pub async fn answer(Shared(dingtalk): Shared<Arc<DingTalk>>, request: Request) -
         headers: parts.headers,
         body,
         from: parts.extensions.get::<CameFrom>().map(|from| from.0.ip()),
-        arrived: parts.extensions.get::<Arrived>().map_or_else(|| dingtalk.core.world.now(), |arrived| arrived.0),
+        arrived: parts.extensions.get::<Arrived>().map_or_else(|| steady(&dingtalk.core.world), |arrived| arrived.0),
         lost: parts.extensions.get::<LoseEffect>().is_some(),
     };
     dingtalk.call(&call)
@@ -119,7 +119,7 @@ impl DingTalk {
         };
         self.change(|state| {
             if state.arrivals.is_banned(call.from, call.arrived) {
-                let app = state.app_of(call.token(), call.arrived);
+                let app = state.app_of(call.token(), world.now());
                 let client_id = app.map(|app| app.client_id.clone()).unwrap_or_default();
                 state.arrivals.refuse(&client_id, &api.name(), BANNED);
                 return ban_page(world, state.switches.ban_as_json);

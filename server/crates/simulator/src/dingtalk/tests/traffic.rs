@@ -102,3 +102,22 @@ async fn a_banned_address_gets_a_page_for_five_minutes() {
     bench.sim.dingtalk.lift_bans();
     assert!(send(CHAT).await.1.contains("paramBlank"));
 }
+
+#[tokio::test]
+async fn setting_the_clock_empties_no_second() {
+    let bench = Bench::start().await;
+    let send = async || {
+        let request = bench.http.post(format!("{}{CHAT}", bench.sim.dingtalk_url())).json(&json!({}));
+        read(request.header("x-acs-dingtalk-access-token", &bench.token).send().await.unwrap()).await.0
+    };
+    for _ in 0..20 {
+        assert_eq!(send().await, 400);
+    }
+    let now = bench.sim.world.now();
+    for moment in [now.plus(Duration::from_secs(60)), now.minus(Duration::from_secs(60))] {
+        bench.clock.set(moment);
+        assert_eq!(send().await, 403);
+    }
+    bench.clock.advance(Duration::from_secs(1));
+    assert_eq!((send().await, bench.sim.dingtalk.most_in_a_second()), (400, 22));
+}

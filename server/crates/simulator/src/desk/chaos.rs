@@ -51,22 +51,25 @@ pub fn peer(name: &str) -> Option<Peer> {
     }
 }
 
-/// The numbers of a weather, by their names in a form.
-pub fn numbers(weather: &Weather) -> [(&'static str, u64); 13] {
+/// A number of a weather: its name in a form, Chinese, English, value.
+type Number = (&'static str, &'static str, &'static str, u64);
+
+/// The numbers of a weather.
+pub fn numbers(weather: &Weather) -> [Number; 13] {
     [
-        ("seed", weather.seed),
-        ("delay", weather.delay.into()),
-        ("delay_ms", weather.delay_ms),
-        ("refuse", weather.refuse.into()),
-        ("html", weather.html.into()),
-        ("cut", weather.cut.into()),
-        ("half_body", weather.half_body.into()),
-        ("forget", weather.forget.into()),
-        ("duplicate", weather.duplicate.into()),
-        ("reorder", weather.reorder.into()),
-        ("lose", weather.lose.into()),
-        ("late", weather.late.into()),
-        ("late_ms", weather.late_ms),
+        ("seed", "随机种子", "seed", weather.seed),
+        ("delay", "请求延迟 %", "late answers %", weather.delay.into()),
+        ("delay_ms", "延迟毫秒", "late by milliseconds", weather.delay_ms),
+        ("refuse", "请求拒绝 %", "refused %", weather.refuse.into()),
+        ("html", "回答 HTML %", "answered a page %", weather.html.into()),
+        ("cut", "断开，不执行 %", "cut, not done %", weather.cut.into()),
+        ("half_body", "回答到一半断开 %", "cut in the middle %", weather.half_body.into()),
+        ("forget", "执行后断开 %", "done, then cut %", weather.forget.into()),
+        ("duplicate", "推送重复 %", "pushed twice %", weather.duplicate.into()),
+        ("reorder", "推送乱序 %", "pushed after the next %", weather.reorder.into()),
+        ("lose", "推送丢失 %", "pushes lost %", weather.lose.into()),
+        ("late", "推送迟到 %", "late pushes %", weather.late.into()),
+        ("late_ms", "迟到毫秒", "late by milliseconds", weather.late_ms),
     ]
 }
 
@@ -88,16 +91,16 @@ impl Desk {
              <link rel=\"stylesheet\" href=\"/desk/desk.css\"></head><body class=\"chaos\"><header class=\"top\">\
              <strong>{title}</strong><span class=\"room\"></span><a class=\"tool\" href=\"/desk?lang={lang}\">{back}</a>\
              <a class=\"tool\" href=\"/desk/chaos?lang={other_lang}\" lang=\"{other_lang}\">{other_name}</a></header>\
-             <main>{now}{requests}{pushes}{weather}{clocks}{limits}{rights}</main></body></html>",
+             <main>{now}{requests}{pushes}{limits}{clocks}{rights}{weather}</main></body></html>",
             lang = language.short(),
-            title = say("故障面板", "Trouble panel"),
+            title = say("异常注入", "Trouble panel"),
             back = say("返回桌面", "Back to the desk"),
             other_lang = other.short(),
             other_name = other.say("中文", "English"),
             now = self.set_now(&panel),
             requests = panel.requests(),
             pushes = panel.pushes(),
-            weather = PEERS.map(|(name, _, _)| self.weather(&panel, name)).concat(),
+            weather = PEERS.map(|peer| self.weather(&panel, peer)).concat(),
             clocks = self.clocks(&panel),
             limits = self.limits(&panel),
             rights = self.rights(&panel),
@@ -115,16 +118,17 @@ impl Desk {
                 panel.say("移除", "Remove"),
             );
         }
-        let none = format!("<p class=\"hint\">{}</p>", panel.say("没有设置故障。", "Nothing is set."));
+        let none = format!("<p class=\"hint\">{}</p>", panel.say("没有设置异常。", "Nothing is set."));
         let clear = panel.button("clear", "清除全部", "Clear all");
         panel.form("do", "已设置", "Set now", &format!("{}{clear}", if rows.is_empty() { none } else { rows }))
     }
 
-    fn weather(&self, panel: &Panel, name: &str) -> String {
+    fn weather(&self, panel: &Panel, (name, chinese, english): (&str, &str, &str)) -> String {
         let weather = peer(name).map(|peer| self.faults.weather(peer)).unwrap_or_default();
-        let fields: String = numbers(&weather).map(|(field, value)| panel.number(field, field, field, value)).concat();
+        let number = |(name, chinese, english, value): Number| panel.number(name, chinese, english, value);
+        let fields = numbers(&weather).map(number).concat();
         let chosen = format!("<input type=\"hidden\" name=\"peer\" value=\"{name}\">");
-        let title = [format!("天气 {name}（百分比）"), format!("Weather over {name} (percent)")];
+        let title = [format!("按比例异常：{chinese}"), format!("By chance: {english}")];
         panel.form("weather", &title[0], &title[1], &format!("{chosen}{fields}{}", panel.submit()))
     }
 
@@ -193,7 +197,7 @@ impl Panel {
         let fields = [
             self.select("peer", "平台", "platform", &PEERS),
             self.field("path", "路径开头", "path begins with", "value=\"/\""),
-            self.select("kind", "故障", "trouble", &REQUESTS),
+            self.select("kind", "异常", "trouble", &REQUESTS),
             self.number("ms", "毫秒", "milliseconds", 1_500),
             self.field("times", "次数（空 = 一直）", "times (empty: always)", "type=\"number\" min=\"1\" value=\"1\""),
         ];
@@ -203,7 +207,7 @@ impl Panel {
     fn pushes(&self) -> String {
         let fields = [
             self.select("source", "来源", "what", &SOURCES),
-            self.select("push", "故障", "trouble", &PUSHES),
+            self.select("push", "异常", "trouble", &PUSHES),
             self.number("ms", "毫秒", "milliseconds", 5_000),
             self.field("times", "次数（空 = 一直）", "times (empty: always)", "type=\"number\" min=\"1\" value=\"1\""),
         ];

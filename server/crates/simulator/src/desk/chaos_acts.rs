@@ -134,7 +134,7 @@ fn kind(name: &str, ms: u64) -> Option<Kind> {
 /// The weather of its numbers; percentages end at 100.
 fn weather(fields: &Fields) -> Option<Weather> {
     let mut written = Map::new();
-    for (name, _) in numbers(&Weather::default()) {
+    for (name, ..) in numbers(&Weather::default()) {
         let given = number(fields, name)?;
         let is_percentage = name != "seed" && !name.ends_with("_ms");
         written.insert(name.to_owned(), json!(if is_percentage { given.min(100) } else { given }));
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!((times_of(""), times_of("3")), (Some(None), Some(Some(3))));
         assert_eq!((times_of("0"), times_of("x"), times_of("-1")), (None, None, None));
         let mut fields: Vec<(String, String)> =
-            numbers(&Weather::default()).map(|(name, _)| (name.to_owned(), "250".to_owned())).into();
+            numbers(&Weather::default()).map(|(name, ..)| (name.to_owned(), "250".to_owned())).into();
         let storm = weather(&fields).unwrap();
         assert_eq!((storm.cut, storm.delay_ms, storm.seed), (100, 250, 250));
         fields.pop();

@@ -110,7 +110,7 @@ fn top(seat: &Seat, look: &Look, regions: &Regions) -> String {
         console = say("Flashduty 控制台", "Flashduty console"),
         address = escape(&other.address()),
         lang = seat.language.short(),
-        chaos = say("故障", "Trouble"),
+        chaos = say("异常注入", "Trouble"),
         other_lang = other.language.short(),
         other_name = other.language.say("中文", "English"),
         theme = say("深色或浅色", "Dark or light"),

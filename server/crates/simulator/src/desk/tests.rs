@@ -262,7 +262,7 @@ async fn the_trouble_panel_works_by_plain_forms() {
     let shown = get(&bench, "/desk/chaos?lang=zh").send().await.unwrap();
     assert!(shown.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
     let shown = shown.text().await.unwrap();
-    assert!(shown.contains("故障面板") && shown.contains("DingTalk /topapi/v2/user/get Refuse"), "{shown}");
+    assert!(shown.contains("异常注入") && shown.contains("DingTalk /topapi/v2/user/get Refuse"), "{shown}");
     assert!(!shown.contains("<script") && !shown.contains("style=\""), "it works without scripts");
     assert_eq!(bench.old_host(people, &json!({ "userid": "alice" })).await["sub_code"], "90018");
     set("push", &[("source", "clicks"), ("push", "late"), ("ms", "5"), ("times", "")]).await;

@@ -170,3 +170,45 @@ fn five_hundred_people_may_have_private_data() {
     assert!(crate::dingtalk::card::check_limits(&values, &people(500)).is_ok());
     assert!(crate::dingtalk::card::check_limits(&values, &people(501)).is_err());
 }
+
+#[tokio::test]
+async fn private_values_merge_by_key_and_twenty_people_fit_into_a_call() {
+    let bench = Bench::start().await;
+    register(&bench, "http://127.0.0.1:9/", None).await;
+    bench.post(CREATE, &card("c1", &bench.installed_chat().await)).await;
+    let hint = |by_key: bool| {
+        json!({
+            "outTrackId": "c1", "privateData": { "li.na": { "cardParamMap": { "mine": "true" } } },
+            "cardUpdateOptions": { "updatePrivateDataByKey": by_key },
+        })
+    };
+    let private = || bench.sim.dingtalk.card("c1").unwrap().private["li.na"].clone();
+    bench.new_host(Method::PUT, UPDATE, &hint(true)).await;
+    assert_eq!(private(), map(&[("hint", "you are on call"), ("mine", "true")]));
+    bench.new_host(Method::PUT, UPDATE, &hint(false)).await;
+    assert_eq!(private(), map(&[("mine", "true")]));
+    let many: Value = (0..21).map(|n| (format!("u{n}"), json!({ "cardParamMap": { "a": "b" } }))).collect();
+    let cases = [
+        (json!({ "outTrackId": "c1", "privateData": many }), "param.invalid"),
+        (json!({ "outTrackId": "c1", "privateData": { "nobody": {} } }), "param.userIdNotExist"),
+    ];
+    bench.refuses(Method::PUT, UPDATE, &cases).await;
+    assert_eq!(bench.sim.dingtalk.card("c1").unwrap().private.len(), 1);
+}
+
+#[tokio::test]
+async fn single_deliveries_fail_on_demand_with_a_reason() {
+    let bench = Bench::start().await;
+    register(&bench, "http://127.0.0.1:9/", None).await;
+    let chat_id = bench.installed_chat().await;
+    let undeliverable = [(chat_id.clone(), "group muted".to_owned())].into();
+    bench.sim.dingtalk.set_switches(Switches { undeliverable, ..Switches::default() });
+    let (status, answer) = bench.post(CREATE, &card("c1", &chat_id)).await;
+    let result = &answer["result"]["deliverResults"][0];
+    assert_eq!((status, &result["success"], &result["errorMsg"]), (200, &json!(false), &json!("group muted")));
+    bench.sim.dingtalk.set_switches(Switches { stopped_robots: [CLIENT_ID.to_owned()].into(), ..Switches::default() });
+    let deliver = card("c1", &chat_id);
+    assert_eq!(bench.post(DELIVER, &deliver).await.1["result"][0]["errorMsg"], "robot stopped");
+    bench.sim.dingtalk.set_switches(Switches::default());
+    assert_eq!(bench.post(DELIVER, &deliver).await.1["result"][0]["success"], true);
+}

@@ -35,6 +35,8 @@ pub struct Caches {
     pub acts: Locks,
     /// One token refresh at a time per link.
     pub refreshes: Locks,
+    /// One comparison with Flashduty at a time, and when the next may begin.
+    pub reconciling: tokio::sync::Mutex<Millis>,
 }
 
 impl Default for Caches {
@@ -47,6 +49,7 @@ impl Default for Caches {
             unstored: Unstored::default(),
             acts: Locks::default(),
             refreshes: Locks::default(),
+            reconciling: tokio::sync::Mutex::default(),
         }
     }
 }

@@ -94,7 +94,7 @@ async fn answer(
     match act::begin(state, integration, link, asked, BUDGET).await {
         Ok(Begun { acted: Acted::Done(incident), .. }) => Ok(painted(state, integration, &incident, Notice::default())),
         Ok(Begun { acted: Acted::Already(incident), .. }) => {
-            let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
+            let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
             noticed(state, card, &user_id, &notice, false).await?;
@@ -258,7 +258,7 @@ async fn truth(state: &State, integration: &Integration, incident_id: &str) -> R
 }
 
 fn painted(state: &State, integration: &Integration, incident: &Incident, notice: Notice) -> Answer {
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
     let card_data = card::values(incident, notify::drawing(state, integration, &detail_url));
     Answer { card_data, user_private_data: card::private_values(&notice) }
 }

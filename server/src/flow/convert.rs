@@ -1,7 +1,7 @@
 //! Flashduty's words into ours.
 
 use crate::model::action;
-use crate::model::incident::{Incident, LastAct, Responder};
+use crate::model::incident::{Fate, Incident, LastAct, Responder};
 use crate::model::text::cut;
 use contract::incident::{self as view, IncidentView, Progress, Severity};
 use flashduty::webhook::Webhook;
@@ -46,7 +46,14 @@ pub fn incident(from: &flashduty::Incident) -> Incident {
         root_cause: kept(&from.root_cause),
         resolution: kept(&from.resolution),
         last_act: None,
+        fate: Fate::Live,
+        read: false,
     }
+}
+
+/// The number people say for an incident of which only the id is known.
+pub fn number(id: &str) -> String {
+    name(&flashduty::Incident { incident_id: id.to_owned(), ..flashduty::Incident::default() }.number())
 }
 
 /// The mirror that a webhook brings, with who did what.

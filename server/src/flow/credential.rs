@@ -14,6 +14,11 @@ use std::time::Duration;
 
 /// An access token is renewed this long before it expires.
 const REFRESH_MARGIN: Duration = Duration::from_secs(120);
+/// How long one process has a link to renew its token: longer than the call can take.
+const REFRESH_LEASE: Duration = Duration::from_secs(20);
+/// How often the others look whether it has ended, and how many times.
+const REFRESH_POLL: Duration = Duration::from_millis(100);
+const REFRESH_POLLS_MAX: usize = 80;
 /// Times a change is tried against somebody else's at the same moment.
 const CONFLICTS_MAX: usize = 8;
 
@@ -54,20 +59,45 @@ pub async fn person(state: &State, integration: &Integration, link: &Link) -> Re
     Ok(state.flashduty.with(credential).language(integration.settings.language.tag()))
 }
 
-/// Renews the access token, once however many ask at the same time.
+/// Renews the access token, once however many ask at the same time, in this process or another: a refresh token is good
+/// for one use.
 async fn renewed(state: &State, integration: &Integration, link: &Link) -> Result<SecretString, Refusal> {
     let _one_at_a_time = state.caches.refreshes.lock(link.id.clone()).await;
+    for _ in 0..REFRESH_POLLS_MAX {
+        let now = state.world.now();
+        let mut tx = state.store.begin().await?;
+        let current = store::link::by_user(&mut tx, &link.integration, &link.employee.user_id).await?;
+        let Some(link) = current else { return Err(ProblemCode::NotLinked.into()) };
+        let Some(Credential::Oauth { access, expires, .. }) = &link.credential else {
+            return Err(ProblemCode::NotLinked.into());
+        };
+        if expires.is_none_or(|at| now.plus(REFRESH_MARGIN) < at) {
+            return Ok(access.clone());
+        }
+        let until = now.plus(REFRESH_LEASE);
+        if store::link::lease_refresh(&mut tx, &link.id, now, until).await? {
+            tx.commit().await?;
+            let id = link.id.clone();
+            let result = renew(state, integration, link).await;
+            if result.is_err() {
+                let mut tx = state.store.begin().await?;
+                store::link::release_refresh(&mut tx, &id, until).await?;
+                tx.commit().await?;
+            }
+            return result;
+        }
+        drop(tx);
+        pause().await;
+    }
+    Err(ProblemCode::FlashdutySlow.into())
+}
+
+async fn renew(state: &State, integration: &Integration, mut link: Link) -> Result<SecretString, Refusal> {
     let mut tx = state.store.read().await?;
-    let current = store::link::by_user(&mut tx, &link.integration, &link.employee.user_id).await?;
     let client = store::oauth_client::get(&mut tx, &integration.key).await?;
     drop(tx);
-    let (Some(mut link), Some(client)) = (current, client) else { return Err(ProblemCode::NotLinked.into()) };
-    let Some(Credential::Oauth { access, refresh, expires }) = &link.credential else {
-        return Err(ProblemCode::NotLinked.into());
-    };
-    if expires.is_none_or(|at| state.world.now().plus(REFRESH_MARGIN) < at) {
-        return Ok(access.clone());
-    }
+    let Some(client) = client else { return Err(ProblemCode::NotLinked.into()) };
+    let Some(Credential::Oauth { refresh, .. }) = &link.credential else { return Err(ProblemCode::NotLinked.into()) };
     let Some(refresh) = refresh else { return broken(state, &link).await };
     let metadata = metadata(state).await?.ok_or(ProblemCode::FlashdutyDown)?;
     let oauth = state.flashduty.oauth();
@@ -85,6 +115,11 @@ async fn renewed(state: &State, integration: &Integration, link: &Link) -> Resul
         Err(error) if error.class == ErrorClass::Unauthorized => broken(state, &link).await,
         Err(error) => Err(error.into()),
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "waits for another process, which cannot wake us")]
+async fn pause() {
+    tokio::time::sleep(REFRESH_POLL).await;
 }
 
 /// Keeps renewed tokens, whatever else was written of the link meanwhile: the former ones are spent. A link that was

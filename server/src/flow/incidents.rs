@@ -9,7 +9,7 @@ use crate::state::State;
 use crate::store::inbox::{Item, NewItem, Source};
 use crate::store::{self, StoreError, Tx};
 use contract::incident::Progress;
-use flashduty::webhook;
+use flashduty::webhook::{self, Webhook};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 use subtle::ConstantTimeEq;
@@ -64,12 +64,7 @@ pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Res
     let now = state.world.now();
     match webhook::decode(item.body.as_bytes()) {
         Ok(webhook) => {
-            let event_at = believed(webhook.event_at, item.received);
-            let told = convert::told(&flashduty::webhook::Webhook { event_at, ..webhook });
-            // A last change that cannot be is none: whatever is read afterwards knows better.
-            let updated = if is_believable(told.updated, item.received) { told.updated } else { Millis(0) };
-            let told = Incident { updated, ..told };
-            take(state, &mut tx, &integration.key, told, event_at).await?;
+            take_webhook(state, &mut tx, &integration.key, webhook, item.received).await?;
             // Evidence for the set-up page. That the header came is remembered at the door.
             store::integration::mark_webhook(&mut tx, &integration.key, now, false).await?;
             store::inbox::done(&mut tx, &item.id, now).await?;
@@ -77,6 +72,26 @@ pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Res
         Err(error) => store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?,
     }
     tx.commit().await
+}
+
+/// Takes a webhook that was heard of at `heard`, live or from Flashduty's history.
+pub async fn take_webhook(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    webhook: Webhook,
+    heard: Millis,
+) -> Result<(), StoreError> {
+    let event_at = believed(webhook.event_at, heard);
+    let told = convert::told(&Webhook { event_at, ..webhook });
+    // A last change that cannot be is none: whatever is read afterwards knows better.
+    let updated = if is_believable(told.updated, heard) { told.updated } else { Millis(0) };
+    let told = Incident { updated, ..told };
+    if told.last_act.as_ref().is_some_and(|act| act.kind == flashduty::MERGE) {
+        let now = state.world.now();
+        store::task::add(tx, key, &TaskKind::FollowMerge { incident: told.id.clone() }, now, now).await?;
+    }
+    take(state, tx, key, told, event_at).await
 }
 
 /// Takes what an event told and orders what follows from it. An event older than what is known changes nothing.
@@ -102,14 +117,38 @@ pub async fn take(
     Ok(())
 }
 
-/// Takes what a read of Flashduty says now, and orders what follows from it.
-pub async fn take_read(state: &State, tx: &mut Tx, key: &str, read: Incident) -> Result<(), StoreError> {
+/// Takes what a read of Flashduty says that was asked for at `asked`, and orders what follows from it.
+pub async fn take_read(state: &State, tx: &mut Tx, key: &str, read: Incident, asked: Millis) -> Result<(), StoreError> {
     let read = Incident { updated: believed(read.updated, state.world.now()), ..read };
     let id = read.id.clone();
-    if change(tx, key, &id, || Mirror::new(key, read.clone(), read.updated), |mirror| mirror.take_read(read.clone()))
-        .await?
-    {
+    let overtaken = store::incident::written(tx, key, &id).await?.is_some_and(|at| at > asked);
+    let changed = change(
+        tx,
+        key,
+        &id,
+        || Mirror::new(key, read.clone(), read.updated),
+        |mirror| mirror.take_read(read.clone(), overtaken),
+    );
+    if changed.await? {
         follow_up(state, tx, key, &id).await?;
+    }
+    Ok(())
+}
+
+/// Changes a known incident's mirror by `apply`, which says whether it did, and orders what follows from it.
+pub async fn take_end(
+    state: &State,
+    tx: &mut Tx,
+    key: &str,
+    id: &str,
+    apply: impl Fn(&mut Mirror) -> bool,
+) -> Result<(), StoreError> {
+    if store::incident::written(tx, key, id).await?.is_none() {
+        return Ok(());
+    }
+    let unknown = || Mirror::new(key, Incident::empty(id), Millis(0));
+    if change(tx, key, id, unknown, apply).await? {
+        follow_up(state, tx, key, id).await?;
     }
     Ok(())
 }
@@ -123,7 +162,7 @@ pub async fn take_act(state: &State, tx: &mut Tx, key: &str, after: Incident) ->
         &id,
         || Mirror::new(key, after.clone(), after.updated),
         |mirror| {
-            mirror.incident = after.clone();
+            mirror.take_act(after.clone());
             true
         },
     )

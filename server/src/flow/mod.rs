@@ -21,6 +21,7 @@ pub mod introduce;
 pub mod link;
 pub mod link_end;
 mod mention;
+pub mod merges;
 pub mod notify;
 mod open_ones;
 pub mod people;

@@ -79,7 +79,7 @@ pub fn named(mut incident: Incident, names: &BTreeMap<i64, String>) -> Incident 
 /// Flashduty does not say who acted last; our mirror may know, as long as it shows the same state.
 async fn with_last_act(tx: &mut Tx, key: &str, mut incident: Incident) -> Result<Incident, StoreError> {
     if let Some(mut mirror) = store::incident::get(tx, key, &incident.id).await? {
-        mirror.take_read(incident.clone());
+        mirror.take_read(incident.clone(), false);
         incident.last_act = mirror.incident.last_act.filter(|_| mirror.incident.progress == incident.progress);
     }
     if incident.last_act.is_none() {

@@ -1,112 +1,154 @@
-//! Flashduty hardly repeats a webhook, so what is open there is read again now and then, and what we believe open but
-//! is not there any more is asked for by id.
+//! Flashduty hardly repeats a webhook. So the history of those that reached nobody is read, what is open there is read
+//! again now and then, and what we believe open but is not there any more is asked for by id.
+//!
+//! The account's limits (50 calls a second, 1,000 a minute, reference 2.4) are shared with everything else its owner
+//! runs: a run has a budget below one second's limit, one integration runs at a time, and a refusal is waited out.
 
-use super::open_ones::open_ones;
-use super::{convert, credential, incidents, people};
-use crate::model::incident::Incident;
+mod budget;
+mod history;
+mod open;
+
+use super::credential;
 use crate::model::integration::Integration;
 use crate::state::State;
-use crate::store;
-use flashduty::{Client, ErrorClass, FlashdutyError, IncidentQuery};
-use std::collections::HashSet;
+use crate::store::reconcile::Run;
+use crate::store::{self, StoreError};
+use budget::Budget;
+use flashduty::{Client, ErrorClass, FlashdutyError};
 use std::time::Duration;
+use world::Millis;
 
-/// How often.
-pub const EVERY: Duration = Duration::from_secs(180);
-/// Rows a page and pages at most: 1,000 open incidents.
-const PAGE_ROWS: u32 = 100;
-const PAGES_MAX: u32 = 10;
-/// Incidents we believe open that are looked at, and how many are asked for by id in one call (reference 5.2).
-const BELIEVED_MAX: i64 = 1_000;
-const IDS_MAX: usize = 100;
-/// Calls by id at most. Whatever is not reached waits for the next time.
-const CALLS_MAX: usize = 100;
-/// How old an incident may be that nobody was told of: later than that the news has gone round otherwise.
-const UNTOLD_AGE_MAX: Duration = Duration::from_secs(6 * 3600);
+/// How often, give or take a tenth, so that integrations do not fall into step.
+const EVERY: Duration = Duration::from_secs(180);
+/// When a run goes on that had more to do than its budget allowed: a quarter of an account's minute at most.
+const CONTINUE: Duration = Duration::from_secs(15);
+/// The rest between the runs of two integrations.
+const SPACING: Duration = Duration::from_secs(2);
+/// The first wait after Flashduty found us too frequent, doubled with each further one, and the longest.
+const BACK_OFF: Duration = Duration::from_secs(60);
+const BACK_OFF_MAX: Duration = Duration::from_secs(30 * 60);
+/// How long one call may take.
+const CALL_MAX: Duration = Duration::from_secs(5);
 
-/// Why it did not come to an end.
+/// Why a run did not come to an end.
 #[derive(Debug, thiserror::Error)]
-pub enum ReconcileError {
+enum RunError {
     #[error(transparent)]
     Flashduty(#[from] FlashdutyError),
     #[error(transparent)]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
+    /// It goes on in a moment.
+    #[error("the budget is spent")]
+    Later,
 }
 
-/// Reads all open incidents and applies what is newer than the mirror.
-pub async fn reconcile(state: &State, integration: &Integration) -> Result<(), ReconcileError> {
-    let client = credential::service(state, integration);
-    let mut seen = HashSet::new();
-    for page in 1..=PAGES_MAX {
-        let query = IncidentQuery { page, limit: PAGE_ROWS, ..open_ones(state.world.now()) };
-        let listed = client.incident_list(&query).await?;
-        seen.extend(listed.items.iter().map(|incident| incident.incident_id.clone()));
-        heal_all(state, integration, &client, &listed.items).await?;
-        if !listed.has_next_page {
-            break;
-        }
+/// One run.
+struct Comparing<'a> {
+    state: &'a State,
+    integration: &'a Integration,
+    client: Client,
+    budget: Budget,
+}
+
+/// Compares our mirror of an integration's incidents with Flashduty and applies what is newer there. Returns when to do
+/// it again; what failed is logged and kept in the table of runs.
+pub async fn run(state: &State, integration: &Integration) -> Millis {
+    let Ok(mut free_at) = state.caches.reconciling.try_lock() else { return later(state, SPACING) };
+    let now = state.world.now();
+    // A clock that was set back must not stop the runs.
+    if *free_at > now && free_at.since(now) <= SPACING {
+        return later(state, SPACING);
     }
+    let due = match keep_run(state, integration).await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(key = integration.key, %error, "a comparison with Flashduty could not be kept");
+            later(state, EVERY)
+        }
+    };
+    *free_at = state.world.now().plus(SPACING);
+    due
+}
+
+async fn keep_run(state: &State, integration: &Integration) -> Result<Millis, StoreError> {
     let mut tx = state.store.read().await?;
-    let believed = store::incident::open(&mut tx, &integration.key, BELIEVED_MAX).await?;
+    let mut run = store::reconcile::get(&mut tx, &integration.key).await?.unwrap_or_default();
     drop(tx);
-    let missing: Vec<String> =
-        believed.into_iter().map(|mirror| mirror.incident.id).filter(|id| !seen.contains(id)).collect();
-    ask_by_id(state, integration, &client, &missing).await
-}
-
-/// One id that Flashduty does not know any more may spoil the whole answer (reference 5.2, unconfirmed): halves find it.
-/// What is gone there stays as it is here, for a key that sees less than everything gets the same answer.
-async fn ask_by_id(
-    state: &State,
-    integration: &Integration,
-    client: &Client,
-    ids: &[String],
-) -> Result<(), ReconcileError> {
-    let mut parts: Vec<&[String]> = ids.chunks(IDS_MAX).collect();
-    for _ in 0..CALLS_MAX {
-        let Some(part) = parts.pop() else { break };
-        match client.incidents(part).await {
-            Ok(found) => heal_all(state, integration, client, &found).await?,
-            Err(error) if error.class == ErrorClass::NotFound => {
-                if part.len() > 1 {
-                    parts.extend(<[_; 2]>::from(part.split_at(part.len() / 2)));
-                }
-            }
-            Err(error) => return Err(error.into()),
+    let client = credential::service(state, integration).within(CALL_MAX);
+    let mut comparing = Comparing { state, integration, client, budget: Budget::new(&state.world) };
+    let result = compare(&mut comparing, &mut run).await;
+    let failed = match &result {
+        Err(RunError::Flashduty(error)) => Some(error),
+        Err(RunError::Store(_) | RunError::Later) | Ok(()) => None,
+    };
+    run.failures = if failed.is_some() { run.failures.saturating_add(1) } else { 0 };
+    run.failure = failed.map(|error| error.code.clone());
+    run.ran = state.world.now();
+    let mut tx = state.store.begin().await?;
+    store::reconcile::put(&mut tx, &integration.key, &run).await?;
+    tx.commit().await?;
+    match result {
+        Ok(()) => Ok(later(state, EVERY)),
+        Err(RunError::Later) => Ok(later(state, CONTINUE)),
+        Err(RunError::Store(error)) => Err(error),
+        Err(RunError::Flashduty(error)) => {
+            let rest = rest(&error, run.failures);
+            tracing::warn!(
+                key = integration.key,
+                code = error.code,
+                request_id = error.request_id,
+                failures = run.failures,
+                rest_s = rest.as_secs(),
+                "incidents could not be compared with Flashduty"
+            );
+            Ok(later(state, rest))
         }
     }
-    Ok(())
 }
 
-async fn heal_all(
-    state: &State,
-    integration: &Integration,
-    client: &Client,
-    incidents: &[flashduty::Incident],
-) -> Result<(), store::StoreError> {
-    let read: Vec<Incident> = incidents.iter().map(convert::incident).collect();
-    // A list names nobody; a card that is drawn from it must.
-    let names = people::names(state, integration, client, people::nameless(&read)).await;
-    for (read, incident) in read.into_iter().zip(incidents) {
-        heal(state, integration, incident, people::named(read, &names)).await?;
-    }
-    Ok(())
+async fn compare(comparing: &mut Comparing<'_>, run: &mut Run) -> Result<(), RunError> {
+    // First what happened, with who did it; then what is.
+    let complete = history::catch_up(comparing, run).await?;
+    open::compare(comparing).await?;
+    if complete { Ok(()) } else { Err(RunError::Later) }
 }
 
-/// An incident that nobody was told of when it began is told of now only if it is known already or began a moment ago:
-/// a first start must not send a month of cards.
-async fn heal(
-    state: &State,
-    integration: &Integration,
-    incident: &flashduty::Incident,
-    read: Incident,
-) -> Result<(), store::StoreError> {
-    let mut tx = state.store.begin().await?;
-    let known = store::incident::get(&mut tx, &integration.key, &incident.incident_id).await?.is_some();
-    let began = incident.created_at.or(incident.start_time).unwrap_or_default();
-    let since = integration.created.max(state.world.now().minus(UNTOLD_AGE_MAX));
-    if known || began >= since {
-        incidents::take_read(state, &mut tx, &integration.key, read).await?;
+/// How long to leave Flashduty alone after a failure: as long as it asks for, longer each time it finds us too frequent.
+fn rest(error: &FlashdutyError, failures: i64) -> Duration {
+    let ErrorClass::RateLimited { retry_after_ms } = error.class else { return EVERY };
+    let doublings = u32::try_from(failures.clamp(1, 6) - 1).unwrap_or(0);
+    let own = BACK_OFF.saturating_mul(1 << doublings);
+    own.max(Duration::from_millis(retry_after_ms.unwrap_or(0))).min(BACK_OFF_MAX)
+}
+
+/// So much later, give or take a tenth.
+fn later(state: &State, rest: Duration) -> Millis {
+    state.world.now().plus(rest.mul_f64(0.9 + state.world.fraction() / 5.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(class: ErrorClass) -> FlashdutyError {
+        FlashdutyError { class, code: String::new(), message: String::new(), request_id: None, http_status: None }
     }
-    tx.commit().await
+
+    #[test]
+    fn who_is_too_frequent_waits_longer_each_time() {
+        let limited = |retry_after_ms| error(ErrorClass::RateLimited { retry_after_ms });
+        for (failures, retry_after_ms, seconds) in [
+            (1, None, 60),
+            (2, None, 120),
+            (3, None, 240),
+            (9, None, 1_800),
+            (1, Some(5_000), 60),
+            (1, Some(90_000), 90),
+            (1, Some(u64::MAX), 1_800),
+        ] {
+            let rest = rest(&limited(retry_after_ms), failures);
+            assert_eq!(rest.as_secs(), seconds, "{failures} {retry_after_ms:?}");
+        }
+        assert_eq!(rest(&error(ErrorClass::Unclear), 50), EVERY);
+    }
 }

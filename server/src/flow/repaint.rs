@@ -38,7 +38,7 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
     drop(tx);
     let Some(mirror) = mirror else { return Ok(Left::Nothing) };
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, incident_id);
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
     let mut left = Left::Nothing;
     for card in cards.into_iter().filter(|card| card.delivered) {

@@ -1,6 +1,6 @@
 //! What a person may do with an incident in its present state, and what the act makes of it.
 
-use super::incident::{Incident, LastAct, Responder};
+use super::incident::{Fate, Incident, LastAct, Responder};
 use contract::ProblemCode;
 use contract::incident::{Action, Progress};
 use std::time::Duration;
@@ -19,6 +19,12 @@ pub enum Verdict {
 
 /// Judges an act by the incident's present state (Flashduty reference, section 4.1). `member_id` is who asks.
 pub fn judge(incident: &Incident, action: Action, member_id: i64, now: Millis) -> Verdict {
+    match incident.fate {
+        Fate::Gone => return Verdict::Refuse(ProblemCode::IncidentGone),
+        // What is said there nobody reads any more.
+        Fate::Merged { .. } => return Verdict::Refuse(ProblemCode::AlreadyClosed),
+        Fate::Live => {}
+    }
     let closed = incident.progress == Progress::Closed;
     let snoozed = incident.snoozed_until(now).is_some();
     match action {
@@ -167,6 +173,16 @@ mod tests {
             }
         }
         assert_eq!(judge(&states[1], A::Unacknowledge, 2, NOW), Refuse(ProblemCode::NotNow));
+    }
+
+    #[test]
+    fn nothing_is_offered_on_what_is_gone_or_merged() {
+        let merged = Fate::Merged { into: "j".into(), num: "N".into() };
+        for (fate, code) in [(Fate::Gone, ProblemCode::IncidentGone), (merged, ProblemCode::AlreadyClosed)] {
+            let incident = Incident { fate, ..in_state(Progress::Closed, false) };
+            assert!(offered(&incident, Some(1), NOW).is_empty());
+            assert_eq!(judge(&incident, Action::Reopen, 1, NOW), Refuse(code));
+        }
     }
 
     #[test]

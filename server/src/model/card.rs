@@ -3,7 +3,7 @@
 
 use super::action;
 use super::delivery::Target;
-use super::incident::Incident;
+use super::incident::{Fate, Incident, VANISHED};
 use super::text;
 use contract::Language;
 use contract::incident::{Action, Progress, Severity};
@@ -72,7 +72,7 @@ pub struct Noticed {
 
 /// Whether two sets of values show different states of an incident: other buttons, another progress.
 pub fn state_changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> bool {
-    let state = ["progress", "can_acknowledge", "can_close", "can_snooze", "can_wake"];
+    let state = ["progress", "state", "can_acknowledge", "can_close", "can_snooze", "can_wake"];
     state.into_iter().any(|name| before.get(name) != after.get(name))
 }
 
@@ -85,7 +85,7 @@ pub fn values(incident: &Incident, drawing: Drawing) -> BTreeMap<String, String>
     let pairs = [
         ("title", text::cut(&title(incident), TITLE_BYTES_MAX)),
         ("progress", incident.progress.name().to_owned()),
-        ("state", state_word(incident, drawing).to_owned()),
+        ("state", state_word(incident, drawing)),
         ("severity", incident.severity.name().to_owned()),
         ("severity_text", severity_word(incident.severity, language).to_owned()),
         ("channel", text::line(&incident.channel_name)),
@@ -184,11 +184,21 @@ pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
         "i_wake" => words::did_wake(language, who, at),
         "i_comm" => words::did_comment(language, who, at),
         "i_assign" | "i_a_rspd" => words::did_assign(language, who, at),
+        "i_merge" => words::did_merge(language, who, at),
+        VANISHED => words::did_vanish(language, at),
         _ => words::did_change(language, who, at),
     }
 }
 
-fn state_word(incident: &Incident, drawing: Drawing) -> &'static str {
+fn state_word(incident: &Incident, drawing: Drawing) -> String {
+    match &incident.fate {
+        Fate::Merged { num, .. } => words::merged_into(drawing.language, text::line(num)),
+        Fate::Gone => words::progress_gone(drawing.language).to_owned(),
+        Fate::Live => progress_word(incident, drawing).to_owned(),
+    }
+}
+
+fn progress_word(incident: &Incident, drawing: Drawing) -> &'static str {
     match incident.progress {
         Progress::Closed => words::progress_closed(drawing.language),
         _ if incident.snoozed_until(drawing.now).is_some() => words::progress_snoozed(drawing.language),
@@ -265,6 +275,19 @@ mod tests {
         assert_eq!(values_now["can_acknowledge"], "false");
         assert_eq!(values_now["last_act"], "Acknowledged by Li at 22:13");
         assert_eq!(summary(&incident, drawing()), "[Info] Processing #0E83EE CPU high · Li");
+    }
+
+    #[test]
+    fn a_card_says_that_its_incident_was_merged_or_is_gone_and_offers_nothing() {
+        let fate = Fate::Merged { into: "j".into(), num: "0E83EE".into() };
+        let merged = Incident { progress: Progress::Closed, fate, ..Incident::empty("i") };
+        let gone = Incident { fate: Fate::Gone, ..merged.clone() };
+        for (incident, state) in [(merged, "Merged into #0E83EE"), (gone, "Deleted")] {
+            let values = values(&incident, drawing());
+            assert_eq!(values["state"], state);
+            assert!(values.iter().filter(|(name, _)| name.starts_with("can_")).all(|(_, can)| can == "false"));
+            assert!(summary(&incident, drawing()).contains(state));
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use world::Millis;
 /// Flashduty's timeline type of an incident's beginning.
 const BEGINNING: &str = "i_new";
 
+/// Our own word for the last thing that is known of an incident that is gone.
+pub const VANISHED: &str = "gone";
+
 /// A Flashduty incident as last heard of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -30,6 +33,30 @@ pub struct Incident {
     pub root_cause: String,
     pub resolution: String,
     pub last_act: Option<LastAct>,
+    #[serde(default)]
+    pub fate: Fate,
+    /// The integration's own key has seen it. Only then its absence means that it is gone: a key may see less than
+    /// webhooks tell.
+    #[serde(default)]
+    pub read: bool,
+}
+
+/// What became of an incident, besides its progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Fate {
+    /// It stands for itself.
+    #[default]
+    Live,
+    /// Another one has its alerts.
+    Merged {
+        /// The other one's id.
+        into: String,
+        /// Its number, without `#`.
+        num: String,
+    },
+    /// Flashduty has it no more.
+    Gone,
 }
 
 /// A Member who is to handle an incident.
@@ -81,6 +108,16 @@ impl Incident {
             root_cause: String::new(),
             resolution: String::new(),
             last_act: None,
+            fate: Fate::Live,
+            read: false,
+        }
+    }
+
+    /// The incident whose page tells more: its own id, or that of the one it was merged into.
+    pub fn page_id(&self) -> &str {
+        match &self.fate {
+            Fate::Merged { into, .. } => into,
+            Fate::Live | Fate::Gone => &self.id,
         }
     }
 
@@ -105,34 +142,78 @@ impl Mirror {
     /// the moment an incident begins, such as its assignment, happens after its beginning, whichever is heard first.
     pub fn take(&mut self, newer: Incident, event_at: Millis) -> bool {
         let begins = newer.last_act.as_ref().is_some_and(|act| act.kind == BEGINNING);
+        let newer = self.with_what_is_known(newer);
         if event_at < self.event_at || (event_at == self.event_at && (begins || newer == self.incident)) {
             return false;
         }
         self.event_at = event_at;
-        self.incident = self.with_known_names(newer);
+        self.incident = newer;
         true
     }
 
     /// Takes what a read of the incident says now. A read carries no event time, only `updated` in whole seconds, so it
     /// never moves the event time past a webhook that may still be under way. It says nothing of who acted: a known
-    /// last act stays unless the state differs from what it led to.
-    pub fn take_read(&mut self, mut read: Incident) -> bool {
-        if read.updated < self.incident.updated {
+    /// last act stays unless the state differs from what it led to. `overtaken`: the mirror was written after the read
+    /// was asked for, so within the same second the mirror is the newer one.
+    pub fn take_read(&mut self, mut read: Incident, overtaken: bool) -> bool {
+        if read.updated < self.incident.updated || (overtaken && read.updated == self.incident.updated) {
             return false;
         }
         let same_state = read.progress == self.incident.progress && read.snoozed_before == self.incident.snoozed_before;
         if read.last_act.is_none() && same_state {
             read.last_act.clone_from(&self.incident.last_act);
         }
-        let read = self.with_known_names(read);
+        let read = self.with_what_is_known(read);
         self.event_at = self.event_at.max(read.updated);
         let changed = read != self.incident;
         self.incident = read;
         changed
     }
 
-    /// Flashduty may leave out the names of responders (reference 4): those known already stay.
-    fn with_known_names(&self, mut incident: Incident) -> Incident {
+    /// An act of ours was done: nothing that only the mirror knows is lost by it.
+    pub fn take_act(&mut self, after: Incident) {
+        self.incident = self.with_what_is_known(after);
+    }
+
+    /// Flashduty has it no more, noticed at `now`. True when that is new. Only what happens later can bring it back.
+    pub fn vanish(&mut self, now: Millis) -> bool {
+        if self.incident.fate == Fate::Gone {
+            return false;
+        }
+        let act = LastAct { who: None, kind: VANISHED.to_owned(), at: now };
+        self.end(Fate::Gone, act);
+        true
+    }
+
+    /// It became part of another one. True when that is new.
+    pub fn merge(&mut self, into: &str, num: &str, act: LastAct) -> bool {
+        let fate = Fate::Merged { into: into.to_owned(), num: num.to_owned() };
+        // Who was opened again after the merge stands for itself.
+        let reopened = self.incident.progress != Progress::Closed && self.event_at > act.at;
+        if self.incident.id == into || self.incident.fate == fate || reopened {
+            return false;
+        }
+        self.end(fate, act);
+        true
+    }
+
+    fn end(&mut self, fate: Fate, act: LastAct) {
+        self.event_at = self.event_at.max(act.at);
+        self.incident.closed.get_or_insert(act.at);
+        self.incident.progress = Progress::Closed;
+        self.incident.snoozed_before = None;
+        self.incident.fate = fate;
+        self.incident.last_act = Some(act);
+    }
+
+    /// What newer word of an incident does not tell and the mirror knows. Flashduty may leave out the names of responders
+    /// (reference 4); nobody but the merge itself tells of a merge.
+    fn with_what_is_known(&self, mut incident: Incident) -> Incident {
+        incident.read |= self.incident.read;
+        let merged = matches!(self.incident.fate, Fate::Merged { .. });
+        if merged && incident.fate == Fate::Live && incident.progress == Progress::Closed {
+            incident.fate.clone_from(&self.incident.fate);
+        }
         for responder in incident.responders.iter_mut().filter(|one| one.name.is_empty()) {
             let known = self.incident.responders.iter().find(|known| known.member_id == responder.member_id);
             responder.name = known.map(|known| known.name.clone()).unwrap_or_default();
@@ -167,7 +248,9 @@ mod tests {
         let mut mirror = mirror();
         let named = |name: &str| Responder { member_id: 7, name: name.into(), acknowledged: None };
         mirror.incident.responders = vec![named("Li")];
-        assert!(!mirror.take_read(Incident { responders: vec![named("")], ..Incident::empty("i") }));
+        let read = Incident { responders: vec![named("")], read: true, ..Incident::empty("i") };
+        assert!(mirror.take_read(read.clone(), false), "that it was seen is new");
+        assert!(!mirror.take_read(Incident { read: false, ..read }, false), "and stays known");
         assert!(mirror.take(Incident { responders: vec![named("")], ..closed(9_000) }, Millis(9_000)));
         assert_eq!(mirror.incident.responders, [named("Li")]);
     }
@@ -191,9 +274,48 @@ mod tests {
     #[test]
     fn a_read_does_not_hide_a_webhook_of_the_same_second() {
         let mut mirror = mirror();
-        assert!(mirror.take_read(closed(6_000)));
+        assert!(mirror.take_read(closed(6_000), false));
         assert!(mirror.take(Incident { updated: Millis(6_000), ..Incident::empty("i") }, Millis(6_700)));
         assert_eq!(mirror.incident.progress, Progress::Triggered);
-        assert!(!mirror.take_read(closed(5_000)), "a read of an older state is dropped");
+        assert!(!mirror.take_read(closed(5_000), false), "a read of an older state is dropped");
+    }
+
+    #[test]
+    fn a_read_that_was_overtaken_loses_within_its_second() {
+        let mut mirror = mirror();
+        assert!(mirror.take(Incident { title: "new".into(), ..closed(6_000) }, Millis(6_400)));
+        assert!(!mirror.take_read(Incident { updated: Millis(6_000), ..Incident::empty("i") }, true));
+        assert!(mirror.take_read(Incident { updated: Millis(7_000), ..Incident::empty("i") }, true));
+    }
+
+    #[test]
+    fn what_is_gone_comes_back_only_by_later_news() {
+        let mut mirror = mirror();
+        assert!(mirror.vanish(Millis(9_000)) && !mirror.vanish(Millis(9_500)));
+        assert_eq!((mirror.incident.progress, &mirror.incident.fate), (Progress::Closed, &Fate::Gone));
+        assert!(!mirror.take(Incident::empty("i"), Millis(8_000)), "news from before");
+        assert!(mirror.take(Incident::empty("i"), Millis(9_001)));
+        assert_eq!((mirror.incident.progress, &mirror.incident.fate), (Progress::Triggered, &Fate::Live));
+    }
+
+    #[test]
+    fn a_merged_incident_stays_merged_until_it_is_open_again() {
+        let act = |at| LastAct { who: Some("Li".into()), kind: "i_merge".into(), at: Millis(at) };
+        let mut mirror = mirror();
+        assert!(!mirror.merge("i", "N", act(1)), "into itself");
+        assert!(mirror.merge("j", "N", act(6_000)) && !mirror.merge("j", "N", act(6_000)));
+        assert_eq!((mirror.incident.page_id(), mirror.event_at), ("j", Millis(6_000)));
+        assert!(mirror.take(closed(7_000), Millis(7_000)));
+        assert!(mirror.take_read(Incident { alert_count: 3, ..closed(7_000) }, false));
+        assert_eq!(mirror.incident.page_id(), "j");
+        assert!(mirror.take(Incident::empty("i"), Millis(8_000)));
+        assert_eq!(mirror.incident.page_id(), "i");
+    }
+
+    #[test]
+    fn mirrors_kept_before_there_were_fates_are_live() {
+        let mut kept = serde_json::to_value(Incident::empty("i")).unwrap();
+        kept.as_object_mut().unwrap().retain(|name, _| name != "fate" && name != "read");
+        assert_eq!(serde_json::from_value::<Incident>(kept).unwrap(), Incident::empty("i"));
     }
 }

@@ -26,6 +26,8 @@ pub enum TaskKind {
     SnoozeEnds { incident: String, until_ms: i64 },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
     Introduce,
+    /// Read which incidents were merged into which.
+    FollowMerge { incident: String },
     /// Read open incidents at Flashduty, in case a webhook was lost.
     Reconcile,
 }
@@ -47,6 +49,7 @@ impl TaskKind {
             // A shorter snooze that was ended early must not stand in for the longer one after it.
             Self::SnoozeEnds { incident, until_ms } => format!("{integration}/snooze-ends/{incident}/{until_ms}"),
             Self::Introduce => format!("{integration}/introduce"),
+            Self::FollowMerge { incident } => format!("{integration}/follow-merge/{incident}"),
             Self::Reconcile => format!("{integration}/reconcile"),
         }
     }

@@ -49,6 +49,16 @@ pub async fn update(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
     .await
 }
 
+/// When an incident was last written, by our clock.
+pub async fn written(tx: &mut Tx, integration: &str, id: &str) -> Result<Option<Millis>, StoreError> {
+    let row = sql("SELECT updated_ms FROM incident WHERE integration = $1 AND id = $2")
+        .text(integration)
+        .text(id)
+        .row(tx)
+        .await?;
+    row.map(|row| row.at("updated_ms")).transpose()
+}
+
 /// Those that are not closed, the newest event first.
 pub async fn open(tx: &mut Tx, integration: &str, limit: i64) -> Result<Vec<Mirror>, StoreError> {
     let rows = sql("SELECT integration, body, event_ms, version FROM incident \

@@ -99,6 +99,7 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM delivery WHERE integration = $1",
         "DELETE FROM card WHERE integration = $1",
         "DELETE FROM incident WHERE integration = $1",
+        "DELETE FROM reconcile WHERE integration = $1",
         "DELETE FROM subscription WHERE integration = $1",
         "DELETE FROM mention WHERE integration = $1",
         "DELETE FROM robot_push WHERE integration = $1",

@@ -101,8 +101,8 @@ pub async fn set_broken(tx: &mut Tx, id: &str, version: i64, now: Millis) -> Res
 /// Compare and set of credential and state: of two that renew a credential at once, the slower must read again.
 pub async fn set_credential(tx: &mut Tx, link: &Link) -> Result<bool, StoreError> {
     let credential = credential(tx, link)?;
-    sql("UPDATE link SET credential_sealed = $3, state = $4, updated_ms = $5, version = version + 1 \
-         WHERE id = $1 AND version = $2")
+    sql("UPDATE link SET credential_sealed = $3, state = $4, updated_ms = $5, version = version + 1, \
+         refresh_lease_ms = NULL WHERE id = $1 AND version = $2")
     .text(&link.id)
     .number(link.version)
     .maybe_text(credential.as_deref())
@@ -110,6 +110,27 @@ pub async fn set_credential(tx: &mut Tx, link: &Link) -> Result<bool, StoreError
     .at(link.updated)
     .changed(tx)
     .await
+}
+
+/// Takes a link to renew its credential, so that two processes do not spend one refresh token twice. False while somebody
+/// else has it; after `until` another may take it. Renewing the credential gives it free.
+pub async fn lease_refresh(tx: &mut Tx, id: &str, now: Millis, until: Millis) -> Result<bool, StoreError> {
+    sql("UPDATE link SET refresh_lease_ms = $3 WHERE id = $1 AND (refresh_lease_ms IS NULL OR refresh_lease_ms <= $2)")
+        .text(id)
+        .at(now)
+        .at(until)
+        .changed(tx)
+        .await
+}
+
+/// Gives a link free whose credential was not renewed, unless the lease until `until` has run out and another has it.
+pub async fn release_refresh(tx: &mut Tx, id: &str, until: Millis) -> Result<(), StoreError> {
+    sql("UPDATE link SET refresh_lease_ms = NULL WHERE id = $1 AND refresh_lease_ms = $2")
+        .text(id)
+        .at(until)
+        .run(tx)
+        .await?;
+    Ok(())
 }
 
 /// Deletes a link. False when it is gone already.

@@ -22,6 +22,7 @@ pub mod meter;
 pub mod note;
 pub mod oauth_client;
 mod open;
+pub mod reconcile;
 mod reseal;
 pub mod robot_push;
 pub mod seal;

@@ -2,7 +2,7 @@
 
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, deliver, events, failed_pushes, incidents, introduce, notify, reconcile, refresh, repaint,
+    act, caches, deliver, events, failed_pushes, incidents, introduce, merges, notify, reconcile, refresh, repaint,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -126,12 +126,15 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             false => After::Done,
             true => After::Again(now.plus(back_off(task.attempts))),
         },
-        TaskKind::Reconcile => {
-            if let Err(error) = reconcile::reconcile(state, integration).await {
-                tracing::warn!(key = integration.key, %error, "open incidents could not be read again");
+        TaskKind::FollowMerge { incident } => match merges::follow(state, integration, incident).await {
+            Err(error) if error.is_passing() => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
+            Err(error) => {
+                tracing::info!(incident, %error, "what an incident was merged into cannot be read");
+                After::Done
             }
-            After::Again(now.plus(reconcile::EVERY))
-        }
+            Ok(()) => After::Done,
+        },
+        TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })
 }
 

@@ -9,6 +9,8 @@ use world::Millis;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60);
+/// How far apart the first comparisons of several integrations begin.
+const APART: Duration = Duration::from_secs(3);
 /// How long inputs are kept after they were applied, so that a late repetition is still known.
 const INBOX_KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// How long it is remembered who was mentioned: no incident of interest is older.
@@ -38,8 +40,12 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     store::inbox::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
     store::mention::sweep(&mut tx, now.minus(MENTIONS_KEPT)).await?;
     store::note::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
+    let mut first = now;
     for integration in store::integration::list(&mut tx).await? {
-        for kind in [TaskKind::Reconcile, TaskKind::TakeTurns, TaskKind::FailedPushes { late: false }] {
+        store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, first, now).await?;
+        // Those that are new must not all begin at once.
+        first = first.plus(APART);
+        for kind in [TaskKind::TakeTurns, TaskKind::FailedPushes { late: false }] {
             store::task::add_if_absent(&mut tx, &integration.key, &kind, now, now).await?;
         }
     }

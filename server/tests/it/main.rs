@@ -14,5 +14,6 @@ mod program;
 mod restart;
 mod store;
 mod storm;
+mod truth;
 mod visits;
 mod worker;

@@ -13,6 +13,8 @@ super::sentences! {
     progress_triggered: "待处理", "Triggered";
     progress_processing: "处理中", "Processing";
     progress_closed: "已关闭", "Closed";
+    progress_gone: "已删除", "Deleted";
+    merged_into(num): "已合并到 #{num}", "Merged into #{num}";
     progress_snoozed: "暂缓中", "Snoozed";
     somebody: "系统", "System";
     nobody: "无", "nobody";
@@ -26,6 +28,8 @@ super::sentences! {
     did_assign(who, at): "{who} 于 {at} 分派", "Assigned by {who} at {at}";
     did_trigger(at): "{at} 触发", "Triggered at {at}";
     did_recover(at): "{at} 自动恢复", "Recovered by itself at {at}";
+    did_merge(who, at): "{who} 于 {at} 合并", "Merged by {who} at {at}";
+    did_vanish(at): "{at} 发现 Flashduty 中已无此故障", "No longer in Flashduty, noticed at {at}";
     did_change(who, at): "{who} 于 {at} 更新", "Changed by {who} at {at}";
     hours(n): "{n} 小时", "{n} h";
     minutes(n): "{n} 分钟", "{n} min";

@@ -145,11 +145,12 @@ impl Errand<'_> {
     /// The incident as it is at Flashduty, for this person; the mirror and the cards learn of it.
     async fn read(&self, client: &Client) -> Result<Incident, Refusal> {
         let (state, integration) = (self.state, self.integration);
+        let asked = state.world.now();
         let read = convert::incident(&client.incident(&self.asked.incident_id).await?);
         let complete = people::complete(state, integration, client, vec![read]).await?.pop();
         let truth = complete.ok_or(ProblemCode::Internal)?;
         let mut tx = state.store.begin().await?;
-        incidents::take_read(state, &mut tx, &integration.key, truth.clone()).await?;
+        incidents::take_read(state, &mut tx, &integration.key, truth.clone(), asked).await?;
         tx.commit().await?;
         state.wake();
         Ok(truth)

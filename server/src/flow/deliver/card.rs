@@ -23,7 +23,7 @@ pub async fn send(
     space: CardSpace,
     template: &str,
 ) -> Result<Ended, StoreError> {
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
     let drawing = notify::drawing(state, integration, &detail_url);
     let values = card::values(&mirror.incident, drawing);
     let now = state.world.now();

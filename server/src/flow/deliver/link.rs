@@ -26,7 +26,7 @@ pub async fn send(
     space: CardSpace,
     chat: Option<&Chat>,
 ) -> Ended {
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
+    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
     let drawing = notify::drawing(state, integration, &detail_url);
     let text = ended::rendered(&mirror.incident, drawing);
     let content = RobotContent::ActionCard {

@@ -3,7 +3,7 @@ use contract::incident::Progress;
 use server::model::card::{Card, Notice, Noticed};
 use server::model::delivery::Target;
 use server::model::incident::{Incident, Mirror};
-use server::store::{card, incident};
+use server::store::{card, incident, reconcile};
 use std::collections::BTreeMap;
 
 pub fn card(integration: &str, incident_id: &str) -> Card {
@@ -25,6 +25,31 @@ fn mirror(id: &str, progress: Progress, event_ms: i64) -> Mirror {
     let mut incident = Incident { progress, title: "nul \0".into(), ..Incident::empty(id) };
     incident.labels.insert("服务".into(), "支付".into());
     Mirror { integration: "alpha".into(), incident, event_at: Millis(event_ms), version: 1 }
+}
+
+#[tokio::test]
+async fn runs_of_a_comparison_are_kept_and_end_with_their_integration() {
+    in_both(async |tx| {
+        assert_eq!(reconcile::get(tx, "alpha").await.unwrap(), None);
+        let first = reconcile::Run { history: None, failures: 2, failure: Some("TimeOut".into()), ran: NOW };
+        reconcile::put(tx, "alpha", &first).await.unwrap();
+        assert_eq!(reconcile::get(tx, "alpha").await.unwrap(), Some(first));
+        let second = reconcile::Run { history: Some(Millis(5)), failures: 0, failure: None, ran: Millis(9) };
+        reconcile::put(tx, "alpha", &second).await.unwrap();
+        assert_eq!(reconcile::get(tx, "alpha").await.unwrap(), Some(second));
+        assert_eq!(reconcile::get(tx, "beta").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_incident_knows_when_it_was_written() {
+    in_both(async |tx| {
+        assert_eq!(incident::written(tx, "alpha", "1").await.unwrap(), None);
+        incident::insert(tx, &mirror("1", Progress::Triggered, 5)).await.unwrap();
+        assert_eq!(incident::written(tx, "alpha", "1").await.unwrap(), Some(NOW));
+    })
+    .await;
 }
 
 #[tokio::test]

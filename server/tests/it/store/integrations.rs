@@ -15,7 +15,7 @@ use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
     audit, card, chat, chat_health, console, delivery, incident, integration, link, link_attempt, mention, note,
-    oauth_client, robot_push, session, subscription, task,
+    oauth_client, reconcile, robot_push, session, subscription, task,
 };
 use sqlx::{Connection, Row};
 
@@ -211,6 +211,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     subscription::insert(tx, &subscription).await.unwrap();
     let mirror = Mirror { integration: key.into(), incident: Incident::empty("i"), event_at: NOW, version: 1 };
     incident::insert(tx, &mirror).await.unwrap();
+    reconcile::put(tx, key, &reconcile::Run::default()).await.unwrap();
     let card = Card { out_track_id: format!("card-{key}"), ..incidents::card(key, "i") };
     card::insert(tx, &card).await.unwrap();
     let id = format!("delivery-{key}");

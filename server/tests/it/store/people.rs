@@ -94,6 +94,26 @@ async fn of_two_that_renew_a_credential_one_wins() {
 }
 
 #[tokio::test]
+async fn one_process_at_a_time_renews_a_credential() {
+    in_both(async |tx| {
+        link::put(tx, &link("1", "alpha", "li", 7)).await.unwrap();
+        let until = Millis(NOW.0 + 20_000);
+        assert!(link::lease_refresh(tx, "1", NOW, until).await.unwrap());
+        assert!(!link::lease_refresh(tx, "1", NOW, until).await.unwrap());
+        assert!(!link::lease_refresh(tx, "2", NOW, until).await.unwrap(), "no such link");
+        let later = Millis(until.0 + 20_000);
+        assert!(link::lease_refresh(tx, "1", until, later).await.unwrap(), "the former one died");
+        link::release_refresh(tx, "1", until).await.unwrap();
+        assert!(!link::lease_refresh(tx, "1", until, later).await.unwrap(), "a lost lease gives nothing free");
+        link::release_refresh(tx, "1", later).await.unwrap();
+        assert!(link::lease_refresh(tx, "1", NOW, until).await.unwrap());
+        assert!(link::set_credential(tx, &link("1", "alpha", "li", 7)).await.unwrap());
+        assert!(link::lease_refresh(tx, "1", NOW, until).await.unwrap(), "who renewed it gave it free");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn links_are_listed_by_page_and_state() {
     in_both(async |tx| {
         for number in 0..5 {

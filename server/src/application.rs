@@ -46,6 +46,7 @@ impl Application {
         let store = Store::open(config.database_url.expose_secret(), config.sealing_keys()?, world.clone()).await?;
         let state = State {
             pilot: Pilot::start(store.clone(), world.clone()),
+            pushes: Arc::default(),
             store,
             dingtalk: dingtalk::Platform::new(endpoints, world.clone())?,
             flashduty: flashduty::Platform::new(config.flashduty_api_url.clone(), world.clone()),

@@ -4,6 +4,7 @@ use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
 use crate::flow::quota::Pilot;
+use crate::flow::quota::pushes::Pushes;
 use crate::http::gate::Gate;
 use crate::http::health::Readiness;
 use crate::http::limits::Limiter;
@@ -21,6 +22,8 @@ pub struct State {
     pub dingtalk: dingtalk::Platform,
     /// Lets calls to DingTalk go, or holds them.
     pub pilot: Pilot,
+    /// What DingTalk has pushed, until it is written down.
+    pub pushes: Arc<Pushes>,
     pub flashduty: flashduty::Platform,
     pub world: World,
     pub config: Arc<Config>,

@@ -71,6 +71,8 @@ pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
 pub const AUTOMATION_DELIVERIES: &str = "/api/integrations/{key}/deliveries";
 /// One delivery with its attempts.
 pub const AUTOMATION_DELIVERY: &str = "/api/integrations/{key}/deliveries/{id}";
+/// What is left of the month at DingTalk, for other programs.
+pub const AUTOMATION_QUOTA: &str = "/api/integrations/{key}/quota";
 /// Audit log.
 pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
 

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::application::Application;
 use crate::config::Config;
+use crate::flow::quota::pushes;
 use crate::flow::{access, address};
 use crate::work;
 use contract::paths;
@@ -45,7 +46,7 @@ pub(crate) async fn until_stopped(application: Application, listener: TcpListene
         let _ = told.send(true);
         let _ = tokio::time::timeout(STOP_LIMIT, std::future::pending::<()>()).await;
     };
-    let (store, pilot) = (application.state.store.clone(), application.state.pilot.clone());
+    let state = application.state.clone();
     let worker = work::start(application.state.clone());
     let serving = async {
         let mut stopped = stopped;
@@ -53,8 +54,11 @@ pub(crate) async fn until_stopped(application: Application, listener: TcpListene
         let stop = async move { stopped.wait_for(|stop| *stop).await.map_or((), drop) };
         application.serve(listener, stop).await;
         worker.stop().await;
-        pilot.flush().await;
-        store.close().await;
+        state.pilot.flush().await;
+        if let Err(error) = pushes::flush(&state).await {
+            tracing::warn!(%error, "some pushes were not counted");
+        }
+        state.store.close().await;
     };
     tokio::select! {
         () = serving => {}

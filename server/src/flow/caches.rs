@@ -17,6 +17,8 @@ const INTEGRATION_LIFETIME: Duration = Duration::from_secs(1);
 const NAME_LIFETIME: Duration = Duration::from_secs(600);
 /// Members of a group decide what is shown to whom: short enough for somebody who was just removed.
 const MEMBERSHIP_LIFETIME: Duration = Duration::from_secs(120);
+/// Saving begins and ends by the day, not by the second.
+const SAVING_LIFETIME: Duration = Duration::from_secs(30);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
 
@@ -31,6 +33,8 @@ pub struct Caches {
     pub oauth: Cache<String, Option<flashduty::Metadata>>,
     /// Events that DingTalk has forgotten and the database has not taken yet.
     pub unstored: Unstored,
+    /// Whether an integration has to save DingTalk's quota, by its key.
+    pub saving: Cache<String, bool>,
     /// One act at a time per incident, inside this process.
     pub acts: Locks,
     /// One token refresh at a time per link.
@@ -47,6 +51,7 @@ impl Default for Caches {
             membership: Cache::new(MEMBERSHIP_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
             unstored: Unstored::default(),
+            saving: Cache::new(SAVING_LIFETIME),
             acts: Locks::default(),
             refreshes: Locks::default(),
             reconciling: tokio::sync::Mutex::default(),

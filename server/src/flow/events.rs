@@ -26,6 +26,7 @@ pub async fn receive(state: &State, key: &str, query: &[(String, String)], body:
     let opened = callback::open(&keys, &query, &encrypt).map_err(malformed)?;
     // What is signed but makes no sense is kept too: the worker marks it, and the operator can see it.
     let event = event::decode(&opened.message).ok();
+    state.pushes.count(&integration, event.as_ref().map_or("", |event| event.raw_type.as_str()), state.world.now());
     if event.as_ref().is_some_and(|event| event.kind == EventKind::CheckUrl) {
         let mut tx = state.store.begin().await?;
         store::integration::mark_checked(&mut tx, key, state.world.now()).await?;

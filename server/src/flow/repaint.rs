@@ -1,5 +1,6 @@
 //! All cards of an incident follow its state. A card that shows the truth already costs no call.
 
+use super::quota::report;
 use super::{address, credential, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::delivery::Target;
@@ -17,6 +18,9 @@ use world::Millis;
 /// An update must come after the answer to the click (reference 7.7), so it waits a moment; changes that come together
 /// become one update.
 pub const AFTER_ANSWER: Duration = Duration::from_millis(200);
+
+/// Near the end of the month's quota a card changes no more often than this.
+const SAVING_REST: Duration = Duration::from_secs(60);
 
 /// An employee and the values only they see.
 type Private = (String, BTreeMap<String, String>);
@@ -41,9 +45,16 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
     let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
     let mut left = Left::Nothing;
+    let saving = report::is_saving(state, integration).await?;
+    let now = state.world.now();
     for card in cards.into_iter().filter(|card| card.delivered) {
         let follows = follows(state, integration, &card, &mirror.incident, &values).await?;
         if follows || card.noticed.iter().any(|one| !one.stays || one.is_new) {
+            let rested = card.updated.plus(SAVING_REST);
+            if saving && now < rested {
+                left = left.max(Left::Until(rested));
+                continue;
+            }
             left = left.max(repaint_one(state, integration, card, &values).await?);
         }
     }

@@ -109,6 +109,7 @@ pub async fn set(
         let detail = change_of(&changed, &before, &integration);
         audit::write(state, &mut tx, key, actor, "integration-changed", key, detail).await?;
         store::task::add(&mut tx, key, &TaskKind::Introduce, state.world.now(), state.world.now()).await?;
+        store::task::hasten(&mut tx, key, state.world.now()).await?;
         tx.commit().await?;
         forget(state, &before);
         state.wake();
@@ -191,6 +192,10 @@ pub fn fields(integration: &Integration) -> serde_json::Map<String, Value> {
         "flashduty_app_key": shown(&secrets.flashduty_app_key),
         "edition": settings.edition,
         "person_channel": settings.person_channel,
+        "quota_preset": settings.quota.preset,
+        "quota_api_month": settings.quota.api_month,
+        "quota_push_month": settings.quota.push_month,
+        "quota_qps": settings.quota.qps,
     });
     match fields {
         Value::Object(fields) => fields,
@@ -240,6 +245,7 @@ fn typed(checked: Checked, read: Settings, routes: RouteSecrets) -> (Settings, S
         war_room_bot_id: checked.war_room_bot_id,
         edition: checked.edition,
         person_channel: checked.person_channel,
+        quota: checked.quota,
         ..read
     };
     let secrets = Secrets {
@@ -268,6 +274,7 @@ fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integratio
 fn form_of(integration: &Integration) -> Form {
     let (settings, secrets) = (&integration.settings, &integration.secrets);
     let word = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    let figure = |figure: Option<i64>| figure.map(|figure| figure.to_string()).unwrap_or_default();
     let mut form = Form::default();
     for (name, value) in [
         ("key", integration.key.as_str()),
@@ -284,6 +291,10 @@ fn form_of(integration: &Integration) -> Form {
         ("flashduty_app_key", secrets.flashduty_app_key.expose_secret()),
         ("edition", &word(json!(settings.edition))),
         ("person_channel", &word(json!(settings.person_channel))),
+        ("quota_preset", settings.quota.preset.name()),
+        ("quota_api_month", &figure(settings.quota.api_month)),
+        ("quota_push_month", &figure(settings.quota.push_month)),
+        ("quota_qps", &figure(settings.quota.qps)),
     ] {
         form.set(name, value);
     }
@@ -324,5 +335,6 @@ async fn one_war_room(tx: &mut Tx, wanted: &Integration) -> Result<(), SetUpErro
 /// Nothing remembered of the former settings is to be used again.
 fn forget(state: &State, before: &Integration) {
     state.caches.integrations.remove(&before.key);
+    state.caches.saving.remove(&before.key);
     state.dingtalk.forget_token(&before.settings.client_id);
 }

@@ -3,6 +3,7 @@
 mod chat;
 mod delivery;
 mod list;
+mod quota;
 mod subscription;
 mod token;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_LINKS, get(list_links))
         .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
         .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
+        .route(paths::AUTOMATION_QUOTA, get(quota::show))
         .route(paths::AUTOMATION_AUDIT, get(list_audit))
 }
 

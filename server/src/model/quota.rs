@@ -133,6 +133,12 @@ impl Limits {
     }
 }
 
+/// Whether DingTalk counts the push of an event: not those of the address book (reference 10.1). Whether it counts card
+/// callbacks is not told, so they are not counted here.
+pub fn counts_push(event_type: &str) -> bool {
+    !["user_", "org_", "label_", "check_url"].iter().any(|free| event_type.starts_with(free))
+}
+
 /// How much of `limit` is used when `priority` may spend no more.
 pub fn ceiling(limit: i64, priority: Priority) -> i64 {
     match priority {

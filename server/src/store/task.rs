@@ -139,6 +139,19 @@ pub async fn hold(tx: &mut Tx, task: &Task, until: Millis) -> Result<(), StoreEr
     again(tx, task, until).await
 }
 
+/// Lets what waits to go out to DingTalk be tried at once: the limits it waits for may be others now.
+pub async fn hasten(tx: &mut Tx, integration: &str, now: Millis) -> Result<(), StoreError> {
+    for kind in ["deliver", "repaint", "refresh-chat"] {
+        sql("UPDATE task SET due_ms = $2 WHERE dedup LIKE $1 AND due_ms > $2 AND failure IS NULL \
+             AND lease_until_ms IS NULL")
+        .text(&format!("{integration}/{kind}/%"))
+        .at(now)
+        .run(tx)
+        .await?;
+    }
+    Ok(())
+}
+
 /// Gives a task up, unless it was asked for again meanwhile. Without effect when the lease was lost.
 pub async fn dead(tx: &mut Tx, task: &Task, reason: &str) -> Result<(), StoreError> {
     sql("UPDATE task SET failure = CASE WHEN again_ms IS NULL THEN $3 ELSE NULL END, lease_until_ms = NULL, \

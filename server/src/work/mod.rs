@@ -4,6 +4,7 @@ mod doing;
 pub mod sweep;
 
 use crate::flow::failed_pushes;
+use crate::flow::quota::pushes;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use std::time::Duration;
@@ -102,6 +103,9 @@ async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
         }
         if let Err(error) = sweep::sweep_if_due(state).await {
             tracing::error!(%error, "sweeping failed");
+        }
+        if let Err(error) = pushes::flush_if_due(state).await {
+            tracing::error!(%error, "what DingTalk has pushed is written down later");
         }
         if taken == 0 {
             tokio::select! {

@@ -1,5 +1,7 @@
 //! What is over is thrown away, and every integration has its standing work.
 
+use crate::flow::quota::report;
+use crate::model::quota::Month;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -49,5 +51,8 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
             store::task::add_if_absent(&mut tx, &integration.key, &kind, now, now).await?;
         }
     }
-    tx.commit().await
+    // A year is enough to look back at.
+    store::meter::sweep(&mut tx, Month::of(now).number - 100).await?;
+    tx.commit().await?;
+    report::set_gauges(state).await
 }

@@ -11,6 +11,7 @@ mod groups_health;
 mod linking;
 mod postgres;
 mod program;
+mod quota;
 mod restart;
 mod store;
 mod storm;

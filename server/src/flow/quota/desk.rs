@@ -1,13 +1,12 @@
 //! One app at one API: who asks, what was told, and the transaction that answers.
 
-use super::{Asking, BAN, Leave, News, Payer, Place, Told};
+use super::warning::warn;
+use super::{Asking, BAN, Leave, News, Place, Told, host_name};
 use crate::model::quota::{self, Limits, Month, Priority};
 use crate::model::throttle::{Moment, Steady, Window};
-use crate::store::audit::AuditEntry;
-use crate::store::meter::{self, Reading};
+use crate::store::meter;
 use crate::store::{self, Store, StoreError, Tx};
 use dingtalk::{Held, Host, Why};
-use serde_json::json;
 use std::collections::HashMap;
 use std::time::Duration;
 use world::{Millis, World};
@@ -218,13 +217,6 @@ async fn ban(tx: &mut Tx, memory: &Memory, host: Host, moment: Moment) -> Result
     Ok(own.max(noted).filter(|until| *until > moment.now))
 }
 
-fn host_name(host: Host) -> &'static str {
-    match host {
-        Host::Api => "api",
-        Host::Oapi => "oapi",
-    }
-}
-
 /// Spends one call of the month, if this caller still may. Gives month and day it is counted in.
 async fn spend(
     tx: &mut Tx,
@@ -247,7 +239,7 @@ async fn spend(
     };
     let day = Month::day(now);
     meter::note(tx, place, day, asking.place.api, 1).await?;
-    warn(tx, world, payer, place, reading, limit).await?;
+    warn(tx, world, &payer.integration, place, reading, limit).await?;
     Ok(Ok(Some((month.number, day))))
 }
 
@@ -255,36 +247,4 @@ async fn is_saving(tx: &mut Tx, place: meter::Place<'_>, limits: Limits, now: Mi
     let used = meter::read(tx, place).await?.used;
     let forecast = quota::forecast(&meter::by_day(tx, place).await?, used, limits.api_month, now);
     Ok(quota::economy(used, limits.api_month, forecast).is_some())
-}
-
-/// Tells once in a month that a level is reached: in the log, in the audit log, and in what `quota` answers.
-async fn warn(
-    tx: &mut Tx,
-    world: &World,
-    payer: &Payer,
-    place: meter::Place<'_>,
-    reading: Reading,
-    limit: i64,
-) -> Result<(), StoreError> {
-    let level = quota::warning(reading.used, limit);
-    if level <= reading.warned || !meter::warn(tx, place, level).await? {
-        return Ok(());
-    }
-    let meter = place.meter.name();
-    tracing::warn!(
-        integration = payer.integration,
-        meter,
-        level,
-        "so much of the month's DingTalk quota is used, in %"
-    );
-    let entry = AuditEntry {
-        id: world.id(),
-        integration: payer.integration.clone(),
-        actor: "dingduty".to_owned(),
-        act: "quota-warning".to_owned(),
-        subject: meter.to_owned(),
-        detail: json!({"percent": level, "used": reading.used, "limit": limit, "month": place.month}),
-        at: world.now(),
-    };
-    store::audit::add(tx, &entry).await
 }

@@ -5,6 +5,9 @@
 
 mod desk;
 mod pilot;
+pub mod pushes;
+pub mod report;
+mod warning;
 
 use crate::model::integration::Integration;
 use crate::model::quota::{Limits, Priority};
@@ -137,6 +140,14 @@ impl Pilot {
 
     fn new_id(&self) -> String {
         format!("{}{}", self.shared.prefix, self.shared.turns.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// The value of the `host` column.
+fn host_name(host: Host) -> &'static str {
+    match host {
+        Host::Api => "api",
+        Host::Oapi => "oapi",
     }
 }
 

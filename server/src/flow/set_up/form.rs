@@ -1,6 +1,7 @@
 //! What an administrator types about an integration: names, shapes, and every mistake at once.
 
 use crate::model::integration::{Edition, PersonChannel};
+use crate::model::quota::{Overrides, Preset};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
@@ -34,6 +35,7 @@ pub struct Checked {
     pub flashduty_app_key: SecretString,
     pub edition: Edition,
     pub person_channel: PersonChannel,
+    pub quota: Overrides,
 }
 
 /// One field of the form.
@@ -51,7 +53,7 @@ const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -
 const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 14] = [
+const FIELDS: [Field; 18] = [
     field("name", true, ("must be 1 to 100 characters on one line", is_name)),
     field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
     field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
@@ -66,6 +68,10 @@ const FIELDS: [Field; 14] = [
     field("edition", false, ("must be standard, professional or exclusive", |text| edition(text).is_some())),
     field("key", false, ("must be 8 to 32 of a-z and 0-9", is_key)),
     field("person_channel", false, ("must be bot, work_notice or both", |text| person_channel(text).is_some())),
+    field("quota_preset", false, ("must be before-2025-11-19 or 2025-11-19", |text| Preset::from_name(text).is_some())),
+    field("quota_api_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
+    field("quota_push_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
+    field("quota_qps", false, ("must be a number from 1 to 1000", |text| per_second(text).is_some())),
 ];
 
 impl Form {
@@ -142,6 +148,12 @@ impl Form {
             take("edition").and_then(|text| edition(&text)).unwrap_or_default(),
             take("person_channel").and_then(|text| person_channel(&text)).unwrap_or_default(),
         );
+        let quota = Overrides {
+            preset: take("quota_preset").and_then(|text| Preset::from_name(&text)).unwrap_or_default(),
+            api_month: take("quota_api_month").and_then(|text| figure(&text)),
+            push_month: take("quota_push_month").and_then(|text| figure(&text)),
+            qps: take("quota_qps").and_then(|text| per_second(&text)),
+        };
         let mut text = |name| take(name).unwrap_or_default();
         Checked {
             name: text("name"),
@@ -158,6 +170,7 @@ impl Form {
             war_room_bot_id: take("war_room_bot_id"),
             edition,
             person_channel,
+            quota,
         }
     }
 }
@@ -191,6 +204,16 @@ fn edition(text: &str) -> Option<Edition> {
 /// The channel of its fixed name.
 fn person_channel(text: &str) -> Option<PersonChannel> {
     serde_json::from_value(Value::from(text)).ok()
+}
+
+/// A monthly figure.
+fn figure(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|figure| (0..=1_000_000_000).contains(figure))
+}
+
+/// Calls in a second.
+fn per_second(text: &str) -> Option<i64> {
+    figure(text).filter(|figure| (1..=1_000).contains(figure))
 }
 
 fn is_name(text: &str) -> bool {
@@ -284,6 +307,13 @@ mod tests {
             ("key", "production1", true),
             ("person_channel", "work_notice", true),
             ("person_channel", "work-notice", false),
+            ("quota_preset", "2025-11-19", true),
+            ("quota_preset", "2024-01-01", false),
+            ("quota_api_month", "200000", true),
+            ("quota_api_month", "-1", false),
+            ("quota_push_month", "1000000001", false),
+            ("quota_qps", "0", false),
+            ("quota_qps", "60", true),
         ] {
             let mut fields = good();
             fields.insert(name.to_owned(), Value::from(value));

@@ -56,6 +56,19 @@ fn the_last_of_it_is_for_pages() {
 }
 
 #[test]
+fn pushes_of_the_address_book_are_free() {
+    for (event_type, counted) in [
+        ("user_leave_org", false),
+        ("org_remove", false),
+        ("check_url", false),
+        ("chat_update_title", true),
+        ("", true),
+    ] {
+        assert_eq!(counts_push(event_type), counted, "{event_type}");
+    }
+}
+
+#[test]
 fn warnings_come_at_their_levels() {
     for (used, limit, level) in [
         (0, 100, 0),

@@ -100,6 +100,7 @@ async fn pages_nothing_halves_and_wrong_types_are_recorded_and_lose_nothing() {
         Kind::Cut,
         Kind::HalfBody,
         Kind::Forget,
+        Kind::Nothing,
         refuse(serde_json::json!("")),
         refuse(serde_json::json!("{\"data\":{\"items\":[")),
         refuse(serde_json::json!({"data": []})),
@@ -126,6 +127,24 @@ async fn pages_nothing_halves_and_wrong_types_are_recorded_and_lose_nothing() {
         compared(&bench).await;
         assert_eq!(bench.seen(&bench.card_in(GROUP), "bob")["progress"], "Processing", "{number} {kind:?}");
     }
+}
+
+#[tokio::test]
+async fn texts_for_numbers_and_objects_for_lists_end_nothing() {
+    let bench = with_group().await;
+    let incident = bench.raise("wrong types", &["li.na"]).await;
+    compared(&bench).await;
+    bench.sim.faults.add_push(Peer::Flashduty, Push::Lose, None);
+    bench.act("li.na", &incident, Act::Acknowledge).await;
+    let path = "/".to_owned();
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: Kind::WrongTypes, times: None });
+    compared(&bench).await;
+    let one = mirror(&bench, &incident).await;
+    assert_ne!(one.progress, Progress::Closed, "lists that are none do not mean that all is over");
+    assert_eq!(one.fate, server::model::incident::Fate::Live);
+    bench.sim.faults.clear();
+    compared(&bench).await;
+    assert_eq!(mirror(&bench, &incident).await.progress, Progress::Processing);
 }
 
 #[tokio::test]

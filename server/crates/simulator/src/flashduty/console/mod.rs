@@ -3,13 +3,16 @@
 //!
 //! Who acts is in the address (`?as=li.na`), because there is nothing to protect here.
 
+mod ends;
 mod render;
+mod trouble;
 
 use super::Flashduty;
 use super::calls::Need;
 use super::gate::{Caller, parameter, permit};
 use super::incident::Severity;
 use super::machine::Act;
+use super::merge::MergeInto;
 use super::page::{Language, SCRIPT, STYLE, page};
 use super::people::Member;
 use super::refusal::{Code, Refusal};
@@ -34,6 +37,7 @@ pub fn router(flashduty: Arc<Flashduty>) -> Router {
         .route("/console/raise", axum::routing::post(raise))
         .route("/console/incidents/{id}", get(detail).post(act))
         .route("/console/keys", get(keys).post(make_key))
+        .route(trouble::PATH, get(trouble::show).post(trouble::change))
         .route("/incident/detail/{id}", get(from_detail_url))
         .route("/console/style.css", get(|| asset("text/css; charset=utf-8", STYLE)))
         .route("/console/live.js", get(|| asset("text/javascript; charset=utf-8", SCRIPT)))
@@ -164,6 +168,16 @@ async fn carry_out(flashduty: &Flashduty, view: &View, id: &str, form: &str) -> 
     let act = match field("act").as_str() {
         // The alert source recovers, not a person: nobody's permission is asked.
         "recover" => return flashduty.recover(id).await.map(|_| ()),
+        "remove" => {
+            permit(&flashduty.state(), Caller { person_id: view.person.0 }, Need::IncidentsManage)?;
+            return flashduty.remove(id).then_some(()).ok_or_else(|| Code::ResourceNotFound.into());
+        }
+        "merge" => {
+            permit(&flashduty.state(), Caller { person_id: view.person.0 }, Need::IncidentsManage)?;
+            let (target_id, source_ids) = (field("target"), vec![id.to_owned()]);
+            let wanted = MergeInto { target_id, source_ids, ..MergeInto::default() };
+            return flashduty.merge_as(view.person.0, &wanted).await;
+        }
         "acknowledge" => Act::Acknowledge,
         "unacknowledge" => Act::Unacknowledge,
         "resolve" => Act::Resolve { root_cause: filled("root_cause"), resolution: filled("resolution") },

@@ -32,7 +32,7 @@ impl View {
         format!("{path}?as={}&lang={}", self.person.1, self.language.short())
     }
 
-    fn link(&self, path: &str) -> String {
+    pub fn link(&self, path: &str) -> String {
         escape(&self.address(path))
     }
 
@@ -70,13 +70,14 @@ impl View {
         };
         format!(
             "{head}<main><p><a href=\"{back}\">← {list}</a></p><div id=\"live\" data-live>{row}{description}\
-             <ul class=\"labels\">{labels}</ul></div>{comment}<h2>{timeline}</h2>\
+             <ul class=\"labels\">{labels}</ul></div>{comment}{ends}<h2>{timeline}</h2>\
              <ol class=\"timeline\" id=\"timeline\" data-live>{rows}</ol></main>{script}",
             head = self.head(state),
             back = self.link("/console"),
             list = self.say("全部故障", "All incidents"),
             row = self.entry(state, incident, "detail"),
             comment = self.comment_form(incident),
+            ends = self.end_forms(state, incident),
             timeline = self.say("时间线", "Timeline"),
             script = SCRIPT_TAG,
         )
@@ -121,7 +122,7 @@ impl View {
         )
     }
 
-    fn head(&self, state: &State) -> String {
+    pub fn head(&self, state: &State) -> String {
         let people: String = state
             .members
             .values()
@@ -150,11 +151,13 @@ impl View {
         });
         format!(
             "<header><div class=\"bar\"><a class=\"brand\" href=\"{home}\">Flashduty <small>{account}</small></a><nav>\
-             <a href=\"{keys}\">{my_keys}</a> <a href=\"{path}?as={who}&amp;lang={code}\">{label}</a></nav></div>\
+             <a href=\"{trouble}\">{make_trouble}</a> <a href=\"{keys}\">{my_keys}</a> <a href=\"{path}?as={who}&amp;lang={code}\">{label}</a></nav></div>\
              <div class=\"chips\" role=\"group\" aria-label=\"{acting}\"><span class=\"quiet\">{acting}</span>{people}</div>\
              </header>{problem}",
             home = self.link("/console"),
             account = escape(&state.account.name),
+            trouble = self.link("/console/trouble"),
+            make_trouble = self.say("制造麻烦", "Trouble"),
             keys = self.link("/console/keys"),
             my_keys = self.say("我的 APP Key", "My APP keys"),
             path = escape(&self.path),

@@ -115,3 +115,38 @@ async fn the_console_is_not_in_the_journal_but_the_api_is() {
     assert_eq!(entries.iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), ["/role/list"]);
     assert_eq!(entries[0].query, "app_key=***");
 }
+
+#[tokio::test]
+async fn trouble_is_made_and_ended_on_a_page() {
+    let bench = Bench::start().await;
+    let at = format!("{}/console/trouble?as=alice&lang=en", bench.url);
+    let form = [("cut", "250"), ("seed", "x"), ("oauth", "on"), ("per_second", "0"), ("per_minute", "7")];
+    assert_eq!(bench.send(bench.http.post(&at).form(&form)).await.status, 303);
+    let shown = page(&bench, "/console/trouble?as=alice&lang=en").await;
+    assert!(
+        shown.contains("name=\"cut\" value=\"100\"") && shown.contains("name=\"per_second\" value=\"1\""),
+        "{shown}"
+    );
+    assert!(shown.contains("name=\"oauth\" checked") && !shown.contains("name=\"webhook_history\" checked"));
+    let call = bench.http.post(format!("{}/role/list", bench.url)).json(&json!({}));
+    assert!(call.send().await.is_err(), "every request is cut, the console is not");
+    bench.send(bench.http.post(&at).form(&[("end", "1")])).await;
+    bench.by(LI_NA, "/role/list", json!({})).await.data();
+    assert_eq!(bench.flashduty.state().settings, Settings::default());
+}
+
+#[tokio::test]
+async fn an_incident_is_merged_and_another_removed_by_clicks() {
+    let bench = Bench::start().await;
+    let (source, target) = (bench.raised().await, bench.raised().await);
+    let at = |id: &str| format!("{}/console/incidents/{id}?as=alice&lang=en", bench.url);
+    let form = [("act", "merge"), ("from", "detail"), ("target", target.as_str())];
+    assert_eq!(bench.send(bench.http.post(at(&source)).form(&form)).await.status, 303);
+    assert_eq!(bench.progress(&source), "Closed");
+    assert!(page(&bench, &format!("/console/incidents/{source}?as=alice&lang=en")).await.contains("merged into"));
+    bench.send(bench.http.post(at(&target)).form(&[("act", "remove")])).await;
+    assert!(bench.flashduty.incident(&target).is_none());
+    let viewer = format!("{}/console/incidents/{source}?as=liu.yang", bench.url);
+    let refused = bench.send(bench.http.post(viewer).form(&[("act", "remove")])).await;
+    assert!(refused.headers["location"].to_str().unwrap().ends_with("problem=AccessDenied"));
+}

@@ -36,6 +36,9 @@ and where they are wanted:
   quota_api_month       calls in a month, where they are not the preset's
   quota_push_month      pushes in a month, where they are not the preset's
   quota_qps             calls of one API in a second, where they are not the preset's
+  storm_cards_per_minute
+                        incidents a minute that get a card each at a group or person, what is beyond is
+                        folded into one counting card; 1 to 10000, 5 if absent
   key                   8 to 32 of a-z and 0-9, in all addresses; random if absent, and fixed";
 
 #[derive(Subcommand)]

@@ -1,6 +1,7 @@
 //! What may be remembered for a moment, so that a platform or the database is not asked again and again.
 
 use super::failed_pushes::Unstored;
+use super::notices::Notices;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -19,6 +20,8 @@ const NAME_LIFETIME: Duration = Duration::from_secs(600);
 const MEMBERSHIP_LIFETIME: Duration = Duration::from_secs(120);
 /// Saving begins and ends by the day, not by the second.
 const SAVING_LIFETIME: Duration = Duration::from_secs(30);
+/// An order is looked at again after this long, whatever is remembered of it.
+const ORDER_LIFETIME: Duration = Duration::from_secs(60);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
 
@@ -35,6 +38,10 @@ pub struct Caches {
     pub unstored: Unstored,
     /// Whether an integration has to save DingTalk's quota, by its key.
     pub saving: Cache<String, bool>,
+    /// For when digests were ordered to be repainted, by id.
+    pub digests: Cache<String, Millis>,
+    /// Incidents that wait to be told of.
+    pub notices: Notices,
     /// One act at a time per incident, inside this process.
     pub acts: Locks,
     /// One token refresh at a time per link.
@@ -52,6 +59,8 @@ impl Default for Caches {
             oauth: Cache::new(NAME_LIFETIME),
             unstored: Unstored::default(),
             saving: Cache::new(SAVING_LIFETIME),
+            digests: Cache::new(ORDER_LIFETIME),
+            notices: Notices::default(),
             acts: Locks::default(),
             refreshes: Locks::default(),
             reconciling: tokio::sync::Mutex::default(),

@@ -1,10 +1,13 @@
 //! A pressed card button: verified, tied to the clicker's link, carried out, and answered in time.
 
+mod all;
+
 use super::act::{self, Acted, Asked, Begun};
 use super::refusal::{ReceiveError, Refusal};
 use super::{address, caches, incidents, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::delivery::Target;
+use crate::model::digest::is_id;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::{Link, LinkState};
@@ -13,7 +16,7 @@ use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::incident::Action;
-use contract::words::card as words;
+use contract::words::{card as words, digest as storm};
 use contract::{Problem, ProblemCode};
 use dingtalk::click::{self, Answer, Click, ClickKind};
 use secrecy::ExposeSecret;
@@ -29,8 +32,6 @@ const SIGNATURE_WINDOW_MS: i64 = 5 * 60 * 1000;
 
 /// Longest employee id DingTalk makes.
 const USER_ID_CHARS_MAX: usize = 64;
-/// People whose notices a card keeps account of; five updates take them all away.
-const NOTICED_MAX: usize = 100;
 
 /// The address a click came to and what proves it.
 pub struct Door<'a> {
@@ -63,7 +64,7 @@ pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answe
     if click.kind != ClickKind::Action {
         return Ok(Answer { card_data: BTreeMap::new(), user_private_data: BTreeMap::new() });
     }
-    let (action, minutes) = asked_for(&click)?;
+    let wanted = asked_for(&click)?;
     let mut tx = state.store.read().await?;
     let card = store::card::get(&mut tx, &click.out_track_id).await?;
     let card = card.filter(|card| card.integration == integration.key).ok_or(ReceiveError::UnknownCard)?;
@@ -71,14 +72,32 @@ pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answe
     if matches!(&card.target, Target::Person(user_id) if *user_id != click.user_id) {
         return Err(ReceiveError::Forged);
     }
+    if is_id(&card.incident_id) != (wanted == Wanted::AcknowledgeAll) {
+        return Err(ReceiveError::Malformed("this card has no button for that".to_owned()));
+    }
     let link = store::link::by_user(&mut tx, &integration.key, &click.user_id).await?;
     drop(tx);
     let link = link.filter(|link| link.state == LinkState::Linked && link.credential.is_some());
-    let Some(link) = link else {
-        return Ok(ask_to_link(state, &integration, card, &click.user_id, action, minutes).await?);
-    };
-    answer(state, &integration, card, &link, Asked { minutes, ..Asked::plain("", action) }).await
+    match (link, wanted) {
+        (None, wanted) => Ok(ask_to_link(state, &integration, card, &click.user_id, wanted).await?),
+        (Some(link), Wanted::AcknowledgeAll) => all::answer(state, &integration, card, &link).await,
+        (Some(link), Wanted::Act(action, minutes)) => {
+            answer(state, &integration, card, &link, Asked { minutes, ..Asked::plain("", action) }).await
+        }
+    }
 }
+
+/// What a button asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// An act, with the minutes of a snooze.
+    Act(Action, Option<u32>),
+    /// Acknowledge every member of a digest.
+    AcknowledgeAll,
+}
+
+/// The name of the button on a digest.
+const ACKNOWLEDGE_ALL: &str = "acknowledge-all";
 
 async fn answer(
     state: &State,
@@ -110,7 +129,7 @@ async fn answer(
             Ok(private_only(notice))
         }
         Err(Refusal { code: ProblemCode::LinkBroken | ProblemCode::NotLinked, .. }) => {
-            Ok(ask_to_link(state, integration, card, &user_id, action, minutes).await?)
+            Ok(ask_to_link(state, integration, card, &user_id, Wanted::Act(action, minutes)).await?)
         }
         Err(refusal) => refuse(state, integration, card, &user_id, refusal).await,
     }
@@ -127,7 +146,8 @@ async fn refuse(
     if let Some(cause) = refusal.cause {
         return Err(cause.into());
     }
-    let notice = cure(state, integration, &card.incident_id, refusal);
+    let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
+    let notice = cure(state, integration, url, refusal);
     let truth = truth(state, integration, &card.incident_id).await?;
     noticed(state, card, user_id, &notice, true).await?;
     Ok(match truth {
@@ -138,7 +158,7 @@ async fn refuse(
 }
 
 /// What was refused, and what its reader can do about it.
-fn cure(state: &State, integration: &Integration, incident_id: &str, refusal: Refusal) -> Notice {
+fn cure(state: &State, integration: &Integration, url: String, refusal: Refusal) -> Notice {
     let language = integration.settings.language;
     let id = state.world.id();
     let mut problem = Problem::new(refusal.code, language, id.as_str());
@@ -146,11 +166,7 @@ fn cure(state: &State, integration: &Integration, incident_id: &str, refusal: Re
         problem = problem.with_message(words.words(language));
     }
     tracing::info!(id, code = refusal.code.name(), "a click was refused");
-    Notice {
-        text: format!("{} {}", problem.message, problem.remedy),
-        button: words::details(language).to_owned(),
-        url: address::incident_in_dingtalk(state, &integration.key, incident_id),
-    }
+    Notice { text: format!("{} {}", problem.message, problem.remedy), button: words::details(language).to_owned(), url }
 }
 
 /// Whoever was told that their act goes on learns by an update of the card if it is refused in the end.
@@ -187,9 +203,10 @@ async fn late_refusal(
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
     let Some(card) = store::card::get(&mut tx, out_track_id).await? else { return Ok(()) };
-    let notice = cure(state, integration, &card.incident_id, refusal);
+    let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
+    let notice = cure(state, integration, url, refusal);
     let one = Noticed { user_id, notice, stays: true, is_new: true };
-    store::card::change(&mut tx, out_track_id, |card| note(card, one.clone())).await?;
+    store::card::change(&mut tx, out_track_id, |card| card.note(one.clone())).await?;
     let kind = TaskKind::Repaint { incident: card.incident_id };
     store::task::add(&mut tx, &integration.key, &kind, now, now).await?;
     tx.commit().await?;
@@ -203,18 +220,21 @@ async fn ask_to_link(
     integration: &Integration,
     card: Card,
     user_id: &str,
-    action: Action,
-    minutes: Option<u32>,
+    wanted: Wanted,
 ) -> Result<Answer, StoreError> {
-    let goal = Goal::Act { incident_id: card.incident_id.clone(), action, minutes };
+    let id = card.incident_id.clone();
+    let language = integration.settings.language;
+    let (goal, text) = match wanted {
+        Wanted::Act(action, minutes) => (Goal::Act { incident_id: id, action, minutes }, words::link_first(language)),
+        Wanted::AcknowledgeAll => (Goal::AcknowledgeAll { digest_id: id }, storm::link_first(language)),
+    };
     let now = state.world.now();
     let attempt = LinkAttempt::open(state.world.secret(), &integration.key, goal, Some(user_id.to_owned()), now);
     let mut tx = state.store.begin().await?;
     store::link_attempt::insert(&mut tx, &attempt).await?;
     tx.commit().await?;
-    let language = integration.settings.language;
     let notice = Notice {
-        text: words::link_first(language).to_owned(),
+        text: text.to_owned(),
         button: words::link_button(language).to_owned(),
         url: address::sign_in_in_dingtalk(state, &integration.key, &attempt.id),
     };
@@ -229,7 +249,7 @@ async fn noticed(state: &State, card: Card, user_id: &str, notice: &Notice, stay
     let one = Noticed { user_id: user_id.to_owned(), notice: notice.clone(), stays, is_new: false };
     let mut tx = state.store.begin().await?;
     store::card::change(&mut tx, &card.out_track_id, |card| {
-        note(card, one.clone());
+        card.note(one.clone());
         card.updated = now;
     })
     .await?;
@@ -239,14 +259,6 @@ async fn noticed(state: &State, card: Card, user_id: &str, notice: &Notice, stay
         store::task::add(&mut tx, &card.integration, &kind, due, now).await?;
     }
     tx.commit().await
-}
-
-/// The newest notice of a person counts; beyond the limit the oldest are forgotten.
-fn note(card: &mut Card, one: Noticed) {
-    card.noticed.retain(|known| known.user_id != one.user_id);
-    card.noticed.push(one);
-    let surplus = card.noticed.len().saturating_sub(NOTICED_MAX);
-    card.noticed.drain(..surplus);
 }
 
 /// How long a notice that only reports stays on the clicker's copy.
@@ -268,8 +280,11 @@ fn private_only(notice: Notice) -> Answer {
 }
 
 /// The act and the minutes of a snooze. The card may send more; that is not needed.
-fn asked_for(click: &Click) -> Result<(Action, Option<u32>), ReceiveError> {
+fn asked_for(click: &Click) -> Result<Wanted, ReceiveError> {
     let name = click.params.get("action").or(click.action_ids.first()).map(String::as_str).unwrap_or_default();
+    if name == ACKNOWLEDGE_ALL {
+        return Ok(Wanted::AcknowledgeAll);
+    }
     let action = Action::from_name(name)
         .filter(|action| !matches!(action, Action::Comment | Action::Reopen))
         .ok_or_else(|| ReceiveError::Malformed("no act of this name can be done from a card".to_owned()))?;
@@ -277,5 +292,5 @@ fn asked_for(click: &Click) -> Result<(Action, Option<u32>), ReceiveError> {
     if action == Action::Snooze && minutes.is_none() {
         return Err(ReceiveError::Malformed("a snooze needs minutes".to_owned()));
     }
-    Ok((action, minutes))
+    Ok(Wanted::Act(action, minutes))
 }

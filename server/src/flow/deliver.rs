@@ -8,9 +8,9 @@ pub mod ended;
 mod link;
 mod note;
 
+use super::subject::Subject;
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
-use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
 use crate::model::mention::Note;
 use crate::model::task::TaskKind;
@@ -29,7 +29,7 @@ pub async fn deliver(
 ) -> Result<Option<Millis>, StoreError> {
     let mut tx = state.store.read().await?;
     let Some(mut delivery) = store::delivery::get(&mut tx, delivery_id).await? else { return Ok(None) };
-    let mirror = store::incident::get(&mut tx, &integration.key, &delivery.incident_id).await?;
+    let subject = Subject::load(&mut tx, &integration.key, &delivery.incident_id).await?;
     let chat = match &delivery.target {
         Target::Chat(id) => store::chat::by_id(&mut tx, &integration.key, id).await?,
         _ => None,
@@ -47,15 +47,16 @@ pub async fn deliver(
             None => Ok(None),
         };
     }
-    let ended = match (&mirror, space(&delivery.target, chat.as_ref())) {
+    let ended = match (&subject, space(&delivery.target, chat.as_ref())) {
         (None, _) => Ended::of(Outcome::Cancelled),
-        (Some(mirror), _) if delivery.is_pointless(&mirror.incident) => Ended::of(Outcome::Cancelled),
+        (Some(subject), _) if subject.is_pointless(&delivery) => Ended::of(Outcome::Cancelled),
         (_, Err(outcome)) => Ended::of(outcome),
-        (Some(mirror), Ok(space)) => match send(state, integration, &mut delivery, mirror, space, chat.as_ref()).await?
-        {
-            Some(ended) => ended,
-            None => return Ok(None),
-        },
+        (Some(subject), Ok(space)) => {
+            match send(state, integration, &mut delivery, subject, space, chat.as_ref()).await? {
+                Some(ended) => ended,
+                None => return Ok(None),
+            }
+        }
     };
     record(state, delivery, ended, begun).await
 }
@@ -82,7 +83,7 @@ async fn send(
     state: &State,
     integration: &Integration,
     delivery: &mut Delivery,
-    mirror: &Mirror,
+    subject: &Subject,
     space: CardSpace,
     chat: Option<&Chat>,
 ) -> Result<Option<Ended>, StoreError> {
@@ -95,7 +96,7 @@ async fn send(
         if !intend(state, delivery, true).await? {
             return Ok(None);
         }
-        let ended = card::send(state, integration, delivery, mirror, space.clone(), template).await?;
+        let ended = card::send(state, integration, delivery, subject, space.clone(), template).await?;
         if ended.outcome != Outcome::MissingScope {
             return Ok(Some(ended));
         }
@@ -104,7 +105,7 @@ async fn send(
     if !intend(state, delivery, false).await? {
         return Ok(None);
     }
-    let ended = link::send(state, integration, mirror, space, chat).await;
+    let ended = link::send(state, integration, subject, space, chat).await;
     Ok(Some(Ended { cost: ended.cost + cost, ..ended }))
 }
 

@@ -2,6 +2,7 @@
 //! confirmation of both; then what was asked for before is carried out. Also switching and unlinking.
 
 use super::act::{self, Acted, Asked};
+use super::digest::acknowledge;
 use super::refusal::Refusal;
 use super::{audit, credential, link_end, session};
 use crate::model::integration::Integration;
@@ -221,6 +222,13 @@ pub async fn confirm(
 
 /// Carries out what was asked for before the link was there. If it makes no sense any more, the result says why.
 pub async fn follow(state: &State, integration: &Arc<Integration>, link: &Link, goal: Goal) -> Followed {
+    if let Goal::AcknowledgeAll { digest_id } = &goal {
+        // Their copy of the card tells how it ends.
+        if let Err(error) = acknowledge::ask(state, integration, link, digest_id, act::PAGE_BUDGET).await {
+            tracing::warn!(%error, "nobody was told how acknowledging all has ended");
+        }
+        return Followed { goal, act: None };
+    }
     let Goal::Act { incident_id, action, minutes } = &goal else { return Followed { goal, act: None } };
     let (action, asked) = (*action, Asked { minutes: *minutes, ..Asked::plain(incident_id, *action) });
     let result = act::act(state, integration, link, asked, act::PAGE_BUDGET).await;

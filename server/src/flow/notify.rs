@@ -1,26 +1,45 @@
-//! Who hears of an incident: one delivery per group that subscribed and per responder, each exactly once.
+//! Who hears of an incident: one delivery per group that subscribed and per responder, each exactly once. What waits to be
+//! told at the same moment is told in one transaction, so that a storm is seen as what it is: see [`digest`].
 
-use super::address;
+use super::{address, digest};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
-use crate::model::incident::Incident;
+use crate::model::incident::{Incident, Mirror};
 use crate::model::integration::Integration;
+use crate::model::subscription::Subscription;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The reason of a delivery that brings an incident's card.
 pub const REASON: &str = "incident";
 
-/// Brings every delivery of an incident into being; those that exist stay as they are.
+/// Most incidents told of in one transaction: the one connection that writes must not be kept for long.
+const TOGETHER_MAX: usize = 64;
+
+/// Brings every delivery of an incident into being; those that exist stay as they are. Whoever asks while another
+/// transaction is under way is served by the next, together with all others.
 pub async fn notify(state: &State, integration: &Integration, incident_id: &str) -> Result<(), StoreError> {
-    let mut tx = state.store.begin().await?;
-    let Some(mirror) = store::incident::get(&mut tx, &integration.key, incident_id).await? else { return Ok(()) };
-    for (target, name) in targets(&mut tx, integration, &mirror.incident).await? {
-        deliver_once(state, &mut tx, integration, &mirror.incident, target, name).await?;
+    let key = &integration.key;
+    let mine = state.caches.notices.wait(key, incident_id);
+    // Those that were started at the same moment get to wait, too, before the first of them is told of.
+    tokio::task::yield_now().await;
+    let _turn = state.caches.notices.turn(key).await;
+    if mine.is_told() {
+        return Ok(());
     }
-    tx.commit().await
+    let mut others = state.caches.notices.take(key, TOGETHER_MAX - 1);
+    others.retain(|other| other.incident_id != incident_id);
+    let ids: Vec<&str> = others.iter().map(|other| other.incident_id.as_str()).chain([incident_id]).collect();
+    let told = tell(state, integration, &ids).await;
+    match told {
+        Ok(()) => others.iter().for_each(|other| other.mark_told()),
+        // One of the others may be at fault: each is tried alone in its own turn.
+        Err(_) if !others.is_empty() => tell(state, integration, &[incident_id]).await?,
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// How a card for everybody is drawn.
@@ -29,18 +48,67 @@ pub fn drawing<'a>(state: &State, integration: &'a Integration, detail_url: &'a 
     Drawing { language: settings.language, zone: &settings.time_zone, detail_url, now: state.world.now() }
 }
 
+/// The new targets of some incidents: for each target by kind and id, its name and the incidents.
+type News<'a> = BTreeMap<(&'static str, String), (Target, String, Vec<&'a Incident>)>;
+
+async fn tell(state: &State, integration: &Integration, incident_ids: &[&str]) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    let mut mirrors: Vec<Mirror> = Vec::with_capacity(incident_ids.len());
+    for id in incident_ids {
+        mirrors.extend(store::incident::get(&mut tx, &integration.key, id).await?);
+    }
+    let subscriptions = store::subscription::all(&mut tx, &integration.key).await?;
+    let mut news = News::new();
+    for Mirror { incident, .. } in &mirrors {
+        let told = store::digest::told(&mut tx, &integration.key, &incident.id).await?;
+        for (target, name) in targets(&mut tx, integration, &subscriptions, incident).await? {
+            if !told.contains(&target) {
+                let entry = news.entry((target.kind(), target.id())).or_insert_with(|| (target, name, Vec::new()));
+                entry.2.push(incident);
+            }
+        }
+    }
+    // In the order of targets, as every other process does: whoever wants the same digests waits instead of deadlocking.
+    let mut spared = None;
+    for (target, name, incidents) in news.into_values() {
+        tell_one(state, &mut tx, integration, (&target, &name), incidents, &mut spared).await?;
+    }
+    tx.commit().await
+}
+
+/// Tells one target of what is new to it: one by one, or folded.
+async fn tell_one(
+    state: &State,
+    tx: &mut Tx,
+    integration: &Integration,
+    (target, name): (&Target, &str),
+    incidents: Vec<&Incident>,
+    spared: &mut Option<usize>,
+) -> Result<(), StoreError> {
+    let folded = match target {
+        Target::Member(_) => None,
+        _ => digest::fold(state, tx, integration, (target, name), &incidents, spared).await?,
+    };
+    for incident in incidents {
+        let digest = folded.as_ref().filter(|folded| folded.holds(&incident.id)).map(|folded| folded.digest_id.clone());
+        deliver_once(state, tx, integration, incident, (target, name), digest).await?;
+    }
+    Ok(())
+}
+
 async fn targets(
     tx: &mut Tx,
     integration: &Integration,
+    subscriptions: &[Subscription],
     incident: &Incident,
 ) -> Result<Vec<(Target, String)>, StoreError> {
     let key = &integration.key;
     let mut targets = Vec::new();
     let mut chats = BTreeSet::new();
-    for subscription in store::subscription::all(tx, key).await? {
-        if subscription.rule.fits(incident) && chats.insert(subscription.chat_id.clone()) {
+    for subscription in subscriptions {
+        if subscription.rule.fits(incident) && chats.insert(&subscription.chat_id) {
             let title = store::chat::by_id(tx, key, &subscription.chat_id).await?.map(|chat| chat.title);
-            targets.push((Target::Chat(subscription.chat_id), title.unwrap_or_default()));
+            targets.push((Target::Chat(subscription.chat_id.clone()), title.unwrap_or_default()));
         }
     }
     let member_ids: Vec<i64> = incident.responders.iter().map(|one| one.member_id).collect();
@@ -55,26 +123,32 @@ async fn targets(
     Ok(targets)
 }
 
+/// One delivery, with the task that sends it unless nobody can be told or it is folded into `digest`.
 async fn deliver_once(
     state: &State,
     tx: &mut Tx,
     integration: &Integration,
     incident: &Incident,
-    target: Target,
-    target_name: String,
+    (target, name): (&Target, &str),
+    digest: Option<String>,
 ) -> Result<(), StoreError> {
     let now = state.world.now();
     let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
-    let unlinked = matches!(target, Target::Member(_));
+    let (delivery_state, outcome) = match target {
+        Target::Member(_) => (DeliveryState::Failed, Outcome::AppNotLinked),
+        _ if digest.is_some() => (DeliveryState::Done, Outcome::Folded),
+        _ => (DeliveryState::Waiting, Outcome::Waiting),
+    };
+    let waits = delivery_state == DeliveryState::Waiting;
     let owner = (integration.key.as_str(), incident.id.as_str());
-    let mut delivery = Delivery::new(state.world.id(), owner, target, REASON, now);
-    delivery.target_name = target_name;
+    let mut delivery = Delivery::new(state.world.id(), owner, target.clone(), REASON, now);
+    delivery.target_name = name.to_owned();
     delivery.text = card::summary(incident, drawing(state, integration, &detail_url));
-    if unlinked {
-        (delivery.state, delivery.outcome, delivery.next) = (DeliveryState::Failed, Outcome::AppNotLinked, None);
-    }
+    (delivery.state, delivery.outcome, delivery.next) = (delivery_state, outcome, waits.then_some(now));
+    delivery.message = digest.clone().unwrap_or_default();
+    delivery.digest = digest;
     let is_new = store::delivery::insert(tx, &delivery).await?;
-    if is_new && !unlinked {
+    if is_new && waits {
         let kind = TaskKind::Deliver { delivery: delivery.id };
         store::task::add(tx, &integration.key, &kind, now, now).await?;
     }

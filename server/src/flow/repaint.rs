@@ -1,9 +1,11 @@
 //! All cards of an incident follow its state. A card that shows the truth already costs no call.
 
 use super::quota::report;
-use super::{address, credential, notify};
+use super::subject::Subject;
+use super::{credential, digest, notify};
 use crate::model::card::{self, Card, Notice, Noticed};
 use crate::model::delivery::Target;
+use crate::model::digest::is_id;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::quota::Priority;
@@ -35,20 +37,28 @@ pub enum Left {
     Again,
 }
 
-/// Updates every card of an incident that shows something else than the truth.
+/// Updates every card of an incident, or of a digest, that shows something else than the truth.
 pub async fn repaint(state: &State, integration: &Integration, incident_id: &str) -> Result<Left, StoreError> {
+    if is_id(incident_id) && !digest::may_paint(state, integration, incident_id).await? {
+        return Ok(Left::Nothing);
+    }
     let mut tx = state.store.read().await?;
-    let mirror = store::incident::get(&mut tx, &integration.key, incident_id).await?;
+    let subject = Subject::load(&mut tx, &integration.key, incident_id).await?;
     let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
+    let digests = store::digest::of_incident(&mut tx, &integration.key, incident_id).await?;
     drop(tx);
-    let Some(mirror) = mirror else { return Ok(Left::Nothing) };
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
-    let values = card::values(&mirror.incident, notify::drawing(state, integration, &detail_url));
+    let Some(subject) = subject else { return Ok(Left::Nothing) };
+    digest::follow(state, integration, digests).await?;
+    let url = subject.url(state, integration);
+    let values = subject.values(notify::drawing(state, integration, &url));
     let mut left = Left::Nothing;
     let saving = report::is_saving(state, integration).await?;
     let now = state.world.now();
     for card in cards.into_iter().filter(|card| card.delivered) {
-        let follows = follows(state, integration, &card, &mirror.incident, &values).await?;
+        let follows = match subject.incident() {
+            Some(mirror) => follows(state, integration, &card, &mirror.incident, &values).await?,
+            None => card.shown != values,
+        };
         if follows || card.noticed.iter().any(|one| !one.stays || one.is_new) {
             let rested = card.updated.plus(SAVING_REST);
             if saving && now < rested {
@@ -91,7 +101,7 @@ async fn repaint_one(
     // An update takes away whatever the answer to a click showed, so notices that stay are shown anew.
     let changed = card::state_changed(&card.shown, values);
     let (over, staying): (Vec<Noticed>, Vec<Noticed>) =
-        card.noticed.iter().cloned().partition(|one| changed || !one.stays);
+        card.noticed.iter().cloned().partition(|one| !one.stays || (changed && !one.is_new));
     let clear = over.iter().map(|one| (one.user_id.clone(), card::private_values(&Notice::default())));
     let keep = staying.iter().map(|one| (one.user_id.clone(), card::private_values(&one.notice)));
     let people: Vec<Private> = clear.chain(keep).take(dingtalk::PRIVATE_PEOPLE_MAX).collect();
@@ -99,13 +109,15 @@ async fn repaint_one(
         Ok(()) => {
             card.shown.clone_from(values);
             // Those that found no room in this update are cleared by the next.
+            let left: Vec<Noticed> = over.into_iter().skip(dingtalk::PRIVATE_PEOPLE_MAX).collect();
+            let more = !left.is_empty();
             let staying = staying.into_iter().map(|one| Noticed { is_new: false, ..one });
-            card.noticed = over.into_iter().skip(dingtalk::PRIVATE_PEOPLE_MAX).chain(staying).collect();
-            let more = card.noticed.iter().any(|one| changed || !one.stays);
+            card.noticed = left.into_iter().chain(staying).collect();
             card.updated = state.world.now();
             let mut tx = state.store.begin().await?;
             // Lost only against a click that came in between: its own repaint follows.
             let kept = store::card::update(&mut tx, &card).await?;
+            digest::painted(&mut tx, &card.incident_id, card.updated).await?;
             tx.commit().await?;
             Ok(if !kept || more { Left::Again } else { Left::Nothing })
         }

@@ -196,6 +196,7 @@ pub fn fields(integration: &Integration) -> serde_json::Map<String, Value> {
         "quota_api_month": settings.quota.api_month,
         "quota_push_month": settings.quota.push_month,
         "quota_qps": settings.quota.qps,
+        "storm_cards_per_minute": settings.storm_cards_per_minute,
     });
     match fields {
         Value::Object(fields) => fields,
@@ -246,6 +247,7 @@ fn typed(checked: Checked, read: Settings, routes: RouteSecrets) -> (Settings, S
         edition: checked.edition,
         person_channel: checked.person_channel,
         quota: checked.quota,
+        storm_cards_per_minute: checked.storm_cards_per_minute,
         ..read
     };
     let secrets = Secrets {
@@ -295,6 +297,7 @@ fn form_of(integration: &Integration) -> Form {
         ("quota_api_month", &figure(settings.quota.api_month)),
         ("quota_push_month", &figure(settings.quota.push_month)),
         ("quota_qps", &figure(settings.quota.qps)),
+        ("storm_cards_per_minute", &settings.storm_cards_per_minute.to_string()),
     ] {
         form.set(name, value);
     }

@@ -268,7 +268,7 @@ pub fn goal_of(place: &Place) -> Goal {
 
 fn place_of(goal: Goal) -> Place {
     match goal {
-        Goal::Home => Place::home(),
+        Goal::Home | Goal::AcknowledgeAll { .. } => Place::home(),
         Goal::PcHome => Place::Pc { tab: Tab::Mine, page: 1, id: None },
         Goal::CoolApp { open_conversation_id } => Place::CoolApp { cid: open_conversation_id },
         Goal::Incident { id } | Goal::Act { incident_id: id, .. } => Place::Incident { id },

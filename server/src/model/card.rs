@@ -13,11 +13,13 @@ use std::collections::BTreeMap;
 use world::Millis;
 
 /// Longest value of one variable, in bytes, below DingTalk's 1,024.
-const VALUE_BYTES_MAX: usize = 1_000;
+pub(super) const VALUE_BYTES_MAX: usize = 1_000;
 /// Budget of the title, so that it stays readable.
 const TITLE_BYTES_MAX: usize = 300;
 /// Labels shown before "N more".
 const LABELS_MAX: usize = 8;
+/// People whose notices a card keeps account of; five updates take them all away.
+const NOTICED_MAX: usize = 100;
 /// Responders named before "N more".
 const RESPONDERS_MAX: usize = 6;
 
@@ -37,6 +39,16 @@ pub struct Card {
     pub created: Millis,
     pub updated: Millis,
     pub version: i64,
+}
+
+impl Card {
+    /// Keeps account of a notice: the newest of a person counts; beyond the limit the oldest are forgotten.
+    pub fn note(&mut self, one: Noticed) {
+        self.noticed.retain(|known| known.user_id != one.user_id);
+        self.noticed.push(one);
+        let surplus = self.noticed.len().saturating_sub(NOTICED_MAX);
+        self.noticed.drain(..surplus);
+    }
 }
 
 /// For whom and when a card is drawn.
@@ -72,7 +84,7 @@ pub struct Noticed {
 
 /// Whether two sets of values show different states of an incident: other buttons, another progress.
 pub fn state_changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> bool {
-    let state = ["progress", "state", "can_acknowledge", "can_close", "can_snooze", "can_wake"];
+    let state = ["progress", "state", "can_acknowledge", "can_close", "can_snooze", "can_wake", "can_acknowledge_all"];
     state.into_iter().any(|name| before.get(name) != after.get(name))
 }
 
@@ -207,7 +219,7 @@ fn progress_word(incident: &Incident, drawing: Drawing) -> &'static str {
     }
 }
 
-fn severity_word(severity: Severity, language: Language) -> &'static str {
+pub(super) fn severity_word(severity: Severity, language: Language) -> &'static str {
     match severity {
         Severity::Critical => words::severity_critical(language),
         Severity::Warning => words::severity_warning(language),

@@ -62,6 +62,8 @@ pub struct Delivery {
     pub target_name: String,
     /// Why it exists; with incident and target it is unique.
     pub reason: String,
+    /// The digest its incident was folded into.
+    pub digest: Option<String>,
     pub state: DeliveryState,
     pub outcome: Outcome,
     /// DingTalk's code of the last attempt.
@@ -101,6 +103,7 @@ impl Delivery {
             target,
             target_name: String::new(),
             reason: reason.to_owned(),
+            digest: None,
             state: DeliveryState::Waiting,
             outcome: Outcome::Waiting,
             code: String::new(),

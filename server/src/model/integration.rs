@@ -35,6 +35,9 @@ pub struct Settings {
     pub war_room_bot_id: Option<String>,
     pub edition: Edition,
     pub person_channel: PersonChannel,
+    /// New incidents of a group or a person in a minute that get a card each; what is beyond is folded into one.
+    #[serde(default = "Settings::cards_per_minute_unless_set")]
+    pub storm_cards_per_minute: u32,
     /// Language of cards in groups; from the account's locale.
     #[serde(default)]
     pub language: Language,
@@ -50,6 +53,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What counts as a storm unless the integration says otherwise.
+    pub fn cards_per_minute_unless_set() -> u32 {
+        super::digest::CARDS_PER_MINUTE
+    }
+
     /// The zone of most accounts, until the account's own was read.
     pub fn zone_until_read() -> String {
         "Asia/Shanghai".to_owned()

@@ -45,6 +45,10 @@ pub enum Goal {
         action: Action,
         minutes: Option<u32>,
     },
+    /// Acknowledge every member of a digest, then show the list.
+    AcknowledgeAll {
+        digest_id: String,
+    },
 }
 
 /// How far an attempt has come.

@@ -5,6 +5,8 @@ pub mod asked;
 pub mod card;
 pub mod chat;
 pub mod delivery;
+pub mod digest;
+pub mod digest_card;
 pub mod hash;
 pub mod incident;
 pub mod integration;

@@ -22,6 +22,8 @@ pub enum TaskKind {
     FailedPushes { late: bool },
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
     FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
+    /// Go on with acknowledging every member of a digest, should the process that began it have died.
+    AcknowledgeAll { digest: String, user_id: String, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.
     SnoozeEnds { incident: String, until_ms: i64 },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
@@ -46,6 +48,8 @@ impl TaskKind {
                 let (incident, action) = (&asked.incident_id, asked.action.name());
                 format!("{integration}/finish/{incident}/{action}/{user_id}/{asked_ms}")
             }
+            // Whoever asks while it goes on need not ask.
+            Self::AcknowledgeAll { digest, .. } => format!("{integration}/acknowledge-all/{digest}"),
             // A shorter snooze that was ended early must not stand in for the longer one after it.
             Self::SnoozeEnds { incident, until_ms } => format!("{integration}/snooze-ends/{incident}/{until_ms}"),
             Self::Introduce => format!("{integration}/introduce"),

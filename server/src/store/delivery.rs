@@ -12,7 +12,7 @@ macro_rules! columns {
     () => {
         "id, integration, incident_id, target_kind, target, target_name, reason, state, outcome, code, message, \
          request_id, text, attempts, cost, next_ms, created_ms, updated_ms, version, tries, asked_ms, copies, \
-         repeatable, may_be_there"
+         repeatable, may_be_there, digest"
     };
 }
 
@@ -61,7 +61,7 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError
         "INSERT INTO delivery (",
         columns!(),
         ", search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, ",
-        "$21, $22, $23, $24, $25) ",
+        "$21, $22, $23, $24, $25, $26) ",
         "ON CONFLICT DO NOTHING"
     ))
     .text(&delivery.id)
@@ -88,6 +88,7 @@ pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError
     .number(delivery.copies)
     .number(i64::from(delivery.repeatable))
     .number(i64::from(delivery.may_be_there))
+    .maybe_text(delivery.digest.as_deref())
     .text(&search_text(delivery))
     .changed(tx)
     .await
@@ -272,6 +273,7 @@ fn delivery(row: &Row) -> Result<Delivery, StoreError> {
         copies: row.number("copies")?,
         repeatable: row.number("repeatable")? != 0,
         may_be_there: row.number("may_be_there")? != 0,
+        digest: row.maybe_text("digest")?,
     })
 }
 

@@ -20,12 +20,13 @@ pub async fn get(tx: &mut Tx, integration: &str, id: &str) -> Result<Option<Mirr
 /// Adds an incident. False when it is known already.
 pub async fn insert(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
     let now = tx.shared.world.now();
-    sql("INSERT INTO incident (integration, id, body, progress, event_ms, updated_ms, version) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+    sql("INSERT INTO incident (integration, id, body, progress, severity, event_ms, updated_ms, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING")
     .text(&mirror.integration)
     .text(&mirror.incident.id)
     .text(&to_json(TABLE, "body", &mirror.incident)?)
     .text(mirror.incident.progress.name())
+    .text(mirror.incident.severity.name())
     .at(mirror.event_at)
     .at(now)
     .number(mirror.version)
@@ -36,13 +37,14 @@ pub async fn insert(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
 /// Compare and set.
 pub async fn update(tx: &mut Tx, mirror: &Mirror) -> Result<bool, StoreError> {
     let now = tx.shared.world.now();
-    sql("UPDATE incident SET body = $4, progress = $5, event_ms = $6, updated_ms = $7, version = version + 1 \
-         WHERE integration = $1 AND id = $2 AND version = $3")
+    sql("UPDATE incident SET body = $4, progress = $5, severity = $6, event_ms = $7, updated_ms = $8, \
+         version = version + 1 WHERE integration = $1 AND id = $2 AND version = $3")
     .text(&mirror.integration)
     .text(&mirror.incident.id)
     .number(mirror.version)
     .text(&to_json(TABLE, "body", &mirror.incident)?)
     .text(mirror.incident.progress.name())
+    .text(mirror.incident.severity.name())
     .at(mirror.event_at)
     .at(now)
     .changed(tx)

@@ -10,6 +10,7 @@ pub mod chat;
 pub mod chat_health;
 pub mod console;
 pub mod delivery;
+pub mod digest;
 mod error;
 pub mod inbox;
 mod inbox_writer;

@@ -57,6 +57,11 @@ pub async fn remove(tx: &mut Tx, dedup: &str) -> Result<bool, StoreError> {
     sql("DELETE FROM task WHERE dedup = $1").text(dedup).changed(tx).await
 }
 
+/// Takes a task away that was given up, so that it can be asked for anew with other particulars.
+pub async fn remove_dead(tx: &mut Tx, dedup: &str) -> Result<bool, StoreError> {
+    sql("DELETE FROM task WHERE dedup = $1 AND failure IS NOT NULL").text(dedup).changed(tx).await
+}
+
 /// Takes up to `limit` tasks that are due and nobody has, until `until`: whoever has not ended them by then loses them.
 /// Dead ones are never taken; one whose kind this program does not know dies.
 pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Result<Vec<Task>, StoreError> {

@@ -1,5 +1,6 @@
 //! One piece of work: its flow, and what becomes of it afterwards.
 
+use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
     act, caches, deliver, events, failed_pushes, incidents, introduce, merges, notify, reconcile, refresh, repaint,
@@ -120,6 +121,12 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
                 Ok(act::Acted::Working) => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
                 Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
                 Err(_) => After::Done,
+            }
+        }
+        TaskKind::AcknowledgeAll { digest, user_id, asked_ms } => {
+            match acknowledge::finish(state, integration, user_id, digest, Millis(*asked_ms)).await {
+                Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
+                Ok(()) | Err(_) => After::Done,
             }
         }
         TaskKind::Introduce => match introduce::introduce(state, integration).await? {

@@ -15,6 +15,7 @@ mod quota;
 mod restart;
 mod store;
 mod storm;
+mod storm_digest;
 mod truth;
 mod visits;
 mod worker;

@@ -2,6 +2,7 @@
 
 mod chats;
 mod deliveries;
+mod digests;
 mod groups;
 mod inbox;
 mod incidents;
@@ -119,6 +120,7 @@ pub fn integration(key: &str) -> Integration {
             war_room_bot_id: None,
             edition: Edition::Professional,
             person_channel: PersonChannel::Both,
+            storm_cards_per_minute: 5,
             language: contract::Language::default(),
             time_zone: "Asia/Shanghai".into(),
             account_name: String::new(),

@@ -1,9 +1,10 @@
 //! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
-//! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`problem`] for errors and their cures,
+//! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`digest`] for the card of a storm, [`problem`] for errors and their cures,
 //! [`field`] for what is wrong with a field, [`outcome`] for how deliveries end, [`console`] for the way into the console and the names of addresses.
 
 pub mod card;
 pub mod console;
+pub mod digest;
 pub mod field;
 pub mod outcome;
 pub mod page;

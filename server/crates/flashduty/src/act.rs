@@ -17,13 +17,18 @@ pub struct Resolution {
     pub resolution: String,
 }
 
-/// The one-shot acts (reference 5.6), one incident a call. The actor in the timeline is the credential's owner.
+/// The one-shot acts (reference 5.6), one incident a call unless said otherwise. The actor in the timeline is the credential's owner.
 /// All but [`Client::comment`] may be repeated without harm. On a closed incident the answer is not documented:
 /// read [`Client::incident`] again and show what is found.
 impl Client {
     /// "I am on it."
     pub async fn acknowledge(&self, incident_id: &str) -> Result<(), FlashdutyError> {
         self.write("/incident/ack", json!({ "incident_ids": [incident_id] })).await
+    }
+
+    /// The same for up to 100 incidents in one call. Whether one bad id spoils the others is not documented.
+    pub async fn acknowledge_all(&self, incident_ids: &[&str]) -> Result<(), FlashdutyError> {
+        self.write("/incident/ack", json!({ "incident_ids": incident_ids })).await
     }
 
     /// Takes the own acknowledgement back.

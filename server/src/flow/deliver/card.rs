@@ -1,11 +1,12 @@
 //! A card: created and shown by one call, which can be repeated.
 
 use super::ended::{self, Ended};
-use crate::flow::{address, credential, mention, notify};
-use crate::model::card::{self, Card};
+use crate::flow::subject::Subject;
+use crate::flow::{credential, digest, mention, notify};
+use crate::model::card::{self, Card, Drawing};
 use crate::model::delivery::Delivery;
-use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::mention::Called;
 use crate::model::quota::Priority;
 use crate::model::task::TaskKind;
 use crate::state::State;
@@ -19,13 +20,13 @@ pub async fn send(
     state: &State,
     integration: &Integration,
     delivery: &Delivery,
-    mirror: &Mirror,
+    subject: &Subject,
     space: CardSpace,
     template: &str,
 ) -> Result<Ended, StoreError> {
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
-    let drawing = notify::drawing(state, integration, &detail_url);
-    let values = card::values(&mirror.incident, drawing);
+    let url = subject.url(state, integration);
+    let drawing = notify::drawing(state, integration, &url);
+    let values = subject.values(drawing);
     let now = state.world.now();
     let out_track_id = delivery.out_track_id();
     // The intent is on disk before the call, so that a click on the card is known whatever happens to this process.
@@ -33,7 +34,7 @@ pub async fn send(
     let row = Card {
         out_track_id: out_track_id.clone(),
         integration: integration.key.clone(),
-        incident_id: mirror.incident.id.clone(),
+        incident_id: subject.id().to_owned(),
         target: delivery.target.clone(),
         delivered: false,
         shown: BTreeMap::new(),
@@ -43,12 +44,15 @@ pub async fn send(
         version: 0,
     };
     store::card::insert(&mut tx, &row).await?;
-    let called = mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?;
+    let called = match subject.incident() {
+        Some(mirror) => mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?,
+        None => Called::default(),
+    };
     tx.commit().await?;
 
     let robot_code = integration.settings.client_id.clone();
     let in_language = |language| {
-        let summary = card::summary(&mirror.incident, card::Drawing { language, ..drawing });
+        let summary = subject.summary(Drawing { language, ..drawing });
         card::calling(summary, &called.named, language)
     };
     let new = NewCard {
@@ -83,9 +87,9 @@ pub async fn send(
     if sent.is_ok() {
         // What an earlier attempt created shows what was true then.
         let values = if exists { BTreeMap::new() } else { values };
-        shown(state, &integration.key, &out_track_id, mirror, values).await?;
+        shown(state, &integration.key, &out_track_id, subject, values).await?;
     }
-    let text = ended::rendered(&mirror.incident, drawing);
+    let text = ended::rendered(subject, drawing);
     Ok(Ended { text, cost, ..Ended::from_answer(sent.map(|_| ())) })
 }
 
@@ -112,7 +116,7 @@ async fn shown(
     state: &State,
     key: &str,
     out_track_id: &str,
-    drawn: &Mirror,
+    drawn: &Subject,
     values: BTreeMap<String, String>,
 ) -> Result<(), StoreError> {
     let now = state.world.now();
@@ -124,10 +128,9 @@ async fn shown(
         card.updated = now;
     })
     .await?;
-    let id = &drawn.incident.id;
-    let present = store::incident::get(&mut tx, key, id).await?;
-    if unknown || present.is_none_or(|present| present.version != drawn.version) {
-        store::task::add(&mut tx, key, &TaskKind::Repaint { incident: id.clone() }, now, now).await?;
+    digest::painted(&mut tx, drawn.id(), now).await?;
+    if unknown || !drawn.is_current(&mut tx, key).await? {
+        store::task::add(&mut tx, key, &TaskKind::Repaint { incident: drawn.id().to_owned() }, now, now).await?;
     }
     tx.commit().await
 }

@@ -1,8 +1,8 @@
 //! How one attempt ended.
 
-use crate::model::card::{self, Drawing};
+use crate::flow::subject::Subject;
+use crate::model::card::Drawing;
 use crate::model::delivery::Outcome;
-use crate::model::incident::Incident;
 use crate::model::text;
 use dingtalk::{DingTalkError, ErrorClass, Meter, Why};
 use std::time::Duration;
@@ -92,8 +92,8 @@ pub fn cost<T>(answer: &Result<T, DingTalkError>) -> i64 {
 }
 
 /// What a card or message says, as text.
-pub fn rendered(incident: &Incident, drawing: Drawing) -> String {
-    cut(&card::markdown(incident, drawing))
+pub fn rendered(subject: &Subject, drawing: Drawing) -> String {
+    cut(&subject.markdown(drawing))
 }
 
 /// As much of a text as is kept.

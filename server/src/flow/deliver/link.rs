@@ -1,15 +1,13 @@
 //! A message with a link button, for apps that may not send cards.
 
 use super::ended::{self, Ended};
-use crate::flow::{address, credential, notify};
-use crate::model::card;
+use crate::flow::subject::Subject;
+use crate::flow::{credential, notify};
 use crate::model::chat::Chat;
 use crate::model::delivery::Outcome;
-use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
 use crate::model::quota::Priority;
 use crate::state::State;
-use contract::words::card as words;
 use dingtalk::{CardSpace, GroupMessage, RobotContent};
 use std::time::Duration;
 
@@ -22,17 +20,17 @@ const FLOW_CONTROL_WAIT: Duration = Duration::from_secs(60);
 pub async fn send(
     state: &State,
     integration: &Integration,
-    mirror: &Mirror,
+    subject: &Subject,
     space: CardSpace,
     chat: Option<&Chat>,
 ) -> Ended {
-    let detail_url = address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id());
-    let drawing = notify::drawing(state, integration, &detail_url);
-    let text = ended::rendered(&mirror.incident, drawing);
+    let url = subject.url(state, integration);
+    let drawing = notify::drawing(state, integration, &url);
+    let text = ended::rendered(subject, drawing);
     let content = RobotContent::ActionCard {
-        title: card::summary(&mirror.incident, drawing),
-        text: card::markdown(&mirror.incident, drawing),
-        buttons: vec![(words::details(drawing.language).to_owned(), detail_url.clone())],
+        title: subject.summary(drawing),
+        text: subject.markdown(drawing),
+        buttons: vec![(subject.button(drawing.language).to_owned(), url.clone())],
     };
     let client = credential::dingtalk(state, integration, Priority::Page);
     let robot_code = integration.settings.client_id.clone();

@@ -1,5 +1,6 @@
 //! What an administrator types about an integration: names, shapes, and every mistake at once.
 
+use crate::model::digest::{CARDS_PER_MINUTE, CARDS_PER_MINUTE_MAX};
 use crate::model::integration::{Edition, PersonChannel};
 use crate::model::quota::{Overrides, Preset};
 use secrecy::SecretString;
@@ -36,6 +37,7 @@ pub struct Checked {
     pub edition: Edition,
     pub person_channel: PersonChannel,
     pub quota: Overrides,
+    pub storm_cards_per_minute: u32,
 }
 
 /// One field of the form.
@@ -53,7 +55,7 @@ const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -
 const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 18] = [
+const FIELDS: [Field; 19] = [
     field("name", true, ("must be 1 to 100 characters on one line", is_name)),
     field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
     field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
@@ -72,6 +74,7 @@ const FIELDS: [Field; 18] = [
     field("quota_api_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
     field("quota_push_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
     field("quota_qps", false, ("must be a number from 1 to 1000", |text| per_second(text).is_some())),
+    field("storm_cards_per_minute", false, ("must be a whole number from 1 to 10000", |text| cards(text).is_some())),
 ];
 
 impl Form {
@@ -154,6 +157,7 @@ impl Form {
             push_month: take("quota_push_month").and_then(|text| figure(&text)),
             qps: take("quota_qps").and_then(|text| per_second(&text)),
         };
+        let cards = take("storm_cards_per_minute").and_then(|text| cards(&text));
         let mut text = |name| take(name).unwrap_or_default();
         Checked {
             name: text("name"),
@@ -171,6 +175,7 @@ impl Form {
             edition,
             person_channel,
             quota,
+            storm_cards_per_minute: cards.unwrap_or(CARDS_PER_MINUTE),
         }
     }
 }
@@ -214,6 +219,11 @@ fn figure(text: &str) -> Option<i64> {
 /// Calls in a second.
 fn per_second(text: &str) -> Option<i64> {
     figure(text).filter(|figure| (1..=1_000).contains(figure))
+}
+
+/// So many cards a minute, of a sensible number.
+fn cards(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|cards| (1..=CARDS_PER_MINUTE_MAX).contains(cards))
 }
 
 fn is_name(text: &str) -> bool {
@@ -314,6 +324,10 @@ mod tests {
             ("quota_push_month", "1000000001", false),
             ("quota_qps", "0", false),
             ("quota_qps", "60", true),
+            ("storm_cards_per_minute", "1", true),
+            ("storm_cards_per_minute", "0", false),
+            ("storm_cards_per_minute", "10001", false),
+            ("storm_cards_per_minute", "many", false),
         ] {
             let mut fields = good();
             fields.insert(name.to_owned(), Value::from(value));

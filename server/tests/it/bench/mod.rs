@@ -75,6 +75,8 @@ impl Bench {
             "client_id": seed::CLIENT_ID, "client_secret": seed::CLIENT_SECRET, "aes_key": seed::AES_KEY,
             "token": seed::TOKEN, "card_template_id": seed::CARD_TEMPLATE_ID,
             "flashduty_app_key": simulator::flashduty::seed::SERVICE_APP_KEY,
+            // Time stands still while a story raises incidents; storms have stories of their own.
+            "storm_cards_per_minute": 10_000,
         });
         let form = flow::set_up::Form::from_json(&form.to_string()).unwrap();
         let integration = flow::set_up::add(&self.app.state, form, "bench").await.unwrap();

@@ -61,6 +61,12 @@ impl Bench {
         tx.commit().await.unwrap();
     }
 
+    /// How many incidents a minute get a card each from now on.
+    pub async fn cards_per_minute(&self, cards: u32) {
+        let pairs = vec![("storm_cards_per_minute".to_owned(), Some(cards.to_string()))];
+        server::flow::set_up::set(&self.app.state, KEY, pairs, "bench").await.unwrap();
+    }
+
     /// The Flashduty member of a seeded employee.
     pub fn member(&self, user_id: &str) -> i64 {
         self.sim.flashduty.member_id(user_id).expect("a member")

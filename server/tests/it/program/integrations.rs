@@ -60,6 +60,7 @@ async fn add_prints_the_addresses_and_show_the_fields_beside_them() {
         ("war_room_bot_id", Value::Null),
         ("edition", json!("standard")),
         ("person_channel", json!("bot")),
+        ("storm_cards_per_minute", json!(5)),
     ] {
         assert_eq!(shown[field], value, "{field}");
     }
@@ -94,9 +95,10 @@ async fn fields_are_changed_cleared_and_removed_again() {
     let program = Program::new();
     add(&program, &integration()).await.json();
     let set = async |fields: &[&str]| program.run(&[&["integration", "set", "--key", KEY], fields].concat()).await;
-    let changed = set(&["name=Acme two", "card_template_id=", "person_channel=both"]).await.json();
+    let changed = set(&["name=Acme two", "card_template_id=", "person_channel=both", "storm_cards_per_minute=9"]);
+    let changed = changed.await.json();
     assert_eq!((&changed["name"], &changed["person_channel"]), (&json!("Acme two"), &json!("both")));
-    assert_eq!(changed["card_template_id"], Value::Null);
+    assert_eq!((&changed["card_template_id"], &changed["storm_cards_per_minute"]), (&Value::Null, &json!(9)));
     for (fields, words) in [
         (&["name=Acme three", "token="][..], "token"),
         (&["nonsense=1"], "nonsense"),

@@ -54,7 +54,10 @@ impl Stage {
     /// The first server runs before anything is set up; the integration is added beside it.
     pub async fn set_up(sim: Simulator, program: Program) -> Self {
         let serving = program.serve().await;
-        let file = program.file("integration.json", integration().to_string());
+        let mut fields = integration();
+        // Stories raise many incidents in little time; storms have stories of their own.
+        fields["storm_cards_per_minute"] = 10_000.into();
+        let file = program.file("integration.json", fields.to_string());
         let added = program.run(&["integration", "add", "--file", &file]).await.json();
         let urls = added["urls"].clone();
         let url = |name: &str| urls[name].as_str().unwrap().to_owned();

@@ -3,6 +3,7 @@ use secrecy::ExposeSecret;
 use server::model::card::Card;
 use server::model::chat::Chat;
 use server::model::delivery::Target;
+use server::model::digest::Digest;
 use server::model::incident::{Incident, Mirror};
 use server::model::link_attempt::{Goal, LinkAttempt};
 use server::model::mention::{Mention, Note};
@@ -14,8 +15,8 @@ use server::store::inbox::{NewItem, Source};
 use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
-    audit, card, chat, chat_health, console, delivery, incident, integration, link, link_attempt, mention, note,
-    oauth_client, reconcile, robot_push, session, subscription, task,
+    audit, card, chat, chat_health, console, delivery, digest, incident, integration, link, link_attempt, mention,
+    note, oauth_client, reconcile, robot_push, session, subscription, task,
 };
 use sqlx::{Connection, Row};
 
@@ -212,6 +213,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     let mirror = Mirror { integration: key.into(), incident: Incident::empty("i"), event_at: NOW, version: 1 };
     incident::insert(tx, &mirror).await.unwrap();
     reconcile::put(tx, key, &reconcile::Run::default()).await.unwrap();
+    digest::insert(tx, &Digest::begin(key, key, Target::Chat("ops".into()), "运维", NOW)).await.unwrap();
     let card = Card { out_track_id: format!("card-{key}"), ..incidents::card(key, "i") };
     card::insert(tx, &card).await.unwrap();
     let id = format!("delivery-{key}");

@@ -215,8 +215,9 @@ impl<'a> Run<'a> {
             return Ok(Some(Refusal::from(error).code));
         };
         // It has changed and no webhook told of that, or Flashduty wants a form.
+        let asked = self.state.world.now();
         let truth = convert::incident(&client.incident(&one.id).await?);
-        self.learn(vec![truth.clone()]).await?;
+        self.learn(vec![truth.clone()], asked).await?;
         Ok(match action::judge(&truth, Action::Acknowledge, self.link.member.member_id, self.state.world.now()) {
             Verdict::Refuse(code) => Some(code),
             Verdict::Already => None,
@@ -233,6 +234,7 @@ impl<'a> Run<'a> {
 
     /// Asks Flashduty how far a former run came, so that nothing is done twice.
     async fn read(&mut self, client: &Client, ids: &[String]) -> Result<(), Refusal> {
+        let asked = self.state.world.now();
         let truth = match client.incidents(ids).await {
             Ok(found) => found.iter().map(convert::incident).collect::<Vec<_>>(),
             // One that is gone spoils the answer; the calls find it.
@@ -240,13 +242,13 @@ impl<'a> Run<'a> {
             Err(error) => return Err(error.into()),
         };
         self.settled.extend(truth.iter().filter(|one| one.progress != Progress::Triggered).map(|one| one.id.clone()));
-        Ok(self.learn(truth).await?)
+        Ok(self.learn(truth, asked).await?)
     }
 
-    async fn learn(&self, truth: Vec<Incident>) -> Result<(), StoreError> {
+    async fn learn(&self, truth: Vec<Incident>, asked: Millis) -> Result<(), StoreError> {
         let mut tx = self.state.store.begin().await?;
         for incident in truth {
-            incidents::take_read(self.state, &mut tx, &self.integration.key, incident).await?;
+            incidents::take_read(self.state, &mut tx, &self.integration.key, incident, asked).await?;
         }
         tx.commit().await?;
         self.state.wake();

@@ -5,12 +5,14 @@ use crate::config::Config;
 use crate::flow::caches::Caches;
 use crate::flow::quota::Pilot;
 use crate::http::{self, gate::Gate, health, limits::Limiter};
-use crate::state::State;
+use crate::state::{Parts, State};
 use crate::store::{Store, StoreError, seal::KeysError};
+use crate::work::sweep::LastSweep;
 use axum::Router;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use world::World;
 
 /// A server that is ready to serve. Its worker is not running: see `work`.
@@ -44,7 +46,7 @@ impl Application {
         let endpoints =
             dingtalk::Endpoints { api: config.dingtalk_api_url.clone(), oapi: config.dingtalk_oapi_url.clone() };
         let store = Store::open(config.database_url.expose_secret(), config.sealing_keys()?, world.clone()).await?;
-        let state = State {
+        let state = State::from(Parts {
             pilot: Pilot::start(store.clone(), world.clone()),
             pushes: Arc::default(),
             store,
@@ -52,15 +54,15 @@ impl Application {
             flashduty: flashduty::Platform::new(config.flashduty_api_url.clone(), world.clone()),
             world,
             config: Arc::new(config),
-            caches: Arc::new(Caches::default()),
+            caches: Caches::default(),
             background: Background::default(),
-            wake: Arc::default(),
-            last_sweep: Arc::default(),
-            limiter: Arc::new(Limiter::default()),
+            wake: Notify::new(),
+            last_sweep: LastSweep::default(),
+            limiter: Limiter::default(),
             gate: Gate::default(),
-            readiness: Arc::default(),
+            readiness: health::Readiness::default(),
             metrics: health::metrics_handle()?,
-        };
+        });
         Ok(Self { router: http::router(state.clone()), state })
     }
 

@@ -11,13 +11,17 @@ use crate::http::limits::Limiter;
 use crate::store::Store;
 use crate::work::sweep::LastSweep;
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use world::World;
 
-/// What every part of a running server has in hand. Cheap to clone.
+/// What every part of a running server has in hand. Cheap to clone: every layer of every request does it.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Parts>);
+
+/// What [`State`] points at.
+pub struct Parts {
     pub store: Store,
     pub dingtalk: dingtalk::Platform,
     /// Lets calls to DingTalk go, or holds them.
@@ -27,16 +31,30 @@ pub struct State {
     pub flashduty: flashduty::Platform,
     pub world: World,
     pub config: Arc<Config>,
-    pub caches: Arc<Caches>,
+    pub caches: Caches,
     /// Work that outlives the request that began it.
     pub background: Background,
     /// Wakes the worker of this process.
-    pub wake: Arc<Notify>,
-    pub last_sweep: Arc<LastSweep>,
-    pub limiter: Arc<Limiter>,
+    pub wake: Notify,
+    pub last_sweep: LastSweep,
+    pub limiter: Limiter,
     pub gate: Gate,
-    pub readiness: Arc<Readiness>,
+    pub readiness: Readiness,
     pub metrics: PrometheusHandle,
+}
+
+impl From<Parts> for State {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl State {

@@ -1,5 +1,6 @@
 //! Servers in processes of their own, so that their CPU time can be told from the load generator's.
 
+use crate::receiver::rest;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -33,6 +34,13 @@ impl Server {
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         Duration::from_millis(ticks * 10)
     }
+
+    /// Waits half a second. Whether it used more than a tenth of a core meanwhile.
+    pub async fn is_at_work(&self) -> bool {
+        let before = self.cpu();
+        rest(Duration::from_millis(500)).await;
+        self.cpu() - before > Duration::from_millis(50)
+    }
 }
 
 impl Drop for Server {
@@ -44,7 +52,12 @@ impl Drop for Server {
 
 /// `dingduty` with a database of its own and both platforms at the simulator's addresses.
 pub fn dingduty(directory: &Path, port: u16, dingtalk: &str, flashduty: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dingduty"));
+    program(Path::new(env!("CARGO_BIN_EXE_dingduty")), directory, port, dingtalk, flashduty)
+}
+
+/// Any program, with the settings of a server.
+pub fn program(path: &Path, directory: &Path, port: u16, dingtalk: &str, flashduty: &str) -> Command {
+    let mut command = Command::new(path);
     command
         .current_dir(directory)
         .env("DINGDUTY_LISTEN", format!("127.0.0.1:{port}"))

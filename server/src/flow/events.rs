@@ -9,36 +9,57 @@ use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::inbox::{Item, NewItem, Source};
 use crate::store::{self, StoreError, Tx};
-use dingtalk::callback::{self, AesKey, CallbackError, Keys, Query, Reply};
+use dingtalk::callback::{self, AesKey, CallbackError, Keys, Opened, Query, Reply};
 use dingtalk::event::{self, Event, EventKind};
 use secrecy::ExposeSecret;
 use world::Millis;
+
+/// A pushed event that was proved to come from DingTalk.
+pub struct Pushed {
+    keys: Keys,
+    opened: Opened,
+    /// What it says, if it makes sense.
+    event: Option<Event>,
+}
 
 /// Takes one pushed event: verifies, opens, stores durably, and gives the encrypted answer. Calls nothing outside.
 ///
 /// # Errors
 /// Nothing was stored; DingTalk will push again.
 pub async fn receive(state: &State, key: &str, query: &[(String, String)], body: &[u8]) -> Result<Reply, ReceiveError> {
+    let mut pushed = open(state, key, query, body).await?;
+    // What is signed but makes no sense is kept too: the worker marks it, and the operator can see it.
+    if pushed.event.as_ref().is_some_and(|event| event.kind == EventKind::CheckUrl) {
+        let mut tx = state.store.begin().await?;
+        store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
+        tx.commit().await?;
+    } else {
+        let body = std::mem::take(&mut pushed.opened.message);
+        let event_id = pushed.event.take().and_then(|event| event.id).unwrap_or_else(|| hex_sha256(&body));
+        state.store.inbox().put(NewItem { integration: key.to_owned(), source: Source::Event, event_id, body }).await?;
+        state.wake();
+    }
+    Ok(success(state, &pushed))
+}
+
+/// Verifies and opens one pushed event, and stores nothing.
+///
+/// # Errors
+/// It does not come from DingTalk, or cannot be read.
+pub async fn open(state: &State, key: &str, query: &[(String, String)], body: &[u8]) -> Result<Pushed, ReceiveError> {
     let integration = caches::integration(state, key).await?.ok_or(ReceiveError::UnknownIntegration)?;
     let keys = keys(&integration)?;
     let query = Query::from_pairs(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let encrypt = callback::encrypt_field(body).map_err(malformed)?;
     let opened = callback::open(&keys, &query, &encrypt).map_err(malformed)?;
-    // What is signed but makes no sense is kept too: the worker marks it, and the operator can see it.
     let event = event::decode(&opened.message).ok();
     state.pushes.count(&integration, event.as_ref().map_or("", |event| event.raw_type.as_str()), state.world.now());
-    if event.as_ref().is_some_and(|event| event.kind == EventKind::CheckUrl) {
-        let mut tx = state.store.begin().await?;
-        store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
-        tx.commit().await?;
-    } else {
-        let event_id = event.and_then(|event| event.id).unwrap_or_else(|| hex_sha256(&opened.message));
-        let item = NewItem { integration: key.to_owned(), source: Source::Event, event_id, body: opened.message };
-        state.store.inbox().put(item).await?;
-        state.wake();
-    }
-    let nonce = state.world.text(16);
-    Ok(callback::seal(&keys, &opened.owner, "success", state.world.now(), &nonce, state.world.bytes()))
+    Ok(Pushed { keys, opened, event })
+}
+
+/// The answer that DingTalk takes for "received".
+pub fn success(state: &State, Pushed { keys, opened, .. }: &Pushed) -> Reply {
+    callback::seal(keys, &opened.owner, "success", state.world.now(), &state.world.text(16), state.world.bytes())
 }
 
 /// Applies a stored event. Unknown types change nothing.

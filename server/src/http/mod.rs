@@ -52,6 +52,11 @@ pub fn router(state: State) -> Router {
         .route("/", get(|| async { Redirect::to(paths::CONSOLE) }))
         .fallback(|| async { ApiError::new(ProblemCode::NotFound) })
         .method_not_allowed_fallback(|| async { ApiError::new(ProblemCode::MethodNotAllowed) });
+    guarded(routes, state)
+}
+
+/// Puts what every request passes around routes: its id, the gate, headers, log, measures.
+pub fn guarded(routes: Router<State>, state: State) -> Router {
     // The gate has read the body already, by its own limits.
     routes
         .layer(DefaultBodyLimit::disable())
@@ -71,7 +76,7 @@ fn platform_routes(state: &State) -> Router<State> {
 }
 
 /// What proves to come from a platform is free, however much a storm brings: the rate is for forgeries and garbage.
-async fn free_when_genuine(Of(state): Of<State>, request: Request, next: Next) -> Response {
+pub async fn free_when_genuine(Of(state): Of<State>, request: Request, next: Next) -> Response {
     let paid = request.extensions().get::<Paid>().copied();
     let response = next.run(request).await;
     if let Some(paid) = paid.filter(|_| response.status().is_success()) {

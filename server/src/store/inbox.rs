@@ -1,7 +1,7 @@
 //! What callbacks and webhooks brought, kept before they were answered and worked off afterwards. Writing is the
 //! business of [`InboxWriter`].
 
-pub use super::inbox_writer::{InboxWriter, NewItem, Stored};
+pub use super::inbox_writer::{InboxWriter, NewItem};
 
 use super::sql::{Row, sql};
 use super::{StoreError, Tx};

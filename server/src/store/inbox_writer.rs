@@ -4,8 +4,10 @@ use super::inbox::Source;
 use super::sql::clean;
 use super::{Dialect, StoreError, open};
 use crate::model::hash::hex_sha256;
-use sqlx::{Any, AnyPool, Transaction};
-use std::sync::Arc;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, AnyPool};
+use std::sync::{Arc, LazyLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use world::World;
 
@@ -14,6 +16,9 @@ const QUEUE_MAX: usize = 4_096;
 /// Bytes of waiting bodies, for the same reason.
 const QUEUE_BYTES_MAX: u32 = 32 << 20;
 const BATCH_MAX: usize = 256;
+/// Rows of one insert; few sizes, so that the database knows each statement after its first use.
+const ROWS: [usize; 9] = [1, 2, 4, 8, 16, 24, 32, 48, ROWS_MAX];
+const ROWS_MAX: usize = 64;
 /// An event id longer than this many characters is replaced by its SHA-256.
 const EVENT_ID_CHARS_MAX: usize = 200;
 
@@ -34,13 +39,6 @@ pub struct NewItem {
     pub body: String,
 }
 
-/// Whether an item was seen before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
-    New,
-    Seen,
-}
-
 enum Message {
     Put(Waiting),
     /// Ends the task once everything before it is written.
@@ -49,7 +47,7 @@ enum Message {
 
 struct Waiting {
     item: NewItem,
-    answer: oneshot::Sender<Result<Stored, StoreError>>,
+    answer: oneshot::Sender<Result<(), StoreError>>,
     _bytes: OwnedSemaphorePermit,
 }
 
@@ -65,9 +63,9 @@ impl InboxWriter {
         Self { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX as usize)) }
     }
 
-    /// Keeps an item and returns when it will survive a power cut. [`StoreError::Full`] at once when too many wait. An
-    /// item whose caller has gone away is kept all the same.
-    pub async fn put(&self, mut item: NewItem) -> Result<Stored, StoreError> {
+    /// Keeps an item and returns when it will survive a power cut; one that was seen before changes nothing.
+    /// [`StoreError::Full`] at once when too many wait. An item whose caller has gone away is kept all the same.
+    pub async fn put(&self, mut item: NewItem) -> Result<(), StoreError> {
         if item.event_id.chars().nth(EVENT_ID_CHARS_MAX).is_some() {
             item.event_id = hex_sha256(&item.event_id);
         }
@@ -129,41 +127,59 @@ impl Task {
         // Everybody takes rows in the same order, so that two programs on one PostgreSQL cannot lock each other out.
         batch.sort_by(|one, other| place(&one.item).cmp(&place(&other.item)));
         match self.store(&batch).await {
-            Ok(stored) => {
-                for (waiting, stored) in batch.into_iter().zip(stored) {
-                    let _ = waiting.answer.send(Ok(stored));
+            Ok(()) => {
+                for waiting in batch {
+                    let _ = waiting.answer.send(Ok(()));
                 }
             }
             Err(error) => refuse(batch, error),
         }
     }
 
-    async fn store(&self, batch: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
-        let mut transaction = open::begin(self.dialect, &self.pool).await?;
-        let mut stored = Vec::with_capacity(batch.len());
-        for waiting in batch {
-            stored.push(self.insert(&mut transaction, &waiting.item).await?);
+    async fn store(&self, batch: &[Waiting]) -> Result<(), sqlx::Error> {
+        // One statement is a transaction by itself.
+        if batch.len() <= ROWS_MAX {
+            return self.insert(batch).execute(&self.pool).await.map(drop);
         }
-        transaction.commit().await?;
-        Ok(stored)
+        let mut transaction = open::begin(self.dialect, &self.pool).await?;
+        for rows in batch.chunks(ROWS_MAX) {
+            self.insert(rows).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await
     }
 
-    async fn insert(&self, transaction: &mut Transaction<'static, Any>, item: &NewItem) -> Result<Stored, sqlx::Error> {
-        let inserted = sqlx::query(
-            "INSERT INTO inbox (id, integration, source, event_id, body, received_ms, due_ms, attempts) \
-             VALUES ($1, $2, $3, $4, $5, $6, $6, 0) ON CONFLICT DO NOTHING",
-        )
-        .bind(self.world.id())
-        .bind(clean(&item.integration))
-        .bind(item.source.name())
-        .bind(clean(&item.event_id))
-        .bind(clean(&item.body))
-        .bind(self.world.now().0)
-        .execute(&mut **transaction)
-        .await?;
-        Ok(if inserted.rows_affected() > 0 { Stored::New } else { Stored::Seen })
+    fn insert(&self, rows: &[Waiting]) -> Query<'static, Any, AnyArguments> {
+        let place = ROWS.iter().position(|size| rows.len() <= *size).unwrap_or(ROWS.len() - 1);
+        let mut insert = sqlx::query(INSERTS[place]);
+        let now = self.world.now();
+        for number in 0..ROWS[place] {
+            // The last row fills what is left over: said twice, it is kept once.
+            let item = &rows[number.min(rows.len() - 1)].item;
+            insert = insert
+                // What came later sorts later: adding at the end of an index is faster than in its middle.
+                .bind(format!("{:011x}{}", now.0, self.world.text(12)))
+                .bind(clean(&item.integration))
+                .bind(item.source.name())
+                .bind(clean(&item.event_id))
+                .bind(clean(&item.body))
+                .bind(now.0);
+        }
+        insert
     }
 }
+
+/// Inserts of so many rows as [`ROWS`] has numbers. A statement costs several times what a row costs.
+static INSERTS: LazyLock<[&'static str; ROWS.len()]> = LazyLock::new(|| {
+    let row = |number: usize| {
+        let [id, integration, source, event_id, body, at] = std::array::from_fn(|column| number * 6 + column + 1);
+        format!("(${id}, ${integration}, ${source}, ${event_id}, ${body}, ${at}, ${at}, 0)")
+    };
+    ROWS.map(|rows| {
+        let values = (0..rows).map(row).collect::<Vec<_>>().join(", ");
+        let into = "INSERT INTO inbox (id, integration, source, event_id, body, received_ms, due_ms, attempts)";
+        &*format!("{into} VALUES {values} ON CONFLICT DO NOTHING").leak()
+    })
+});
 
 /// Tells everybody in the batch the same. A database error cannot be copied, and what it says of one item is nothing to
 /// the others: they hear only what is worth knowing.

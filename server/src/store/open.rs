@@ -12,9 +12,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 
-/// WAL lets readers go on while one writes; FULL makes a commit survive a power cut.
-const SQLITE_WRITER: &str =
-    "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;";
+/// WAL lets readers go on while one writes; FULL makes a commit survive a power cut. The log is moved into the database
+/// by [`checkpoint`] beside the writing; the writer, whom everybody waits for, does it itself only beyond 64 MiB.
+const SQLITE_WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; \
+    PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16384;";
 /// How often a start is tried beside others that start, and after what pause.
 const MIGRATE_TRIES_MAX: usize = 100;
 const MIGRATE_PAUSE: Duration = Duration::from_millis(50);
@@ -64,6 +65,8 @@ async fn pool(url: &str, connections: u32, session: &'static str) -> Result<AnyP
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A file does not go away as a connection to a server does, and asking costs as much as a statement.
+        .test_before_acquire(!url.starts_with("sqlite:"))
         // SQLite ends a transaction by itself when the disk is full, and sqlx then believes for ever that it goes on.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(move |connection, _| {
@@ -71,6 +74,14 @@ async fn pool(url: &str, connections: u32, session: &'static str) -> Result<AnyP
         })
         .connect(url)
         .await
+}
+
+/// Moves what SQLite's log holds into the database as far as nobody is in the way. PostgreSQL does so by itself.
+pub(super) async fn checkpoint(dialect: Dialect, readers: &AnyPool) -> Result<(), sqlx::Error> {
+    if dialect == Dialect::Sqlite {
+        sqlx::raw_sql("PRAGMA wal_checkpoint(PASSIVE)").execute(readers).await?;
+    }
+    Ok(())
 }
 
 /// While another program starts, SQLite refuses the change of its journal at once instead of waiting.

@@ -11,6 +11,8 @@ use world::Millis;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(60);
+/// How often the database's log is kept short.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 /// How far apart the first comparisons of several integrations begin.
 const APART: Duration = Duration::from_secs(3);
 /// How long inputs are kept after they were applied, so that a late repetition is still known.
@@ -18,18 +20,33 @@ const INBOX_KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// How long it is remembered who was mentioned: no incident of interest is older.
 const MENTIONS_KEPT: Duration = Duration::from_secs(31 * 24 * 3600);
 
-/// When the last sweep of this process was, in Unix milliseconds.
+/// When this process last swept, and when it last kept the database's log short, in Unix milliseconds.
 #[derive(Default)]
-pub struct LastSweep(AtomicI64);
+pub struct LastSweep {
+    sweep: AtomicI64,
+    checkpoint: AtomicI64,
+}
 
 /// Sweeps when a minute has passed since the last time.
 pub async fn sweep_if_due(state: &State) -> Result<(), StoreError> {
-    let now = state.world.now();
-    if now.since(Millis(state.last_sweep.0.load(Ordering::Relaxed))) < EVERY {
-        return Ok(());
+    if is_due(state, &state.last_sweep.sweep, EVERY) {
+        sweep(state).await?;
     }
-    state.last_sweep.0.store(now.0, Ordering::Relaxed);
-    sweep(state).await
+    if is_due(state, &state.last_sweep.checkpoint, CHECKPOINT_EVERY) {
+        state.store.checkpoint().await?;
+    }
+    Ok(())
+}
+
+/// Whether so much time has passed since the last time; if so, now is the last time.
+fn is_due(state: &State, last: &AtomicI64, every: Duration) -> bool {
+    let (now, before) = (state.world.now(), Millis(last.load(Ordering::Relaxed)));
+    // A clock that was set back must not put it off.
+    let due = before > now || now.since(before) >= every;
+    if due {
+        last.store(now.0, Ordering::Relaxed);
+    }
+    due
 }
 
 /// Sweeps now.

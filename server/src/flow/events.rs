@@ -63,17 +63,15 @@ pub fn success(state: &State, Pushed { keys, opened, .. }: &Pushed) -> Reply {
 }
 
 /// Applies a stored event. Unknown types change nothing.
-pub async fn apply(state: &State, integration: &Integration, item: &Item) -> Result<(), StoreError> {
-    let mut tx = state.store.begin().await?;
+pub async fn apply(state: &State, tx: &mut Tx, integration: &Integration, item: &Item) -> Result<(), StoreError> {
     let now = state.world.now();
     match event::decode(&item.body) {
         Ok(event) => {
-            apply_event(state, &mut tx, integration, event, item.received).await?;
-            store::inbox::done(&mut tx, &item.id, now).await?;
+            apply_event(state, tx, integration, event, item.received).await?;
+            store::inbox::done(tx, &item.id, now).await
         }
-        Err(error) => store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?,
+        Err(error) => store::inbox::dead(tx, &item.id, now, &error.to_string()).await,
     }
-    tx.commit().await
 }
 
 async fn apply_event(

@@ -47,6 +47,11 @@ enum Message {
 
 struct Waiting {
     item: NewItem,
+    waiter: Waiter,
+}
+
+/// Who put an item, and the room it takes until it is written.
+struct Waiter {
     answer: oneshot::Sender<Result<(), StoreError>>,
     _bytes: OwnedSemaphorePermit,
 }
@@ -72,7 +77,7 @@ impl InboxWriter {
         let bytes = u32::try_from(item.body.len()).unwrap_or(u32::MAX).min(QUEUE_BYTES_MAX);
         let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Message::Put(Waiting { item, answer, _bytes: bytes })).map_err(|error| match error {
+        self.queue.try_send(Message::Put(Waiting { item, waiter: Waiter { answer, _bytes: bytes } })).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Full,
             mpsc::error::TrySendError::Closed(_) => StoreError::Database(sqlx::Error::PoolClosed),
         })?;
@@ -126,35 +131,39 @@ impl Task {
     async fn write(&self, mut batch: Vec<Waiting>) {
         // Everybody takes rows in the same order, so that two programs on one PostgreSQL cannot lock each other out.
         batch.sort_by(|one, other| place(&one.item).cmp(&place(&other.item)));
-        match self.store(&batch).await {
+        let (items, waiters): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.item, one.waiter)).unzip();
+        match self.store(items).await {
             Ok(()) => {
-                for waiting in batch {
-                    let _ = waiting.answer.send(Ok(()));
+                for waiter in waiters {
+                    let _ = waiter.answer.send(Ok(()));
                 }
             }
-            Err(error) => refuse(batch, error),
+            Err(error) => refuse(waiters, error),
         }
     }
 
-    async fn store(&self, batch: &[Waiting]) -> Result<(), sqlx::Error> {
+    async fn store(&self, mut items: Vec<NewItem>) -> Result<(), sqlx::Error> {
         // One statement is a transaction by itself.
-        if batch.len() <= ROWS_MAX {
-            return self.insert(batch).execute(&self.pool).await.map(drop);
+        if items.len() <= ROWS_MAX {
+            return self.insert(items).execute(&self.pool).await.map(drop);
         }
         let mut transaction = open::begin(self.dialect, &self.pool).await?;
-        for rows in batch.chunks(ROWS_MAX) {
-            self.insert(rows).execute(&mut *transaction).await?;
+        while !items.is_empty() {
+            let rest = items.split_off(items.len().min(ROWS_MAX));
+            self.insert(items).execute(&mut *transaction).await?;
+            items = rest;
         }
         transaction.commit().await
     }
 
-    fn insert(&self, rows: &[Waiting]) -> Query<'static, Any, AnyArguments> {
+    fn insert(&self, mut rows: Vec<NewItem>) -> Query<'static, Any, AnyArguments> {
         let place = ROWS.iter().position(|size| rows.len() <= *size).unwrap_or(ROWS.len() - 1);
+        // The last row fills what is left over: said twice, it is kept once, as it was said first.
+        let filler = rows.last().map(|last| NewItem { body: String::new(), ..last.clone() });
+        rows.extend(std::iter::repeat_n(filler, ROWS[place] - rows.len()).flatten());
         let mut insert = sqlx::query(INSERTS[place]);
         let now = self.world.now();
-        for number in 0..ROWS[place] {
-            // The last row fills what is left over: said twice, it is kept once.
-            let item = &rows[number.min(rows.len() - 1)].item;
+        for item in rows {
             insert = insert
                 // What came later sorts later: adding at the end of an index is faster than in its middle.
                 .bind(format!("{:011x}{}", now.0, self.world.text(12)))
@@ -183,17 +192,17 @@ static INSERTS: LazyLock<[&'static str; ROWS.len()]> = LazyLock::new(|| {
 
 /// Tells everybody in the batch the same. A database error cannot be copied, and what it says of one item is nothing to
 /// the others: they hear only what is worth knowing.
-fn refuse(batch: Vec<Waiting>, error: sqlx::Error) {
+fn refuse(waiters: Vec<Waiter>, error: sqlx::Error) {
     let error = StoreError::from(error);
-    tracing::error!(%error, items = batch.len(), "the inbox cannot be written");
-    for waiting in batch {
+    tracing::error!(%error, items = waiters.len(), "the inbox cannot be written");
+    for waiter in waiters {
         let error = match &error {
             StoreError::Full => StoreError::Full,
             StoreError::Database(sqlx::Error::PoolClosed) => StoreError::Database(sqlx::Error::PoolClosed),
             StoreError::Database(sqlx::Error::PoolTimedOut) => StoreError::Database(sqlx::Error::PoolTimedOut),
             _ => StoreError::Database(sqlx::Error::WorkerCrashed),
         };
-        let _ = waiting.answer.send(Err(error));
+        let _ = waiter.answer.send(Err(error));
     }
 }
 

@@ -1,14 +1,13 @@
-//! One piece of work: its flow, and what becomes of it afterwards.
+//! One task: its flow, and what becomes of it afterwards.
 
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, deliver, events, failed_pushes, incidents, introduce, merges, notify, reconcile, refresh, repaint,
+    act, caches, deliver, events, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;
-use crate::store::inbox::{Item, Source};
 use crate::store::{self, StoreError};
 use dingtalk::{DingTalkError, ErrorClass};
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use std::time::Duration;
 use world::Millis;
 
 /// Times a piece of work is tried before it is put aside with its reason: for about a quarter of an hour.
-const ATTEMPTS_MAX: i64 = 10;
+pub const ATTEMPTS_MAX: i64 = 10;
 /// The same for what is as right and needed after a day of trouble as at its beginning.
 const ATTEMPTS_OF_A_DAY: i64 = 24 * 12;
 
@@ -27,16 +26,6 @@ enum After {
     Held(Millis),
     Again(Millis),
     Dead(String),
-}
-
-/// Applies one stored event or webhook.
-pub async fn take_item(state: &State, item: Item) {
-    if let Err(error) = try_item(state, &item).await {
-        tracing::warn!(item = item.id, %error, "a stored input waits");
-        if let Err(error) = put_back(state, &item, &error).await {
-            tracing::error!(item = item.id, %error, "a stored input waits until its lease ends");
-        }
-    }
 }
 
 /// Does one task.
@@ -54,29 +43,6 @@ pub async fn do_task(state: &State, task: Task) {
     if let Err(error) = settle(state, &task, after).await {
         tracing::error!(task = task.id, %error, "a task waits until its lease ends");
     }
-}
-
-async fn try_item(state: &State, item: &Item) -> Result<(), StoreError> {
-    let Some(integration) = caches::integration(state, &item.integration).await? else {
-        let mut tx = state.store.begin().await?;
-        store::inbox::dead(&mut tx, &item.id, state.world.now(), "the integration was removed").await?;
-        return tx.commit().await;
-    };
-    match item.source {
-        Source::Event => events::apply(state, &integration, item).await,
-        Source::Webhook => incidents::apply(state, &integration, item).await,
-    }
-}
-
-async fn put_back(state: &State, item: &Item, error: &StoreError) -> Result<(), StoreError> {
-    let now = state.world.now();
-    let mut tx = state.store.begin().await?;
-    if item.attempts >= ATTEMPTS_MAX {
-        store::inbox::dead(&mut tx, &item.id, now, &error.to_string()).await?;
-    } else {
-        store::inbox::again(&mut tx, &item.id, now.plus(back_off(item.attempts)), &error.to_string()).await?;
-    }
-    tx.commit().await
 }
 
 async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) -> Result<After, StoreError> {
@@ -168,7 +134,7 @@ async fn settle(state: &State, task: &Task, after: After) -> Result<(), StoreErr
 }
 
 /// 1 s, 2 s, 4 s … at most five minutes.
-fn back_off(attempts: i64) -> Duration {
+pub fn back_off(attempts: i64) -> Duration {
     let exponent = u32::try_from(attempts.clamp(1, 10) - 1).unwrap_or(0);
     Duration::from_secs(1).saturating_mul(1 << exponent).min(Duration::from_secs(300))
 }

@@ -1,5 +1,6 @@
 //! The worker: what is due goes to its flow. Several processes may work on one database; a lease says who has what.
 
+mod applying;
 mod doing;
 pub mod sweep;
 
@@ -13,8 +14,9 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// How long a task may take before another process takes it over.
 const LEASE: Duration = Duration::from_secs(60);
-/// Stored inputs under way at a time. They only use the database.
-const ITEMS_AT_ONCE: i64 = 16;
+/// Stored inputs under way at a time. They only use the database. On SQLite they share a transaction, which keeps whoever
+/// else wants to write waiting.
+const ITEMS_AT_ONCE: i64 = 32;
 /// Tasks under way at a time. They wait for platforms: while one platform hangs, there must be room for the rest.
 const TASKS_AT_ONCE: i64 = 32;
 /// How long the worker lets inputs go first before it looks again, and how long in all: a flood must not stop it.
@@ -147,9 +149,15 @@ impl UnderWay {
         let tasks = store::task::lease(&mut tx, now, now.plus(LEASE), tasks_max).await?;
         tx.commit().await?;
         let taken = items.len() + tasks.len();
-        for item in items {
+        let batches = if state.store.is_of_one_process() {
+            vec![items]
+        } else {
+            // PostgreSQL lets several write at once, who in large transactions would lock each other out.
+            items.into_iter().map(|item| vec![item]).collect()
+        };
+        for items in batches.into_iter().filter(|items| !items.is_empty()) {
             let state = state.clone();
-            self.items.spawn(async move { doing::take_item(&state, item).await });
+            self.items.spawn(async move { applying::apply(&state, items).await });
         }
         for task in tasks {
             let state = state.clone();

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
 /// A server that ends with the benchmark.
 pub struct Server {
     child: Child,
@@ -35,11 +37,17 @@ impl Server {
         Duration::from_millis(ticks * 10)
     }
 
-    /// Waits half a second. Whether it used more than a tenth of a core meanwhile.
-    pub async fn is_at_work(&self) -> bool {
-        let before = self.cpu();
-        rest(Duration::from_millis(500)).await;
-        self.cpu() - before > Duration::from_millis(50)
+    /// Waits until it uses less than a tenth of a core. Returns how long that took, to a quarter of a second.
+    pub async fn drained(&self) -> Duration {
+        let mut waited = Duration::ZERO;
+        loop {
+            let before = self.cpu();
+            rest(LOOK_EVERY).await;
+            if self.cpu() - before < LOOK_EVERY / 10 {
+                return waited;
+            }
+            waited += LOOK_EVERY;
+        }
     }
 }
 

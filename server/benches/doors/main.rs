@@ -8,6 +8,9 @@ mod clicks;
 mod load;
 mod receiver;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut arguments = std::env::args().skip(1);
     // The benchmark starts itself again as the receiver that stores nothing.

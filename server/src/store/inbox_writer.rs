@@ -77,10 +77,12 @@ impl InboxWriter {
         let bytes = u32::try_from(item.body.len()).unwrap_or(u32::MAX).min(QUEUE_BYTES_MAX);
         let bytes = self.bytes.clone().try_acquire_many_owned(bytes).map_err(|_| StoreError::Full)?;
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Message::Put(Waiting { item, waiter: Waiter { answer, _bytes: bytes } })).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Full,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Database(sqlx::Error::PoolClosed),
-        })?;
+        self.queue.try_send(Message::Put(Waiting { item, waiter: Waiter { answer, _bytes: bytes } })).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Full,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Database(sqlx::Error::PoolClosed),
+            },
+        )?;
         answered.await.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolClosed)))
     }
 

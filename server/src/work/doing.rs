@@ -2,9 +2,7 @@
 
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
-use crate::flow::{
-    act, caches, deliver, events, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint,
-};
+use crate::flow::{act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint};
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;

@@ -4,6 +4,7 @@ use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
 use crate::flow::quota::Pilot;
+use crate::flow::quota::pushes::Pushes;
 use crate::http::{self, gate::Gate, health, limits::Limiter};
 use crate::state::{Parts, State};
 use crate::store::{Store, StoreError, seal::KeysError};
@@ -48,7 +49,7 @@ impl Application {
         let store = Store::open(config.database_url.expose_secret(), config.sealing_keys()?, world.clone()).await?;
         let state = State::from(Parts {
             pilot: Pilot::start(store.clone(), world.clone()),
-            pushes: Arc::default(),
+            pushes: Pushes::default(),
             store,
             dingtalk: dingtalk::Platform::new(endpoints, world.clone())?,
             flashduty: flashduty::Platform::new(config.flashduty_api_url.clone(), world.clone()),

@@ -27,7 +27,7 @@ pub struct Parts {
     /// Lets calls to DingTalk go, or holds them.
     pub pilot: Pilot,
     /// What DingTalk has pushed, until it is written down.
-    pub pushes: Arc<Pushes>,
+    pub pushes: Pushes,
     pub flashduty: flashduty::Platform,
     pub world: World,
     pub config: Arc<Config>,

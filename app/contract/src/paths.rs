@@ -73,6 +73,12 @@ pub const AUTOMATION_DELIVERIES: &str = "/api/integrations/{key}/deliveries";
 pub const AUTOMATION_DELIVERY: &str = "/api/integrations/{key}/deliveries/{id}";
 /// What is left of the month at DingTalk, for other programs.
 pub const AUTOMATION_QUOTA: &str = "/api/integrations/{key}/quota";
+/// Work notices.
+pub const AUTOMATION_WORK_NOTICES: &str = "/api/integrations/{key}/work-notices";
+/// One work notice and what became of it for each of its people.
+pub const AUTOMATION_WORK_NOTICE: &str = "/api/integrations/{key}/work-notices/{id}";
+/// Takes a work notice back.
+pub const AUTOMATION_RECALL: &str = "/api/integrations/{key}/work-notices/{id}/recall";
 /// Audit log.
 pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
 

@@ -9,6 +9,7 @@ mod link;
 mod note;
 
 use super::subject::Subject;
+use super::work_notice;
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
 use crate::model::integration::Integration;
@@ -38,6 +39,9 @@ pub async fn deliver(
     drop(tx);
     if delivery.state != DeliveryState::Waiting {
         return Ok(None);
+    }
+    if work_notice::is_one(&delivery) {
+        return work_notice::queue::send_again(state, integration, &delivery).await.map(|()| None);
     }
     let begun = state.world.now();
     delivery.may_be_there = delivery.is_maybe_there();

@@ -37,5 +37,6 @@ pub mod repaint;
 pub mod session;
 pub mod set_up;
 mod subject;
+pub mod work_notice;
 
 pub use refusal::{ReceiveError, Refusal};

@@ -1,11 +1,11 @@
 //! Who hears of an incident: one delivery per group that subscribed and per responder, each exactly once. What waits to be
 //! told at the same moment is told in one transaction, so that a storm is seen as what it is: see [`digest`].
 
-use super::{address, digest};
+use super::{address, digest, work_notice};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
 use crate::model::incident::{Incident, Mirror};
-use crate::model::integration::Integration;
+use crate::model::integration::{Integration, PersonChannel};
 use crate::model::subscription::Subscription;
 use crate::model::task::TaskKind;
 use crate::state::State;
@@ -51,6 +51,9 @@ pub fn drawing<'a>(state: &State, integration: &'a Integration, detail_url: &'a 
 /// The new targets of some incidents: for each target by kind and id, its name and the incidents.
 type News<'a> = BTreeMap<(&'static str, String), (Target, String, Vec<&'a Incident>)>;
 
+/// Incidents that come as work notices, by id, and the user ids and names of whom they are for.
+type Noticed<'a> = BTreeMap<&'a str, (&'a Incident, Vec<(String, String)>)>;
+
 async fn tell(state: &State, integration: &Integration, incident_ids: &[&str]) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
     let mut mirrors: Vec<Mirror> = Vec::with_capacity(incident_ids.len());
@@ -70,30 +73,56 @@ async fn tell(state: &State, integration: &Integration, incident_ids: &[&str]) -
     }
     // In the order of targets, as every other process does: whoever wants the same digests waits instead of deadlocking.
     let mut spared = None;
+    let mut noticed = Noticed::new();
     for (target, name, incidents) in news.into_values() {
-        tell_one(state, &mut tx, integration, (&target, &name), incidents, &mut spared).await?;
+        let alone = tell_one(state, &mut tx, integration, (&target, &name), incidents, &mut spared).await?;
+        if let Target::Person(user_id) = target {
+            for incident in alone {
+                noticed
+                    .entry(&incident.id)
+                    .or_insert_with(|| (incident, Vec::new()))
+                    .1
+                    .push((user_id.clone(), name.clone()));
+            }
+        }
+    }
+    for (incident, people) in noticed.into_values() {
+        let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
+        let line = card::summary(incident, drawing(state, integration, &detail_url));
+        work_notice::queue::for_incident(state, &mut tx, integration, &incident.id, &line, people).await?;
     }
     tx.commit().await
 }
 
-/// Tells one target of what is new to it: one by one, or folded.
-async fn tell_one(
+/// Tells one target of what is new to it: one by one, or folded. A work notice cannot count up, so what is folded is the
+/// bot's card for everybody. Returns the incidents of which a person is to get a work notice.
+async fn tell_one<'a>(
     state: &State,
     tx: &mut Tx,
     integration: &Integration,
     (target, name): (&Target, &str),
-    incidents: Vec<&Incident>,
+    incidents: Vec<&'a Incident>,
     spared: &mut Option<usize>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<&'a Incident>, StoreError> {
+    let channel = match target {
+        Target::Person(_) => integration.settings.person_channel,
+        _ => PersonChannel::Bot,
+    };
+    let mut noticed = Vec::new();
     let folded = match target {
         Target::Member(_) => None,
         _ => digest::fold(state, tx, integration, (target, name), &incidents, spared).await?,
     };
     for incident in incidents {
         let digest = folded.as_ref().filter(|folded| folded.holds(&incident.id)).map(|folded| folded.digest_id.clone());
-        deliver_once(state, tx, integration, incident, (target, name), digest).await?;
+        if digest.is_none() && channel != PersonChannel::Bot {
+            noticed.push(incident);
+        }
+        if digest.is_some() || channel != PersonChannel::WorkNotice {
+            deliver_once(state, tx, integration, incident, (target, name), digest).await?;
+        }
     }
-    Ok(())
+    Ok(noticed)
 }
 
 async fn targets(

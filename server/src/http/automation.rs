@@ -6,6 +6,7 @@ mod list;
 mod quota;
 mod subscription;
 mod token;
+mod work_notice;
 
 use super::problem::ApiError;
 use super::request::{Path, Query};
@@ -35,6 +36,9 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
         .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
         .route(paths::AUTOMATION_QUOTA, get(quota::show))
+        .route(paths::AUTOMATION_WORK_NOTICES, get(work_notice::list).post(work_notice::add))
+        .route(paths::AUTOMATION_WORK_NOTICE, get(work_notice::show_one))
+        .route(paths::AUTOMATION_RECALL, post(work_notice::take_back))
         .route(paths::AUTOMATION_AUDIT, get(list_audit))
 }
 

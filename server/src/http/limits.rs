@@ -79,7 +79,9 @@ impl Door {
             Self::Events => 256 * 1024,
             // A webhook may carry every alert of a storm.
             Self::Webhook => 4 * 1024 * 1024,
-            Self::Clicks | Self::Secrets | Self::Arrivals | Self::Pages | Self::Automation | Self::Open => 64 * 1024,
+            // A work notice may name 5,000 people.
+            Self::Automation => 512 * 1024,
+            Self::Clicks | Self::Secrets | Self::Arrivals | Self::Pages | Self::Open => 64 * 1024,
         }
     }
 

@@ -4,6 +4,7 @@
 use super::action;
 use super::delivery::Target;
 use super::incident::{Fate, Incident, VANISHED};
+use super::markdown::{self, PARAGRAPH, Surface};
 use super::text;
 use contract::Language;
 use contract::incident::{Action, Progress, Severity};
@@ -167,13 +168,15 @@ pub fn markdown(incident: &Incident, drawing: Drawing) -> String {
         (words::label_channel(language), text::line(&incident.channel_name)),
         (words::label_responders(language), responders(incident, language)),
     ];
-    let lines = pairs.map(|(label, value)| format!("{label}: {}", text::markdown(&value)));
+    let surface = Surface::Bot;
+    let lines = pairs.map(|(label, value)| format!("{label}: {}", markdown::line(&value)));
     format!(
-        "### {}\n\n**{}**  \n  {}\n\n{}",
-        text::markdown(&text::cut(&title(incident), TITLE_BYTES_MAX)),
+        "### {}{PARAGRAPH}**{}**{}{}{PARAGRAPH}{}",
+        markdown::line(&text::cut(&title(incident), TITLE_BYTES_MAX)),
         state_word(incident, drawing),
-        lines.join("  \n  "),
-        text::markdown(&text::cut(&text::line(&incident.description), VALUE_BYTES_MAX)),
+        surface.line_break(),
+        lines.join(surface.line_break()),
+        markdown::block(&incident.description, surface, VALUE_BYTES_MAX),
     )
 }
 
@@ -202,7 +205,7 @@ pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
     }
 }
 
-fn state_word(incident: &Incident, drawing: Drawing) -> String {
+pub(super) fn state_word(incident: &Incident, drawing: Drawing) -> String {
     match &incident.fate {
         Fate::Merged { num, .. } => words::merged_into(drawing.language, text::line(num)),
         Fate::Gone => words::progress_gone(drawing.language).to_owned(),
@@ -228,7 +231,7 @@ pub(super) fn severity_word(severity: Severity, language: Language) -> &'static 
     }
 }
 
-fn responders(incident: &Incident, language: Language) -> String {
+pub(super) fn responders(incident: &Incident, language: Language) -> String {
     if incident.responders.is_empty() {
         return words::nobody(language).to_owned();
     }

@@ -148,8 +148,10 @@ impl Delivery {
         match (self.state, self.outcome) {
             (DeliveryState::Waiting, _) => Some(Objection::Waits),
             (_, Outcome::Folded) => Some(Objection::Folded),
-            (DeliveryState::Done, Outcome::Delivered) => Some(Objection::Delivered),
+            (DeliveryState::Done, Outcome::Delivered | Outcome::Accepted | Outcome::Read) => Some(Objection::Delivered),
             _ if !self.repeatable => Some(Objection::MayHaveArrived),
+            // A work notice that a program asked for.
+            _ if self.incident_id.is_empty() => None,
             _ => match incident {
                 None => Some(Objection::IncidentGone),
                 Some(incident) if incident.progress == Progress::Closed => Some(Objection::IncidentOver),

@@ -4,7 +4,7 @@
 use super::card::{self, Drawing};
 use super::digest::{Digest, DigestState, Figures};
 use super::incident::Incident;
-use super::text;
+use super::{markdown, text};
 use contract::incident::{Progress, Severity};
 use contract::words::{card as words, digest as storm};
 use std::collections::BTreeMap;
@@ -71,11 +71,11 @@ pub fn markdown(digest: &Digest, figures: &Figures, drawing: Drawing) -> String 
         (storm::label_states(language), states(figures, drawing)),
         (storm::label_began(language), text::clock(digest.began, drawing.now, drawing.zone)),
     ];
-    let facts = facts.map(|(label, value)| format!("{label}: {}", text::markdown(&value)));
-    let newest: Vec<String> = newest(figures, drawing).lines().map(text::markdown).collect();
+    let facts = facts.map(|(label, value)| format!("{label}: {}", markdown::line(&value)));
+    let newest: Vec<String> = newest(figures, drawing).lines().map(markdown::line).collect();
     format!(
         "### {}\n\n**{}**  \n  {}\n\n{}",
-        text::markdown(&storm::title(language, figures.total())),
+        markdown::line(&storm::title(language, figures.total())),
         state_word(digest, drawing),
         facts.join("  \n  "),
         newest.join("  \n  "),

@@ -26,6 +26,12 @@ pub enum TaskKind {
     AcknowledgeAll { digest: String, user_id: String, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.
     SnoozeEnds { incident: String, until_ms: i64 },
+    /// One attempt of a work notice's batch.
+    SendWorkNotice { batch: String },
+    /// Ask what became of a batch that DingTalk took.
+    FollowWorkNotice { batch: String },
+    /// Take a batch back.
+    RecallWorkNotice { batch: String },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
     Introduce,
     /// Read which incidents were merged into which.
@@ -52,6 +58,9 @@ impl TaskKind {
             Self::AcknowledgeAll { digest, .. } => format!("{integration}/acknowledge-all/{digest}"),
             // A shorter snooze that was ended early must not stand in for the longer one after it.
             Self::SnoozeEnds { incident, until_ms } => format!("{integration}/snooze-ends/{incident}/{until_ms}"),
+            Self::SendWorkNotice { batch } => format!("{integration}/send-work-notice/{batch}"),
+            Self::FollowWorkNotice { batch } => format!("{integration}/follow-work-notice/{batch}"),
+            Self::RecallWorkNotice { batch } => format!("{integration}/recall-work-notice/{batch}"),
             Self::Introduce => format!("{integration}/introduce"),
             Self::FollowMerge { incident } => format!("{integration}/follow-merge/{incident}"),
             Self::Reconcile => format!("{integration}/reconcile"),

@@ -28,18 +28,6 @@ pub fn block(text: &str) -> String {
     text.chars().take(CHARS_MAX).filter(kept).collect::<String>().trim().to_owned()
 }
 
-/// Text that DingTalk's markdown shows as it is (reference 6.4).
-pub fn markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        if matches!(character, '*' | '_' | '#' | '>' | '[' | ']' | '(' | ')' | '!' | '`' | '\\' | '<') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 /// At most `bytes_max` bytes; what was longer ends in an ellipsis.
 pub fn cut(text: &str, bytes_max: usize) -> String {
     if text.len() <= bytes_max {
@@ -72,7 +60,8 @@ fn timestamp(at: Millis) -> Timestamp {
     Timestamp::from_millisecond(at.0).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-fn is_hidden(character: char) -> bool {
+/// Characters that are not seen, or change the direction of what is.
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

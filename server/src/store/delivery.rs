@@ -3,6 +3,7 @@
 use super::sql::{Row, known, pattern, sql};
 use super::{StoreError, Tx};
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Outcome, Target};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use world::Millis;
 
@@ -245,6 +246,34 @@ pub async fn last_failed(tx: &mut Tx, integration: &str, chat_id: &str) -> Resul
          ORDER BY updated_ms DESC LIMIT 1"
     ));
     row.text(integration).text(chat_id).row(tx).await?.as_ref().map(delivery).transpose()
+}
+
+/// The deliveries of a work notice's batch, by id.
+pub async fn of_work_notice_batch(tx: &mut Tx, batch_id: &str) -> Result<Vec<Delivery>, StoreError> {
+    let rows = sql(select!("JOIN work_notice_person ON delivery_id = id WHERE batch_id = $1 ORDER BY id"))
+        .text(batch_id)
+        .rows(tx)
+        .await?;
+    rows.iter().map(delivery).collect()
+}
+
+/// How many deliveries of a work notice have which outcome.
+pub async fn outcomes_of_work_notice(tx: &mut Tx, notice_id: &str) -> Result<BTreeMap<String, i64>, StoreError> {
+    let rows = sql("SELECT outcome, COUNT(*) AS n FROM delivery JOIN work_notice_person ON delivery_id = id \
+         WHERE notice_id = $1 GROUP BY outcome")
+    .text(notice_id)
+    .rows(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.text("outcome")?, row.number("n")?))).collect()
+}
+
+/// The deliveries of a work notice, by id.
+pub async fn of_work_notice(tx: &mut Tx, notice_id: &str) -> Result<Vec<Delivery>, StoreError> {
+    let rows = sql(select!("JOIN work_notice_person ON delivery_id = id WHERE notice_id = $1 ORDER BY id"))
+        .text(notice_id)
+        .rows(tx)
+        .await?;
+    rows.iter().map(delivery).collect()
 }
 
 fn delivery(row: &Row) -> Result<Delivery, StoreError> {

@@ -91,8 +91,9 @@ pub async fn recent(
     since: Millis,
     limit: i64,
 ) -> Result<i64, StoreError> {
-    sql("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM delivery WHERE integration = $1 AND target_kind = $2 \
-         AND target = $3 AND created_ms > $4 AND digest IS NULL AND reason = 'incident' LIMIT $5) AS lately")
+    sql("SELECT COUNT(*) AS n FROM (SELECT DISTINCT incident_id FROM delivery WHERE integration = $1 \
+         AND target_kind = $2 AND target = $3 AND created_ms > $4 AND digest IS NULL \
+         AND reason IN ('incident', 'work-notice') LIMIT $5) AS lately")
     .text(integration)
     .text(target.kind())
     .text(&target.id())
@@ -199,7 +200,7 @@ pub async fn of_incident(tx: &mut Tx, integration: &str, incident_id: &str) -> R
 /// Who has been told of an incident, in whatever way.
 pub async fn told(tx: &mut Tx, integration: &str, incident_id: &str) -> Result<Vec<Target>, StoreError> {
     let rows = sql("SELECT target_kind, target FROM delivery WHERE integration = $1 AND incident_id = $2 \
-         AND reason = 'incident'")
+         AND reason IN ('incident', 'work-notice')")
     .text(integration)
     .text(incident_id)
     .rows(tx)

@@ -94,6 +94,9 @@ pub async fn mark_webhook(tx: &mut Tx, key: &str, now: Millis, with_header: bool
 /// Removes one with every row that belongs to it. False when there was none.
 pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
     for statement in [
+        "DELETE FROM work_notice_person WHERE notice_id IN (SELECT id FROM work_notice WHERE integration = $1)",
+        "DELETE FROM work_notice_batch WHERE integration = $1",
+        "DELETE FROM work_notice WHERE integration = $1",
         "DELETE FROM note WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM delivery WHERE integration = $1",

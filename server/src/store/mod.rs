@@ -32,6 +32,10 @@ mod sql;
 pub mod subscription;
 pub mod task;
 pub mod throttle;
+pub mod work_notice;
+pub mod work_notice_batch;
+pub mod work_notice_day;
+pub mod work_notice_person;
 
 pub use error::StoreError;
 pub use seal::SealingKeys;

@@ -2,7 +2,9 @@
 
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
-use crate::flow::{act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint};
+use crate::flow::{
+    act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint, work_notice,
+};
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
 use crate::state::State;
@@ -53,11 +55,15 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
         TaskKind::Deliver { delivery } => {
             deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
         }
-        TaskKind::Repaint { incident } => match repaint::repaint(state, integration, incident).await? {
-            Left::Nothing => After::Done,
-            Left::Until(until) => After::Held(until),
-            Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
-        },
+        TaskKind::Repaint { incident } => {
+            let cards = repaint::repaint(state, integration, incident).await?;
+            let bars = work_notice::bar::repaint(state, integration, incident).await?;
+            match cards.max(bars) {
+                Left::Nothing => After::Done,
+                Left::Until(until) => After::Held(until),
+                Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
+            }
+        }
         TaskKind::SnoozeEnds { incident, .. } => {
             // Not here and now: of two repaints at once the older picture could come last.
             let mut tx = state.store.begin().await?;
@@ -91,6 +97,19 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             match acknowledge::finish(state, integration, user_id, digest, Millis(*asked_ms)).await {
                 Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
                 Ok(()) | Err(_) => After::Done,
+            }
+        }
+        TaskKind::SendWorkNotice { batch } => {
+            work_notice::send::send(state, integration, batch).await?.map_or(After::Done, After::Again)
+        }
+        TaskKind::FollowWorkNotice { batch } => {
+            work_notice::follow::follow(state, integration, batch).await?.map_or(After::Done, After::Again)
+        }
+        TaskKind::RecallWorkNotice { batch } => {
+            match work_notice::recall::recall_batch(state, integration, batch).await? {
+                Left::Nothing => After::Done,
+                Left::Until(until) => After::Held(until),
+                Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a recall"),
             }
         }
         TaskKind::Introduce => match introduce::introduce(state, integration).await? {

@@ -19,6 +19,8 @@ const APART: Duration = Duration::from_secs(3);
 const INBOX_KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// How long it is remembered who was mentioned: no incident of interest is older.
 const MENTIONS_KEPT: Duration = Duration::from_secs(31 * 24 * 3600);
+/// How long it is kept what work notices were sent to whom: longer than a day anywhere.
+const WORK_NOTICE_DAYS_KEPT: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// When this process last swept, and when it last kept the database's log short, in Unix milliseconds.
 #[derive(Default)]
@@ -59,6 +61,7 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     store::inbox::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
     store::mention::sweep(&mut tx, now.minus(MENTIONS_KEPT)).await?;
     store::note::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
+    store::work_notice_day::sweep(&mut tx, now.minus(WORK_NOTICE_DAYS_KEPT)).await?;
     let mut first = now;
     for integration in store::integration::list(&mut tx).await? {
         store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, first, now).await?;

@@ -18,4 +18,5 @@ mod storm;
 mod storm_digest;
 mod truth;
 mod visits;
+mod work_notices;
 mod worker;

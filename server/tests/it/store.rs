@@ -12,6 +12,7 @@ mod meters;
 mod opening;
 mod people;
 mod tasks;
+mod work_notices;
 
 use crate::postgres;
 use secrecy::SecretString;

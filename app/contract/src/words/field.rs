@@ -10,4 +10,6 @@ crate::words::sentences! {
     chat_disbanded: "chat_id：该群已解散，请选择其他群", "chat_id: this group was disbanded, choose another one";
     chat_uninstalled: "chat_id：该群没有安装酷应用，请先安装或选择其他群", "chat_id: the cool app is not in this group; add it there or choose another one";
     no_such_chat: "chat_id：本集成中没有这个群", "chat_id: no such group in this integration";
+    work_notice_too_large(bytes, most): "text：整条通知有 {bytes} 字节，最多 {most}", "text: the whole notice has {bytes} bytes, at most {most}";
+    recall_too_late: "发出已满 24 小时，钉钉不再允许撤回", "It was sent more than 24 hours ago; DingTalk takes it back no more";
 }

@@ -75,19 +75,22 @@ impl Ended {
 /// What a call cost: what was refused for its speed, by a ban or for the quota is not counted, nor what never arrived
 /// (reference 10.1).
 pub fn cost<T>(answer: &Result<T, DingTalkError>) -> i64 {
-    let free = answer.as_ref().is_err_and(|error| {
-        matches!(
-            error.class,
-            ErrorClass::Held(_)
-                | ErrorClass::Throttled { .. }
-                | ErrorClass::Banned
-                | ErrorClass::QuotaSpent { .. }
-                | ErrorClass::TokenRefused
-                | ErrorClass::CredentialsRefused
-                | ErrorClass::IpNotAllowed
-                | ErrorClass::Unreachable
-        )
-    });
+    answer.as_ref().map_or_else(cost_of, |_| 1)
+}
+
+/// What a failed call cost.
+pub fn cost_of(error: &DingTalkError) -> i64 {
+    let free = matches!(
+        error.class,
+        ErrorClass::Held(_)
+            | ErrorClass::Throttled { .. }
+            | ErrorClass::Banned
+            | ErrorClass::QuotaSpent { .. }
+            | ErrorClass::TokenRefused
+            | ErrorClass::CredentialsRefused
+            | ErrorClass::IpNotAllowed
+            | ErrorClass::Unreachable
+    );
     i64::from(!free)
 }
 

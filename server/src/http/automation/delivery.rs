@@ -105,7 +105,8 @@ pub fn show(delivery: &Delivery, language: Language) -> Value {
     })
 }
 
-fn words(delivery: &Delivery, language: Language) -> OutcomeWords {
+/// What people read about how it stands with a delivery.
+pub fn words(delivery: &Delivery, language: Language) -> OutcomeWords {
     match delivery.state {
         DeliveryState::Failed => outcome::given_up(delivery.outcome.name(), language),
         _ => outcome::of(delivery.outcome.name(), language),

@@ -16,7 +16,7 @@ use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
     audit, card, chat, chat_health, console, delivery, digest, incident, integration, link, link_attempt, mention,
-    note, oauth_client, reconcile, robot_push, session, subscription, task,
+    note, oauth_client, reconcile, robot_push, session, subscription, task, work_notice_person,
 };
 use sqlx::{Connection, Row};
 
@@ -147,6 +147,8 @@ async fn removal_leaves_no_row_and_spares_the_others() {
         assert_eq!(delivery::attempts(&mut tx, "delivery-beta", 9).await.unwrap().len(), 1);
         assert_eq!(note::get(&mut tx, "delivery-alpha").await.unwrap(), None);
         assert!(note::get(&mut tx, "delivery-beta").await.unwrap().is_some());
+        assert_eq!(work_notice_person::get(&mut tx, "delivery-alpha").await.unwrap(), None);
+        assert!(work_notice_person::get(&mut tx, "delivery-beta").await.unwrap().is_some());
         tx.commit().await.unwrap();
         let after = rows(database).await;
         assert!(after.iter().all(|(_, count)| *count == 1), "{after:?}");
@@ -220,6 +222,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     delivery::insert(tx, &deliveries::delivery_of(&id, key, "i", Target::Person("li".into()))).await.unwrap();
     delivery::add_attempt(tx, &deliveries::attempt(&id, 1)).await.unwrap();
     note::insert(tx, &id, &Note { title: "t".into(), text: "x".into() }, NOW).await.unwrap();
+    work_notices::fill(tx, key).await;
     task::add(tx, key, &TaskKind::Introduce, NOW, NOW).await.unwrap();
     let entry = AuditEntry {
         id: format!("audit-{key}"),

@@ -14,6 +14,8 @@ pub struct Viewing {
     pub zone_offset_minutes: i32,
     /// When the page was made; the browser uses it too, so that both print the same times.
     pub now_ms: i64,
+    /// Snooze presets, in minutes.
+    pub snooze_minutes: Vec<u32>,
     /// The form token.
     pub csrf: String,
     /// Where a form returns to without scripts: a [`crate::place::Place`] as text.

@@ -16,6 +16,8 @@ pub struct Visit {
     pub theme: Theme,
     /// Of the Flashduty account's time zone, east positive.
     pub zone_offset_minutes: i32,
+    /// Snooze presets of the integration, in minutes.
+    pub snooze_minutes: Vec<u32>,
     /// Repeated by every form (field `csrf`) and by fetches (header `x-csrf`).
     pub csrf: String,
     /// The DingTalk client, none in other browsers.

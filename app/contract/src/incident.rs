@@ -81,8 +81,10 @@ impl Action {
 
 /// Longest snooze Flashduty takes, in minutes.
 pub const SNOOZE_MINUTES_MAX: u32 = 1440;
-/// Snooze presets offered, in minutes: Flashduty's own defaults of 2, 4 and 12 hours.
+/// Snooze presets offered unless an integration has its own, in minutes: Flashduty's own defaults of 2, 4 and 12 hours.
 pub const SNOOZE_PRESETS_MINUTES: [u32; 3] = [120, 240, 720];
+/// Most snooze presets of an integration: as many as its card's template has buttons for.
+pub const SNOOZE_PRESETS_MAX: usize = 5;
 /// Longest comment, reason, root cause or resolution Flashduty takes, in characters.
 pub const TEXT_CHARS_MAX: usize = 1024;
 

@@ -4,7 +4,7 @@
 use super::acting::Acting;
 use super::problem_box::problem_box;
 use crate::moment::duration;
-use contract::incident::{Action, SNOOZE_MINUTES_MAX, SNOOZE_PRESETS_MINUTES, TEXT_CHARS_MAX};
+use contract::incident::{Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
 use contract::words::{card, page as words};
 use contract::{Language, paths};
 use leptos::prelude::*;
@@ -75,7 +75,8 @@ pub fn plain_act(acting: Acting, action: Action, class: &'static str) -> impl In
 /// Snooze: one press for a usual time, or a number of minutes.
 pub fn snooze_forms(acting: Acting) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
-    let presets = SNOOZE_PRESETS_MINUTES.map(|minutes| {
+    let presets = acting.viewing.with_untracked(|viewing| viewing.snooze_minutes.clone());
+    let presets = presets.into_iter().map(|minutes| {
         let field = view! { <input type="hidden" name="minutes" value=minutes.to_string()/> };
         let button = act_button(acting, Action::Snooze, "button", duration(language, minutes));
         act_form(acting, Action::Snooze, None, field, button)
@@ -99,7 +100,7 @@ pub fn snooze_forms(acting: Acting) -> impl IntoView + use<> {
     view! {
         <section class="card">
             <h2>{words::snooze_for(language)}</h2>
-            <div class="chips">{presets.into_iter().collect::<Vec<_>>()}</div>
+            <div class="chips">{presets.collect::<Vec<_>>()}</div>
             <details class="fold">
                 <summary>{words::snooze_custom(language)}</summary>
                 {act_form(acting, Action::Snooze, None, field, button)}

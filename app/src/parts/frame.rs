@@ -70,6 +70,7 @@ pub fn viewing(visit: &Visit, back: &Place) -> Viewing {
         language: visit.language,
         zone_offset_minutes: visit.zone_offset_minutes,
         now_ms: visit.now_ms,
+        snooze_minutes: visit.snooze_minutes.clone(),
         csrf: visit.csrf.clone(),
         back: back.text(),
     }

@@ -27,6 +27,7 @@ pub fn visit() -> Visit {
         integration_name: "Flashcat".into(),
         language: Language::En,
         zone_offset_minutes: 480,
+        snooze_minutes: contract::incident::SNOOZE_PRESETS_MINUTES.to_vec(),
         csrf: "csrf-token-1".into(),
         corp_id: "ding123".into(),
         client_id: "dingclient".into(),

@@ -1,8 +1,13 @@
-//! The one builder of links that leave in cards and messages: each opens where login-free works (reference 5.2).
+//! The one builder of links that leave in cards, messages and notices: each opens where login-free works (DingTalk
+//! reference 5.2). A card's page slides in beside the chat on PCs and opens in the app on phones. Ids come from outside,
+//! so a link that would not fit into a card's variable leads to the list of incidents instead.
 
 use crate::model::delivery::Target;
 use crate::state::State;
 use contract::paths;
+
+/// Longest link, in bytes: what a variable of a card takes (DingTalk reference 7.3), with something to spare.
+const LINK_BYTES_MAX: usize = 1_000;
 
 /// A page of ours, absolute.
 pub fn page(state: &State, path: &str, values: &[&str]) -> String {
@@ -11,7 +16,13 @@ pub fn page(state: &State, path: &str, values: &[&str]) -> String {
 
 /// Opens an incident inside DingTalk: side bar on PC, a page on phones.
 pub fn incident_in_dingtalk(state: &State, key: &str, incident_id: &str) -> String {
-    dingtalk::links::page_link(&page(state, paths::INCIDENT, &[key, incident_id]), true)
+    let link = dingtalk::links::page_link(&page(state, paths::INCIDENT, &[key, incident_id]), true);
+    if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
+}
+
+/// Opens the application's homepage inside DingTalk.
+pub fn home_in_dingtalk(state: &State, key: &str) -> String {
+    dingtalk::links::page_link(&page(state, paths::HOME, &[key]), true)
 }
 
 /// Opens the list of open incidents inside DingTalk: a person's own, or everybody's where a group is to look.

@@ -4,8 +4,9 @@ mod all;
 
 use super::act::{self, Acted, Asked, Begun};
 use super::refusal::{ReceiveError, Refusal};
-use super::{address, caches, incidents, notify};
-use crate::model::card::{self, Card, Notice, Noticed};
+use super::{address, caches, incidents, notify, viewers};
+use crate::model::card::viewer::{self, Values};
+use crate::model::card::{self, Card, Given, Notice, Noticed};
 use crate::model::delivery::Target;
 use crate::model::digest::is_id;
 use crate::model::incident::Incident;
@@ -111,27 +112,33 @@ async fn answer(
     let language = integration.settings.language;
     let user_id = link.employee.user_id.clone();
     match act::begin(state, integration, link, asked, BUDGET).await {
-        Ok(Begun { acted: Acted::Done(incident), .. }) => Ok(painted(state, integration, &incident, Notice::default())),
+        Ok(Begun { acted: Acted::Done(incident), .. }) => {
+            let mine = viewers::of_link(state, integration, &incident, link);
+            Ok(painted(state, integration, (&card, &link.employee.user_id), &incident, mine))
+        }
         Ok(Begun { acted: Acted::Already(incident), .. }) => {
             let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
-            noticed(state, card, &user_id, &notice, false).await?;
-            Ok(painted(state, integration, &incident, notice))
+            let mine = viewer::with_notice(viewers::of_link(state, integration, &incident, link), &notice);
+            let answer = painted(state, integration, (&card, &link.employee.user_id), &incident, mine);
+            noticed(state, card, &user_id, &notice, &answer, false).await?;
+            Ok(answer)
         }
         Ok(Begun { acted: Acted::Working, rest }) => {
             let notice = Notice { text: words::working(language).to_owned(), ..Notice::default() };
             let out_track_id = card.out_track_id.clone();
-            noticed(state, card, &user_id, &notice, false).await?;
+            let answer = private_only(&card, &user_id, &notice);
+            noticed(state, card, &user_id, &notice, &answer, false).await?;
             if let Some(rest) = rest {
                 tell_later(state, integration, out_track_id, user_id, rest);
             }
-            Ok(private_only(notice))
+            Ok(answer)
         }
         Err(Refusal { code: ProblemCode::LinkBroken | ProblemCode::NotLinked, .. }) => {
             Ok(ask_to_link(state, integration, card, &user_id, Wanted::Act(action, minutes)).await?)
         }
-        Err(refusal) => refuse(state, integration, card, &user_id, refusal).await,
+        Err(refusal) => refuse(state, integration, card, link, refusal).await,
     }
 }
 
@@ -140,7 +147,7 @@ async fn refuse(
     state: &State,
     integration: &Integration,
     card: Card,
-    user_id: &str,
+    link: &Link,
     refusal: Refusal,
 ) -> Result<Answer, ReceiveError> {
     if let Some(cause) = refusal.cause {
@@ -149,12 +156,16 @@ async fn refuse(
     let url = address::incident_in_dingtalk(state, &integration.key, &card.incident_id);
     let notice = cure(state, integration, url, refusal);
     let truth = truth(state, integration, &card.incident_id).await?;
-    noticed(state, card, user_id, &notice, true).await?;
-    Ok(match truth {
+    let answer = match truth {
         // The clicker sees the state as it is, beside why their act was not done.
-        Some(incident) => painted(state, integration, &incident, notice),
-        None => private_only(notice),
-    })
+        Some(incident) => {
+            let mine = viewer::with_notice(viewers::of_link(state, integration, &incident, link), &notice);
+            painted(state, integration, (&card, &link.employee.user_id), &incident, mine)
+        }
+        None => private_only(&card, &link.employee.user_id, &notice),
+    };
+    noticed(state, card, &link.employee.user_id, &notice, &answer, true).await?;
+    Ok(answer)
 }
 
 /// What was refused, and what its reader can do about it.
@@ -238,18 +249,30 @@ async fn ask_to_link(
         button: words::link_button(language).to_owned(),
         url: address::sign_in_in_dingtalk(state, &integration.key, &attempt.id),
     };
-    noticed(state, card, user_id, &notice, true).await?;
-    Ok(private_only(notice))
+    let answer = private_only(&card, user_id, &notice);
+    noticed(state, card, user_id, &notice, &answer, true).await?;
+    Ok(answer)
 }
 
 /// Remembers the notice that this person sees. One that asks for something stays until the state changes; one that only
 /// reports goes with the repaint that follows anyway.
-async fn noticed(state: &State, card: Card, user_id: &str, notice: &Notice, stays: bool) -> Result<(), StoreError> {
+async fn noticed(
+    state: &State,
+    card: Card,
+    user_id: &str,
+    notice: &Notice,
+    answer: &Answer,
+    stays: bool,
+) -> Result<(), StoreError> {
+    if answer.user_private_data.is_empty() {
+        return Ok(());
+    }
     let now = state.world.now();
     let one = Noticed { user_id: user_id.to_owned(), notice: notice.clone(), stays, is_new: false };
     let mut tx = state.store.begin().await?;
     store::card::change(&mut tx, &card.out_track_id, |card| {
         card.note(one.clone());
+        card.given.insert(user_id.to_owned(), Given::of(&answer.user_private_data));
         card.updated = now;
     })
     .await?;
@@ -269,14 +292,28 @@ async fn truth(state: &State, integration: &Integration, incident_id: &str) -> R
     Ok(store::incident::get(&mut tx, &integration.key, incident_id).await?.map(|mirror| mirror.incident))
 }
 
-fn painted(state: &State, integration: &Integration, incident: &Incident, notice: Notice) -> Answer {
+/// The incident as it is now, with what only the clicker sees.
+fn painted(
+    state: &State,
+    integration: &Integration,
+    (card, user_id): (&Card, &str),
+    incident: &Incident,
+    mine: Values,
+) -> Answer {
     let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
     let card_data = card::values(incident, notify::drawing(state, integration, &detail_url));
-    Answer { card_data, user_private_data: card::private_values(&notice) }
+    Answer { card_data, user_private_data: fitting(card, user_id, mine) }
 }
 
-fn private_only(notice: Notice) -> Answer {
-    Answer { card_data: BTreeMap::new(), user_private_data: card::private_values(&notice) }
+/// A notice on a card that otherwise stays as the clicker saw it.
+fn private_only(card: &Card, user_id: &str, notice: &Notice) -> Answer {
+    let values = card::private_values(notice);
+    Answer { card_data: BTreeMap::new(), user_private_data: fitting(card, user_id, values) }
+}
+
+/// A card that is full of other people's values shows this person what everybody sees.
+fn fitting(card: &Card, user_id: &str, values: Values) -> Values {
+    if viewer::has_room(card, user_id, &values) { values } else { Values::new() }
 }
 
 /// The act and the minutes of a snooze. The card may send more; that is not needed.

@@ -37,6 +37,7 @@ pub mod repaint;
 pub mod session;
 pub mod set_up;
 mod subject;
+mod viewers;
 pub mod work_notice;
 
 pub use refusal::{ReceiveError, Refusal};

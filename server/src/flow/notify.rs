@@ -45,7 +45,14 @@ pub async fn notify(state: &State, integration: &Integration, incident_id: &str)
 /// How a card for everybody is drawn.
 pub fn drawing<'a>(state: &State, integration: &'a Integration, detail_url: &'a str) -> Drawing<'a> {
     let settings = &integration.settings;
-    Drawing { language: settings.language, zone: &settings.time_zone, detail_url, now: state.world.now() }
+    Drawing {
+        language: settings.language,
+        zone: &settings.time_zone,
+        detail_url,
+        settings: &settings.card,
+        text: None,
+        now: state.world.now(),
+    }
 }
 
 /// The new targets of some incidents: for each target by kind and id, its name and the incidents.

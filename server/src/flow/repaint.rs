@@ -1,19 +1,21 @@
 //! All cards of an incident follow its state. A card that shows the truth already costs no call.
 
+mod send;
+
 use super::quota::report;
 use super::subject::Subject;
-use super::{credential, digest, notify};
-use crate::model::card::{self, Card, Notice, Noticed};
+use super::viewers::{self, Views};
+use super::{digest, notify};
+use crate::model::card::viewer::{self, Telling, Values};
+use crate::model::card::{self, Card, Given};
 use crate::model::delivery::Target;
 use crate::model::digest::is_id;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
-use crate::model::quota::Priority;
 use crate::model::subscription::Repaint;
 use crate::state::State;
 use crate::store::{self, StoreError};
-use dingtalk::{CardUpdate, DingTalkError, ErrorClass};
-use std::collections::BTreeMap;
+use dingtalk::{DingTalkError, ErrorClass};
 use std::time::Duration;
 use world::Millis;
 
@@ -23,9 +25,6 @@ pub const AFTER_ANSWER: Duration = Duration::from_millis(200);
 
 /// Near the end of the month's quota a card changes no more often than this.
 const SAVING_REST: Duration = Duration::from_secs(60);
-
-/// An employee and the values only they see.
-type Private = (String, BTreeMap<String, String>);
 
 /// What a repaint leaves to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +45,12 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let subject = Subject::load(&mut tx, &integration.key, incident_id).await?;
     let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
     let digests = store::digest::of_incident(&mut tx, &integration.key, incident_id).await?;
-    drop(tx);
     let Some(subject) = subject else { return Ok(Left::Nothing) };
+    let views = match subject.incident() {
+        Some(mirror) => viewers::views(state, &mut tx, integration, &mirror.incident).await?,
+        None => Views::new(),
+    };
+    drop(tx);
     digest::follow(state, integration, digests).await?;
     let url = subject.url(state, integration);
     let values = subject.values(notify::drawing(state, integration, &url));
@@ -55,17 +58,19 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     let saving = report::is_saving(state, integration).await?;
     let now = state.world.now();
     for card in cards.into_iter().filter(|card| card.delivered) {
+        let telling = telling(&card, &views, &values);
         let follows = match subject.incident() {
             Some(mirror) => follows(state, integration, &card, &mirror.incident, &values).await?,
             None => card.shown != values,
         };
-        if follows || card.noticed.iter().any(|one| !one.stays || one.is_new) {
+        // Where a group's card is not to follow, only what somebody pressed there is answered.
+        if follows || telling.notices_due || (telling.views_due && card.shown == values) {
             let rested = card.updated.plus(SAVING_REST);
             if saving && now < rested {
                 left = left.max(Left::Until(rested));
                 continue;
             }
-            left = left.max(repaint_one(state, integration, card, &values).await?);
+            left = left.max(repaint_one(state, integration, card, &values, telling).await?);
         }
     }
     Ok(left)
@@ -77,7 +82,7 @@ async fn follows(
     integration: &Integration,
     card: &Card,
     incident: &Incident,
-    values: &BTreeMap<String, String>,
+    values: &Values,
 ) -> Result<bool, StoreError> {
     if card.shown == *values {
         return Ok(false);
@@ -92,36 +97,43 @@ async fn follows(
     })
 }
 
+/// What an update to these public values has to tell single people.
+fn telling(card: &Card, views: &Views, values: &Values) -> Telling {
+    let changed = card::state_changed(&card.shown, values);
+    viewer::telling(card, &viewers::of_target(views, &card.target), changed, values)
+}
+
 async fn repaint_one(
     state: &State,
     integration: &Integration,
     mut card: Card,
-    values: &BTreeMap<String, String>,
+    values: &Values,
+    telling: Telling,
 ) -> Result<Left, StoreError> {
-    // An update takes away whatever the answer to a click showed, so notices that stay are shown anew.
-    let changed = card::state_changed(&card.shown, values);
-    let (over, staying): (Vec<Noticed>, Vec<Noticed>) =
-        card.noticed.iter().cloned().partition(|one| !one.stays || (changed && !one.is_new));
-    let clear = over.iter().map(|one| (one.user_id.clone(), card::private_values(&Notice::default())));
-    let keep = staying.iter().map(|one| (one.user_id.clone(), card::private_values(&one.notice)));
-    let people: Vec<Private> = clear.chain(keep).take(dingtalk::PRIVATE_PEOPLE_MAX).collect();
-    match update(state, integration, &card, values, &people).await {
-        Ok(()) => {
-            card.shown.clone_from(values);
-            // Those that found no room in this update are cleared by the next.
-            let left: Vec<Noticed> = over.into_iter().skip(dingtalk::PRIVATE_PEOPLE_MAX).collect();
-            let more = !left.is_empty();
-            let staying = staying.into_iter().map(|one| Noticed { is_new: false, ..one });
-            card.noticed = left.into_iter().chain(staying).collect();
-            card.updated = state.world.now();
-            let mut tx = state.store.begin().await?;
-            // Lost only against a click that came in between: its own repaint follows.
-            let kept = store::card::update(&mut tx, &card).await?;
-            digest::painted(&mut tx, &card.incident_id, card.updated).await?;
-            tx.commit().await?;
-            Ok(if !kept || more { Left::Again } else { Left::Nothing })
+    let told = send::update(state, integration, &card.out_track_id, values, &telling.people).await;
+    if told.is_painted {
+        card.shown.clone_from(values);
+        let known = told.known.iter().map(|(user_id, values)| (user_id.clone(), Given::of(values)));
+        let unknown = told.unknown.iter().map(|user_id| (user_id.clone(), Given::unknown()));
+        card.given.extend(known.chain(unknown).collect::<Vec<_>>());
+        let is_left = |user_id: &String| told.error.is_some() && !told.known.contains_key(user_id);
+        // Those whom a call that failed left out are told by the next.
+        let left = card.noticed.iter().filter(|one| is_left(&one.user_id)).cloned();
+        let staying = telling.staying.into_iter().filter(|one| !is_left(&one.user_id));
+        card.noticed = left.chain(staying).filter(|one| !told.unknown.contains(&one.user_id)).collect();
+        card.updated = state.world.now();
+        let mut tx = state.store.begin().await?;
+        // Lost only against a click that came in between: its own repaint follows.
+        let kept = store::card::update(&mut tx, &card).await?;
+        digest::painted(&mut tx, &card.incident_id, card.updated).await?;
+        tx.commit().await?;
+        if told.error.is_none() {
+            return Ok(if kept { Left::Nothing } else { Left::Again });
         }
-        Err(error) if is_final(&error.class) => {
+    }
+    match told.error {
+        None => Ok(Left::Nothing),
+        Some(error) if is_final(&error.class) => {
             tracing::warn!(
                 card = card.out_track_id,
                 class = error.class.name(),
@@ -135,8 +147,8 @@ async fn repaint_one(
             }
             Ok(Left::Nothing)
         }
-        Err(DingTalkError { class: ErrorClass::Held(held), .. }) => Ok(Left::Until(held.until)),
-        Err(error) => {
+        Some(DingTalkError { class: ErrorClass::Held(held), .. }) => Ok(Left::Until(held.until)),
+        Some(error) => {
             tracing::info!(
                 card = card.out_track_id,
                 class = error.class.name(),
@@ -145,42 +157,6 @@ async fn repaint_one(
             );
             Ok(Left::Again)
         }
-    }
-}
-
-/// Shows everybody the values, and `people` their private ones. One of them may have left the company, for
-/// which DingTalk refuses the whole update; then each is updated alone and whoever is unknown is left out.
-async fn update(
-    state: &State,
-    integration: &Integration,
-    card: &Card,
-    values: &BTreeMap<String, String>,
-    people: &[Private],
-) -> Result<(), DingTalkError> {
-    let client = credential::dingtalk(state, integration, Priority::State);
-    let refused = match client.update_card(&update_for(card, values, people)).await {
-        Err(error) if error.class == ErrorClass::UnknownPerson && !people.is_empty() => error,
-        other => return other,
-    };
-    tracing::info!(card = card.out_track_id, code = refused.code, "somebody who saw a notice is not known any more");
-    client.update_card(&update_for(card, values, &[])).await?;
-    if people.len() > 1 {
-        for person in people {
-            match client.update_card(&update_for(card, values, std::slice::from_ref(person))).await {
-                Err(error) if error.class != ErrorClass::UnknownPerson => return Err(error),
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-fn update_for(card: &Card, values: &BTreeMap<String, String>, people: &[Private]) -> CardUpdate {
-    CardUpdate {
-        out_track_id: card.out_track_id.clone(),
-        card_data: values.clone(),
-        private_data: people.iter().cloned().collect(),
-        by_key: true,
     }
 }
 

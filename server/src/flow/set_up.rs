@@ -161,7 +161,7 @@ pub fn addresses(config: &Config, integration: &Integration) -> Addresses {
         event_subscription: address(paths::DINGTALK_EVENTS, &[key]),
         application_homepage: address(paths::HOME, &[key]),
         pc_homepage: address(paths::PC_HOME, &[key]),
-        cool_app_web: address(paths::COOL_APP, &[key]) + "?corpid=$CORPID$&cid=$ENCCID$",
+        cool_app_web: dingtalk::links::quick_entry(&address(paths::COOL_APP, &[key])),
         card_callback: address(paths::DINGTALK_CARDS, &[key, routes.cards.expose_secret()]),
         flashduty_webhook: address(paths::FLASHDUTY_WEBHOOK, &[key, routes.webhook.expose_secret()]),
         flashduty_webhook_header: Header {
@@ -197,6 +197,9 @@ pub fn fields(integration: &Integration) -> serde_json::Map<String, Value> {
         "quota_push_month": settings.quota.push_month,
         "quota_qps": settings.quota.qps,
         "storm_cards_per_minute": settings.storm_cards_per_minute,
+        "card_hidden_fields": settings.card.hidden,
+        "snooze_minutes": settings.card.snooze_minutes(),
+        "card_text_template_id": settings.card.text_template_id,
     });
     match fields {
         Value::Object(fields) => fields,
@@ -248,6 +251,7 @@ fn typed(checked: Checked, read: Settings, routes: RouteSecrets) -> (Settings, S
         person_channel: checked.person_channel,
         quota: checked.quota,
         storm_cards_per_minute: checked.storm_cards_per_minute,
+        card: checked.card,
         ..read
     };
     let secrets = Secrets {
@@ -270,6 +274,10 @@ fn changed_by(before: &Integration, checked: Checked, now: Millis) -> Integratio
         updated: now,
         ..before.clone()
     }
+}
+
+fn joined(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(",")
 }
 
 /// The integration as somebody would have typed it.
@@ -298,6 +306,9 @@ fn form_of(integration: &Integration) -> Form {
         ("quota_push_month", &figure(settings.quota.push_month)),
         ("quota_qps", &figure(settings.quota.qps)),
         ("storm_cards_per_minute", &settings.storm_cards_per_minute.to_string()),
+        ("card_hidden_fields", &joined(settings.card.hidden.iter().map(|field| field.name().to_owned()))),
+        ("snooze_minutes", &joined(settings.card.snooze_minutes.iter().map(u32::to_string))),
+        ("card_text_template_id", settings.card.text_template_id.as_deref().unwrap_or_default()),
     ] {
         form.set(name, value);
     }

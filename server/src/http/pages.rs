@@ -131,6 +131,7 @@ fn inside(visitor: &Visitor) -> Visit {
         integration_name: settings.name.clone(),
         language: visitor.language,
         zone_offset_minutes: zone_offset_minutes(&settings.time_zone, visitor.state.world.now()),
+        snooze_minutes: settings.card.snooze_minutes().to_vec(),
         csrf: visitor.caller.form_token(session.as_deref()),
         corp_id: settings.corp_id.clone(),
         client_id: settings.client_id.clone(),

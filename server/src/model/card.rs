@@ -1,13 +1,21 @@
 //! One interactive message instance, and what it shows. The variables are those of the card template that ships in
 //! `server/card-template`; DingTalk takes text values only, at most 1 KB each (reference 7.3).
 
+mod content;
+pub mod settings;
+#[cfg(test)]
+mod template_test;
+pub mod viewer;
+
+pub use settings::{CardField, CardSettings};
+
 use super::action;
 use super::delivery::Target;
 use super::incident::{Fate, Incident, VANISHED};
 use super::markdown::{self, PARAGRAPH, Surface};
 use super::text;
 use contract::Language;
-use contract::incident::{Action, Progress, Severity};
+use contract::incident::{Action, Progress, SNOOZE_PRESETS_MAX, Severity};
 use contract::words::card as words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,10 +25,12 @@ use world::Millis;
 pub(super) const VALUE_BYTES_MAX: usize = 1_000;
 /// Budget of the title, so that it stays readable.
 const TITLE_BYTES_MAX: usize = 300;
-/// Labels shown before "N more".
-const LABELS_MAX: usize = 8;
-/// People whose notices a card keeps account of; five updates take them all away.
+/// People whose notices a card keeps account of.
 const NOTICED_MAX: usize = 100;
+/// Budget of a person's name.
+const NAME_BYTES_MAX: usize = 60;
+/// Responders named in the chat-list line.
+const CALLED_MAX: usize = 2;
 /// Responders named before "N more".
 const RESPONDERS_MAX: usize = 6;
 
@@ -37,6 +47,8 @@ pub struct Card {
     pub shown: BTreeMap<String, String>,
     /// Who sees a private notice on it.
     pub noticed: Vec<Noticed>,
+    /// What DingTalk was given for single people, by employee.
+    pub given: BTreeMap<String, Given>,
     pub created: Millis,
     pub updated: Millis,
     pub version: i64,
@@ -52,6 +64,13 @@ impl Card {
     }
 }
 
+/// What DingTalk was given for one person: enough to know whether it is still right, and how much room it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    digest: String,
+    bytes: usize,
+}
+
 /// For whom and when a card is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Drawing<'a> {
@@ -60,6 +79,9 @@ pub struct Drawing<'a> {
     pub zone: &'a str,
     /// Opens the incident where login-free works.
     pub detail_url: &'a str,
+    pub settings: &'a CardSettings,
+    /// The company's own text, as markdown, in place of description and labels.
+    pub text: Option<&'a str>,
     pub now: Millis,
 }
 
@@ -94,44 +116,63 @@ pub fn values(incident: &Incident, drawing: Drawing) -> BTreeMap<String, String>
     let language = drawing.language;
     let offered = action::offered(incident, None, drawing.now);
     let can = |action: Action| offered.contains(&action).to_string();
-    let snoozed = incident.snoozed_until(drawing.now).map(|until| text::clock(until, drawing.now, drawing.zone));
+    let content = content::content(incident, drawing);
     let pairs = [
-        ("title", text::cut(&title(incident), TITLE_BYTES_MAX)),
         ("progress", incident.progress.name().to_owned()),
         ("state", state_word(incident, drawing)),
         ("severity", incident.severity.name().to_owned()),
-        ("severity_text", severity_word(incident.severity, language).to_owned()),
-        ("channel", text::line(&incident.channel_name)),
-        ("responders", responders(incident, language)),
-        ("alerts", incident.alert_count.to_string()),
-        ("snoozed_until", snoozed.map(|at| words::snoozed_until(language, at)).unwrap_or_default()),
-        ("description", text::block(&incident.description)),
-        ("labels", labels(incident, language)),
         ("last_act", last_act(incident, drawing)),
-        ("detail_url", drawing.detail_url.to_owned()),
+        ("detail_url", link(drawing.detail_url)),
         ("can_acknowledge", can(Action::Acknowledge)),
+        ("can_unacknowledge", false.to_string()),
+        ("is_acknowledged", (incident.progress == Progress::Processing).to_string()),
         ("can_close", can(Action::Close)),
         ("can_snooze", can(Action::Snooze)),
         ("can_wake", can(Action::Wake)),
         ("text_acknowledge", words::acknowledge(language).to_owned()),
+        ("text_unacknowledge", words::unacknowledge(language).to_owned()),
+        ("text_acknowledged", words::acknowledged(language).to_owned()),
         ("text_close", words::close(language).to_owned()),
         ("text_snooze", words::snooze(language).to_owned()),
         ("text_wake", words::wake(language).to_owned()),
         ("text_details", words::details(language).to_owned()),
-        ("label_channel", words::label_channel(language).to_owned()),
-        ("label_severity", words::label_severity(language).to_owned()),
-        ("label_responders", words::label_responders(language).to_owned()),
-        ("label_alerts", words::label_alerts(language).to_owned()),
     ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), text::cut(&value, VALUE_BYTES_MAX))).collect()
+    let fixed = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let all = fixed.chain(content).chain(presets(drawing));
+    all.map(|(name, value)| (name, text::cut(&value, VALUE_BYTES_MAX))).collect()
+}
+
+/// The snooze presets; those that are not used are empty.
+fn presets(drawing: Drawing) -> impl Iterator<Item = (String, String)> {
+    let minutes = drawing.settings.snooze_minutes().to_vec();
+    (0..SNOOZE_PRESETS_MAX).flat_map(move |index| {
+        let preset = minutes.get(index).copied();
+        let text = preset.map(|minutes| duration(drawing.language, minutes)).unwrap_or_default();
+        let minutes = preset.map(|minutes| minutes.to_string()).unwrap_or_default();
+        let number = index + 1;
+        [(format!("snooze_{number}_text"), text), (format!("snooze_{number}_minutes"), minutes)]
+    })
+}
+
+/// `2 h`, `45 min`, `1 h 30 min`.
+fn duration(language: Language, minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => words::minutes(language, minutes),
+        (hours, 0) => words::hours(language, hours),
+        (hours, minutes) => words::hours_minutes(language, hours, minutes),
+    }
+}
+
+/// A link is whole or not there.
+fn link(url: &str) -> String {
+    if url.len() > VALUE_BYTES_MAX { String::new() } else { url.to_owned() }
 }
 
 /// The private values that show a notice, or take it away when it is the default.
 pub fn private_values(notice: &Notice) -> BTreeMap<String, String> {
-    [("notice", &notice.text), ("notice_button", &notice.button), ("notice_url", &notice.url)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), text::cut(value, VALUE_BYTES_MAX)))
-        .collect()
+    let texts = [("notice", &notice.text), ("notice_button", &notice.button)];
+    let texts = texts.into_iter().map(|(name, value)| (name.to_owned(), text::cut(value, VALUE_BYTES_MAX)));
+    texts.chain([("notice_url".to_owned(), link(&notice.url))]).collect()
 }
 
 /// The chat-list line: state, severity, title, who.
@@ -139,8 +180,7 @@ pub fn summary(incident: &Incident, drawing: Drawing) -> String {
     let severity = severity_word(incident.severity, drawing.language);
     let state = state_word(incident, drawing);
     let title = text::cut(&title(incident), TITLE_BYTES_MAX);
-    let who = incident.last_act.as_ref().and_then(|act| act.who.as_deref()).map(text::line);
-    match who {
+    match who(incident) {
         Some(who) => format!("[{severity}] {state} {title} · {who}"),
         None => format!("[{severity}] {state} {title}"),
     }
@@ -153,6 +193,20 @@ pub fn calling(summary: String, named: &[String], language: Language) -> String 
     }
     let names = listed(named.iter().map(|name| text::line(name)), "、", RESPONDERS_MAX, language);
     words::calling(language, summary, text::cut(&names, TITLE_BYTES_MAX))
+}
+
+/// Whose it is in its state: of the responders while it waits, of whoever acknowledged, of whoever acted last.
+fn who(incident: &Incident) -> Option<String> {
+    let called = || {
+        let names: Vec<String> = incident.responders.iter().map(|one| name(&one.name)).take(CALLED_MAX).collect();
+        Some(names.join("、")).filter(|names| !names.is_empty())
+    };
+    let acted = || incident.last_act.as_ref().and_then(|act| act.who.as_deref()).map(name);
+    match incident.progress {
+        Progress::Triggered => called().or_else(acted),
+        Progress::Processing => incident.acknowledged_by().map(|(one, _)| name(&one.name)).or_else(acted),
+        Progress::Closed => acted(),
+    }
 }
 
 /// `#NUM title`, on one line.
@@ -187,7 +241,7 @@ pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
         return words::did_trigger(language, text::clock(incident.started, drawing.now, drawing.zone));
     };
     let at = text::clock(act.at, drawing.now, drawing.zone);
-    let who = act.who.as_deref().map_or_else(|| words::somebody(language).to_owned(), text::line);
+    let who = act.who.as_deref().map_or_else(|| words::somebody(language).to_owned(), name);
     match act.kind.as_str() {
         "i_new" => words::did_trigger(language, at),
         "i_rslv" if act.who.is_none() => words::did_recover(language, at),
@@ -237,16 +291,14 @@ pub(super) fn responders(incident: &Incident, language: Language) -> String {
     }
     let names = incident.responders.iter().map(|one| {
         let tick = if one.acknowledged.is_some() { " ✓" } else { "" };
-        format!("{}{tick}", text::line(&one.name))
+        format!("{}{tick}", name(&one.name))
     });
     listed(names, "、", RESPONDERS_MAX, language)
 }
 
-fn labels(incident: &Incident, language: Language) -> String {
-    let lines = incident.labels.iter().map(|(name, value)| {
-        text::cut(&format!("{}: {}", text::line(name), text::line(value)), VALUE_BYTES_MAX / LABELS_MAX - 8)
-    });
-    listed(lines, "\n", LABELS_MAX, language)
+/// A person's name, short enough for one line.
+fn name(name: &str) -> String {
+    text::cut(&text::line(name), NAME_BYTES_MAX)
 }
 
 fn listed(
@@ -268,11 +320,13 @@ mod tests {
     use super::*;
     use crate::model::incident::{LastAct, Responder};
 
-    fn drawing() -> Drawing<'static> {
+    pub(super) fn drawing() -> Drawing<'static> {
         Drawing {
             language: Language::En,
             zone: "Asia/Shanghai",
             detail_url: "dingtalk://x",
+            settings: Box::leak(Box::new(CardSettings::default())),
+            text: None,
             now: Millis(1_790_000_000_000),
         }
     }

@@ -132,7 +132,9 @@ mod tests {
     use world::Millis;
 
     fn drawing(language: Language) -> Drawing<'static> {
-        Drawing { language, zone: "Asia/Shanghai", detail_url: "dingtalk://x", now: Millis(1_790_000_060_000) }
+        let settings = Box::leak(Box::default());
+        let now = Millis(1_790_000_060_000);
+        Drawing { language, zone: "Asia/Shanghai", detail_url: "dingtalk://x", settings, text: None, now }
     }
 
     fn digest(state: DigestState) -> Digest {

@@ -1,5 +1,6 @@
 //! One configured connection: one Account ↔ one app in one Corp.
 
+use super::card::CardSettings;
 use super::quota::Overrides;
 use contract::Language;
 use secrecy::SecretString;
@@ -38,6 +39,9 @@ pub struct Settings {
     /// New incidents of a group or a person in a minute that get a card each; what is beyond is folded into one.
     #[serde(default = "Settings::cards_per_minute_unless_set")]
     pub storm_cards_per_minute: u32,
+    /// What cards show and offer.
+    #[serde(default)]
+    pub card: CardSettings,
     /// Language of cards in groups; from the account's locale.
     #[serde(default)]
     pub language: Language,

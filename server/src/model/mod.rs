@@ -15,6 +15,7 @@ pub mod link_attempt;
 pub mod markdown;
 pub mod mention;
 pub mod outcome;
+pub mod plain;
 pub mod quota;
 pub mod secret;
 pub mod session;

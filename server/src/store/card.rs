@@ -13,7 +13,7 @@ const CONFLICTS_MAX: usize = 8;
 macro_rules! select {
     ($($rest:tt)*) => {
         concat!(
-            "SELECT out_track_id, integration, incident_id, target_kind, target, delivered, shown, noticed, ",
+            "SELECT out_track_id, integration, incident_id, target_kind, target, delivered, shown, noticed, given, ",
             "created_ms, updated_ms, version FROM card ",
             $($rest)*
         )
@@ -23,7 +23,7 @@ macro_rules! select {
 /// Adds a card. False when it is known already.
 pub async fn insert(tx: &mut Tx, card: &Card) -> Result<bool, StoreError> {
     sql("INSERT INTO card (out_track_id, integration, incident_id, target_kind, target, delivered, shown, noticed, \
-         created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING")
+         given, created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING")
     .text(&card.out_track_id)
     .text(&card.integration)
     .text(&card.incident_id)
@@ -32,6 +32,7 @@ pub async fn insert(tx: &mut Tx, card: &Card) -> Result<bool, StoreError> {
     .number(i64::from(card.delivered))
     .text(&to_json(TABLE, "shown", &card.shown)?)
     .text(&to_json(TABLE, "noticed", &card.noticed)?)
+    .text(&to_json(TABLE, "given", &card.given)?)
     .at(card.created)
     .at(card.updated)
     .number(card.version)
@@ -69,13 +70,14 @@ pub async fn change(tx: &mut Tx, out_track_id: &str, change: impl Fn(&mut Card))
 
 /// Compare and set of what DingTalk has.
 pub async fn update(tx: &mut Tx, card: &Card) -> Result<bool, StoreError> {
-    sql("UPDATE card SET delivered = $3, shown = $4, noticed = $5, updated_ms = $6, version = version + 1 \
+    sql("UPDATE card SET delivered = $3, shown = $4, noticed = $5, given = $6, updated_ms = $7, version = version + 1 \
          WHERE out_track_id = $1 AND version = $2")
     .text(&card.out_track_id)
     .number(card.version)
     .number(i64::from(card.delivered))
     .text(&to_json(TABLE, "shown", &card.shown)?)
     .text(&to_json(TABLE, "noticed", &card.noticed)?)
+    .text(&to_json(TABLE, "given", &card.given)?)
     .at(card.updated)
     .changed(tx)
     .await
@@ -91,6 +93,7 @@ fn card(row: &Row) -> Result<Card, StoreError> {
         delivered: row.number("delivered")? != 0,
         shown: from_json(TABLE, "shown", &row.text("shown")?)?,
         noticed: from_json(TABLE, "noticed", &row.text("noticed")?)?,
+        given: from_json(TABLE, "given", &row.text("given")?)?,
         created: row.at("created_ms")?,
         updated: row.at("updated_ms")?,
         version: row.number("version")?,

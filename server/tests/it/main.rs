@@ -17,6 +17,7 @@ mod store;
 mod storm;
 mod storm_digest;
 mod truth;
+mod viewers;
 mod visits;
 mod work_notices;
 mod worker;

@@ -122,6 +122,7 @@ pub fn integration(key: &str) -> Integration {
             edition: Edition::Professional,
             person_channel: PersonChannel::Both,
             storm_cards_per_minute: 5,
+            card: Default::default(),
             language: contract::Language::default(),
             time_zone: "Asia/Shanghai".into(),
             account_name: String::new(),

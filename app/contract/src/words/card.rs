@@ -5,6 +5,9 @@ super::sentences! {
     close: "关闭", "Close";
     snooze: "暂缓", "Snooze";
     wake: "取消暂缓", "Wake";
+    unacknowledge: "取消认领", "Withdraw";
+    /// In place of the button, once somebody has acknowledged.
+    acknowledged: "✓ 已认领", "✓ Acknowledged";
     details: "详情", "Details";
     severity_critical: "严重", "Critical";
     severity_warning: "警告", "Warning";
@@ -33,6 +36,7 @@ super::sentences! {
     did_change(who, at): "{who} 于 {at} 更新", "Changed by {who} at {at}";
     hours(n): "{n} 小时", "{n} h";
     minutes(n): "{n} 分钟", "{n} min";
+    hours_minutes(hours, minutes): "{hours} 小时 {minutes} 分", "{hours} h {minutes} min";
     snoozed_until(at): "暂缓至 {at}", "Snoozed until {at}";
     label_channel: "协作空间", "Channel";
     label_severity: "严重程度", "Severity";
@@ -44,6 +48,13 @@ super::sentences! {
     called(names): "请 {names} 关注", "For {names}";
     everybody: "所有人", "everybody";
     more(n): "另有 {n} 项，见详情", "{n} more in the details";
+    more_labels(n): "另有 {n} 个标签", "{n} more labels";
+    more_text: "全文见详情", "whole text in the details";
+    /// To a responder, on their own copy of the card.
+    you_respond: "您是处理人员", "You are a responder";
+    you_acknowledged(at): "您于 {at} 认领", "You acknowledged at {at}";
+    link_once: "您尚未关联 Flashduty 账号，关联一次后即可在卡片上操作", "Link your Flashduty account once to act from cards";
+    link_once_button: "关联账号", "Link account";
     link_first: "请先关联账号，关联后自动完成此操作", "Link your account once; then this is done for you";
     link_button: "关联并继续", "Link and continue";
     working: "处理中，稍后更新卡片…", "Working on it; the card follows in a moment…";

@@ -6,7 +6,7 @@ use crate::flow::refusal::{ReceiveError, Refusal};
 use crate::flow::repaint::AFTER_ANSWER;
 use crate::flow::subject::Subject;
 use crate::flow::{address, notify};
-use crate::model::card::{self, Card, Notice};
+use crate::model::card::{Card, Notice};
 use crate::model::integration::Integration;
 use crate::model::link::Link;
 use crate::state::State;
@@ -38,12 +38,14 @@ pub async fn answer(
         Err(refusal) => {
             let url = address::list_in_dingtalk(state, &integration.key, &card.target);
             let notice = Notice { button: words::list(language).to_owned(), ..cure(state, integration, url, refusal) };
-            noticed(state, card, user_id, &notice, true).await?;
-            return Ok(private_only(notice));
+            let answer = private_only(&card, user_id, &notice);
+            noticed(state, card, user_id, &notice, &answer, true).await?;
+            return Ok(answer);
         }
     };
-    noticed(state, card, user_id, &notice, false).await?;
-    Ok(private_only(notice))
+    let answer = private_only(&card, user_id, &notice);
+    noticed(state, card, user_id, &notice, &answer, false).await?;
+    Ok(answer)
 }
 
 /// The clicker sees at once what became of the members; everybody else by the update that follows, which keeps the
@@ -60,8 +62,8 @@ async fn ended(
     let subject = Subject::load(&mut tx, &integration.key, &card.incident_id).await?;
     drop(tx);
     let notice = Notice { text, ..Notice::default() };
-    let Some(subject) = subject else { return Ok(private_only(notice)) };
+    let Some(subject) = subject else { return Ok(private_only(&card, user_id, &notice)) };
     let url = subject.url(state, integration);
     let card_data = subject.values(notify::drawing(state, integration, &url));
-    Ok(Answer { card_data, user_private_data: card::private_values(&notice) })
+    Ok(Answer { card_data, ..private_only(&card, user_id, &notice) })
 }

@@ -2,8 +2,9 @@
 
 use super::ended::{self, Ended};
 use crate::flow::subject::Subject;
-use crate::flow::{credential, digest, mention, notify};
-use crate::model::card::{self, Card, Drawing};
+use crate::flow::{credential, digest, mention, notify, viewers};
+use crate::model::card::viewer::{self, Values};
+use crate::model::card::{self, Card, Drawing, Given};
 use crate::model::delivery::Delivery;
 use crate::model::integration::Integration;
 use crate::model::mention::Called;
@@ -12,7 +13,7 @@ use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::Language;
-use dingtalk::{CardDelivered, CardSpace, ErrorClass, LastMessage, NewCard};
+use dingtalk::{CardDelivered, CardSpace, ErrorClass, LastMessage, NewCard, PRIVATE_PEOPLE_MAX};
 use std::collections::BTreeMap;
 
 /// Sends the card, or finds out what became of it. Sending it again shows it once: its out-track id can be used once only.
@@ -39,6 +40,7 @@ pub async fn send(
         delivered: false,
         shown: BTreeMap::new(),
         noticed: Vec::new(),
+        given: BTreeMap::new(),
         created: now,
         updated: now,
         version: 0,
@@ -48,19 +50,28 @@ pub async fn send(
         Some(mirror) => mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?,
         None => Called::default(),
     };
+    let views = match subject.incident() {
+        Some(mirror) => viewers::views(state, &mut tx, integration, &mirror.incident).await?,
+        None => BTreeMap::new(),
+    };
     tx.commit().await?;
 
+    let views = viewers::of_target(&views, &delivery.target);
+    let mut people = viewer::telling(&row, &views, false, &values).people;
+    // Whom one call does not take is told by the update that follows.
+    let mut follows = people.len() > PRIVATE_PEOPLE_MAX;
+    people.truncate(PRIVATE_PEOPLE_MAX);
     let robot_code = integration.settings.client_id.clone();
     let in_language = |language| {
         let summary = subject.summary(Drawing { language, ..drawing });
         card::calling(summary, &called.named, language)
     };
-    let new = NewCard {
+    let mut new = NewCard {
         out_track_id: out_track_id.clone(),
         card_template_id: template.to_owned(),
         callback_route_key: integration.card_route_key(),
         card_data: values.clone(),
-        private_data: BTreeMap::new(),
+        private_data: people.into_iter().collect(),
         space: space.clone(),
         robot_code: robot_code.clone(),
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
@@ -69,6 +80,13 @@ pub async fn send(
     let client = credential::dingtalk(state, integration, Priority::Page);
     let mut sent = client.create_and_deliver_card(&new).await;
     let mut cost = ended::cost(&sent);
+    if sent.as_ref().is_err_and(|error| error.class == ErrorClass::UnknownPerson) && !new.private_data.is_empty() {
+        // A responder has left the company, which must not keep the card from the others.
+        follows = true;
+        new.private_data.clear();
+        sent = client.create_and_deliver_card(&new).await;
+        cost += ended::cost(&sent);
+    }
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
     if exists && set_unshown(state, &out_track_id, None).await? {
         // An earlier attempt created it, and its space refused it for the moment.
@@ -86,8 +104,9 @@ pub async fn send(
     }
     if sent.is_ok() {
         // What an earlier attempt created shows what was true then.
-        let values = if exists { BTreeMap::new() } else { values };
-        shown(state, &integration.key, &out_track_id, subject, values).await?;
+        let (values, given) = if exists { <_>::default() } else { (values, new.private_data) };
+        let follows = follows || exists;
+        shown(state, &integration.key, &out_track_id, subject, Shown { values, given, follows }).await?;
     }
     let text = ended::rendered(subject, drawing);
     Ok(Ended { text, cost, ..Ended::from_answer(sent.map(|_| ())) })
@@ -95,11 +114,7 @@ pub async fn send(
 
 /// Notes that a card exists with these values and is not shown, or takes the note back before it is shown. True when there
 /// was such a note. What came between two attempts cannot make it wrong: it is no guess from the last outcome.
-async fn set_unshown(
-    state: &State,
-    out_track_id: &str,
-    values: Option<&BTreeMap<String, String>>,
-) -> Result<bool, StoreError> {
+async fn set_unshown(state: &State, out_track_id: &str, values: Option<&Values>) -> Result<bool, StoreError> {
     let mut tx = state.store.begin().await?;
     let Some(mut card) = store::card::get(&mut tx, out_track_id).await? else { return Ok(false) };
     let noted = !card.delivered && !card.shown.is_empty();
@@ -110,26 +125,29 @@ async fn set_unshown(
     Ok(noted)
 }
 
-/// Remembers what DingTalk shows now, nothing where that is unknown; then, or if the incident moved on meanwhile, the
-/// card follows.
-async fn shown(
-    state: &State,
-    key: &str,
-    out_track_id: &str,
-    drawn: &Subject,
-    values: BTreeMap<String, String>,
-) -> Result<(), StoreError> {
+/// What a card shows once it was sent.
+struct Shown {
+    /// To everybody; nothing where that is unknown.
+    values: Values,
+    /// To single people.
+    given: BTreeMap<String, Values>,
+    /// Something is unknown or left to tell.
+    follows: bool,
+}
+
+/// Remembers what DingTalk shows now. Where that is not all, or if the incident moved on meanwhile, an update follows.
+async fn shown(state: &State, key: &str, out_track_id: &str, drawn: &Subject, shown: Shown) -> Result<(), StoreError> {
     let now = state.world.now();
-    let unknown = values.is_empty();
     let mut tx = state.store.begin().await?;
     store::card::change(&mut tx, out_track_id, |card| {
         card.delivered = true;
-        card.shown.clone_from(&values);
+        card.shown.clone_from(&shown.values);
+        card.given = shown.given.iter().map(|(user_id, values)| (user_id.clone(), Given::of(values))).collect();
         card.updated = now;
     })
     .await?;
     digest::painted(&mut tx, drawn.id(), now).await?;
-    if unknown || !drawn.is_current(&mut tx, key).await? {
+    if shown.follows || !drawn.is_current(&mut tx, key).await? {
         store::task::add(&mut tx, key, &TaskKind::Repaint { incident: drawn.id().to_owned() }, now, now).await?;
     }
     tx.commit().await

@@ -1,5 +1,7 @@
 //! What an administrator types about an integration: names, shapes, and every mistake at once.
 
+use crate::model::card::CardSettings;
+use crate::model::card::settings::{hidden_fields, snooze_presets};
 use crate::model::digest::{CARDS_PER_MINUTE, CARDS_PER_MINUTE_MAX};
 use crate::model::integration::{Edition, PersonChannel};
 use crate::model::quota::{Overrides, Preset};
@@ -38,6 +40,7 @@ pub struct Checked {
     pub person_channel: PersonChannel,
     pub quota: Overrides,
     pub storm_cards_per_minute: u32,
+    pub card: CardSettings,
 }
 
 /// One field of the form.
@@ -55,7 +58,7 @@ const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -
 const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 19] = [
+const FIELDS: [Field; 22] = [
     field("name", true, ("must be 1 to 100 characters on one line", is_name)),
     field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
     field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
@@ -75,7 +78,23 @@ const FIELDS: [Field; 19] = [
     field("quota_push_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
     field("quota_qps", false, ("must be a number from 1 to 1000", |text| per_second(text).is_some())),
     field("storm_cards_per_minute", false, ("must be a whole number from 1 to 10000", |text| cards(text).is_some())),
+    field(
+        "card_hidden_fields",
+        false,
+        ("must be a list of severity, channel, responders, alerts, snoozed_until, description and labels", |text| {
+            hidden_fields(text).is_some()
+        }),
+    ),
+    field(
+        "snooze_minutes",
+        false,
+        ("must be a list of 1 to 5 different numbers from 1 to 1440", |text| snooze_presets(text).is_some()),
+    ),
+    field("card_text_template_id", false, ("must be 24 digits from 0 to 9 and a to f", is_object_id)),
 ];
+
+/// Fields whose value may also be a JSON array.
+const LISTS: [&str; 2] = ["card_hidden_fields", "snooze_minutes"];
 
 impl Form {
     /// Reads a JSON object.
@@ -158,6 +177,11 @@ impl Form {
             qps: take("quota_qps").and_then(|text| per_second(&text)),
         };
         let cards = take("storm_cards_per_minute").and_then(|text| cards(&text));
+        let card = CardSettings {
+            hidden: take("card_hidden_fields").and_then(|text| hidden_fields(&text)).unwrap_or_default(),
+            snooze_minutes: take("snooze_minutes").and_then(|text| snooze_presets(&text)).unwrap_or_default(),
+            text_template_id: take("card_text_template_id"),
+        };
         let mut text = |name| take(name).unwrap_or_default();
         Checked {
             name: text("name"),
@@ -176,11 +200,13 @@ impl Form {
             person_channel,
             quota,
             storm_cards_per_minute: cards.unwrap_or(CARDS_PER_MINUTE),
+            card,
         }
     }
 }
 
-/// The fields of a JSON object. Numbers count as their digits, `null` as not set, anything else that is no text as none.
+/// The fields of a JSON object. Numbers count as their digits, `null` as not set, arrays of fields that are lists as
+/// their items with commas between them, anything else that is no text as none.
 ///
 /// # Errors
 /// It is no JSON object.
@@ -188,13 +214,29 @@ pub fn pairs(text: &str) -> Result<Vec<(String, Option<String>)>, Vec<FieldError
     let not_an_object = || vec![wrong("(file)", "is not a JSON object")];
     let value: Value = serde_json::from_str(text).map_err(|_| not_an_object())?;
     let Value::Object(fields) = value else { return Err(not_an_object()) };
-    let text_of = |value| match value {
+    let text_of = |name: &str, value| match value {
+        Value::Array(items) if LISTS.contains(&name) => list_text(items),
+        value => plain_text(value),
+    };
+    Ok(fields
+        .into_iter()
+        .map(|(name, value)| (text_of(&name, value), name))
+        .map(|(value, name)| (name, value))
+        .collect())
+}
+
+fn plain_text(value: Value) -> Option<String> {
+    match value {
         Value::String(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
         Value::Null => Some(String::new()),
         _ => None,
-    };
-    Ok(fields.into_iter().map(|(name, value)| (name, text_of(value))).collect())
+    }
+}
+
+fn list_text(items: Vec<Value>) -> Option<String> {
+    let texts: Option<Vec<String>> = items.into_iter().map(plain_text).collect();
+    texts.map(|texts| texts.join(","))
 }
 
 fn wrong(field: &str, message: &str) -> FieldError {
@@ -242,6 +284,11 @@ fn is_printable(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// The shape of Flashduty's template ids.
+fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// Exactly the console's form; that it is a key as well is for the client to say.
 fn is_aes_key(text: &str) -> bool {
     is_alphanumeric(text, 43, 43) && dingtalk::callback::AesKey::parse(text).is_ok()
@@ -260,108 +307,4 @@ fn is_alphanumeric(text: &str, least: usize, most: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use secrecy::ExposeSecret;
-
-    fn good() -> serde_json::Map<String, Value> {
-        let good = serde_json::json!({
-            "name": "生产 Production", "corp_id": "ding5e8c0d41f7a9b362", "agent_id": 3105512877_i64,
-            "client_id": "dingq7m2xk4rtv9w3bze", "client_secret": "Zr8sT2-_o",
-            "aes_key": "kT3vNq8LmXw2ZrYb6HcJd9Fs5GpAeU1iOoRtWxBnMzQ", "token": "dutyToken", "flashduty_app_key": "0123abcd",
-        });
-        good.as_object().unwrap().clone()
-    }
-
-    fn faults(fields: serde_json::Map<String, Value>) -> Vec<(String, String)> {
-        let result = Form::from_json(&Value::Object(fields).to_string()).and_then(Form::check);
-        result.err().unwrap_or_default().into_iter().map(|error| (error.field, error.message)).collect()
-    }
-
-    #[test]
-    fn a_good_form_and_its_defaults() {
-        let checked = Form::from_json(&Value::Object(good()).to_string()).and_then(Form::check).ok().unwrap();
-        assert_eq!((checked.agent_id.as_str(), checked.key), ("3105512877", None));
-        assert_eq!((checked.edition, checked.person_channel), (Edition::Standard, PersonChannel::Bot));
-        assert_eq!(checked.token.expose_secret(), "dutyToken");
-    }
-
-    #[test]
-    fn each_field_has_its_shape() {
-        let long = "x".repeat(129);
-        for (name, value, fits) in [
-            ("name", "", false),
-            ("name", "  x  ", true),
-            ("name", &"名".repeat(100), true),
-            ("name", &"名".repeat(101), false),
-            ("name", "a\u{0}b", false),
-            ("corp_id", "dingabc", false),
-            ("corp_id", "ding5e8c", true),
-            ("corp_id", "wx5e8c0d41", false),
-            ("agent_id", "12a", false),
-            ("agent_id", "-1", false),
-            ("client_id", "with space", false),
-            ("client_secret", &long, false),
-            ("aes_key", "kT3vNq8LmXw2ZrYb6HcJd9Fs5GpAeU1iOoRtWxBnMz", false),
-            ("aes_key", "kT3vNq8LmXw2ZrYb6HcJd9Fs5GpAeU1iOoRtWxBnMz+", false),
-            ("token", "ab", false),
-            ("token", "abc_", false),
-            ("token", &"a".repeat(32), true),
-            ("token", &"a".repeat(33), false),
-            ("card_template_id", "x.schema", true),
-            ("card_template_id", "", true),
-            ("edition", "exclusive", true),
-            ("edition", "Standard", false),
-            ("key", "short", false),
-            ("key", "Production", false),
-            ("key", "production1", true),
-            ("person_channel", "work_notice", true),
-            ("person_channel", "work-notice", false),
-            ("quota_preset", "2025-11-19", true),
-            ("quota_preset", "2024-01-01", false),
-            ("quota_api_month", "200000", true),
-            ("quota_api_month", "-1", false),
-            ("quota_push_month", "1000000001", false),
-            ("quota_qps", "0", false),
-            ("quota_qps", "60", true),
-            ("storm_cards_per_minute", "1", true),
-            ("storm_cards_per_minute", "0", false),
-            ("storm_cards_per_minute", "10001", false),
-            ("storm_cards_per_minute", "many", false),
-        ] {
-            let mut fields = good();
-            fields.insert(name.to_owned(), Value::from(value));
-            let faults: Vec<_> = faults(fields).into_iter().map(|(field, _)| field).collect();
-            assert_eq!(faults, if fits { vec![] } else { vec![name.to_owned()] }, "{name}={value}");
-        }
-    }
-
-    #[test]
-    fn all_mistakes_are_told_at_once() {
-        let mut fields = good();
-        fields.remove("token");
-        fields.insert("agent_id".into(), Value::from("x"));
-        fields.insert("war_room_bot_id".into(), Value::from("bot"));
-        let found = faults(fields);
-        assert_eq!(
-            found.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(),
-            ["agent_id", "token", "war_room_template_id",]
-        );
-        assert!(found.contains(&("token".into(), "is needed".into())));
-    }
-
-    #[test]
-    fn unknown_fields_and_wrong_types() {
-        for (text, expected) in [
-            ("[]", "(file)"),
-            ("", "(file)"),
-            (r#"{"corpid": "x"}"#, "corpid"),
-            (r#"{"name": {"zh": "x"}}"#, "name"),
-            (r#"{"token": true}"#, "token"),
-        ] {
-            let errors = Form::from_json(text).err().unwrap();
-            assert_eq!(errors[0].field, expected, "{text}");
-        }
-        assert!(Form::from_json(r#"{"name": null}"#).is_ok());
-    }
-}
+mod tests;

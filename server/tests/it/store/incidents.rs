@@ -1,6 +1,6 @@
 use super::*;
 use contract::incident::Progress;
-use server::model::card::{Card, Notice, Noticed};
+use server::model::card::{Card, Given, Notice, Noticed};
 use server::model::delivery::Target;
 use server::model::incident::{Incident, Mirror};
 use server::store::{card, incident, reconcile};
@@ -14,6 +14,7 @@ pub fn card(integration: &str, incident_id: &str) -> Card {
         target: Target::Chat("ops".into()),
         delivered: false,
         shown: BTreeMap::from([("title".to_owned(), "标题".to_owned())]),
+        given: BTreeMap::from([("li".to_owned(), Given::of(&BTreeMap::from([("you".to_owned(), "处理".to_owned())])))]),
         noticed: vec![Noticed { user_id: "li".into(), notice: Notice::default(), stays: true, is_new: false }],
         created: NOW,
         updated: NOW,

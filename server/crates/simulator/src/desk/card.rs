@@ -1,6 +1,6 @@
 //! Draws a card from its template. Every value comes from outside and is escaped.
 
-use super::link;
+use super::link::{self, Opening};
 use super::template::{Button, Field, Row, Template, TextStyle, Values, filled};
 use super::text::{Language, cut, escape};
 use std::fmt::Write;
@@ -12,11 +12,15 @@ const SHOWN_MAX: usize = 1_200;
 pub fn draw(template: &Template, out_track_id: &str, values: &Values, language: Language) -> String {
     let mut number = 0;
     let rows: String = template.rows.iter().map(|row| draw_row(row, values, language, &mut number)).collect();
+    let title = text(&template.title, values);
+    let title = match link::parse(&filled(&template.link, values)) {
+        Some(opening) => format!("<button type=\"button\" class=\"whole\"{}><b>{title}</b></button>", opened(&opening)),
+        None => format!("<b>{title}</b>"),
+    };
     format!(
-        "<article class=\"card {tone}\" data-card=\"{id}\"><header><b>{title}</b>{badge}</header>{rows}</article>",
+        "<article class=\"card {tone}\" data-card=\"{id}\"><header>{title}{badge}</header>{rows}</article>",
         tone = template.tone(values).class(),
         id = escape(out_track_id),
-        title = text(&template.title, values),
         badge = tagged("span", "badge", &text(&template.badge, values)),
     )
 }
@@ -45,19 +49,27 @@ pub fn draw_unknown(template_id: &str, out_track_id: &str, values: &Values, lang
 pub fn link_button(label: &str, address: &str, class: &str, language: Language) -> String {
     let label = escape(&cut(label, 80));
     match link::parse(address) {
-        Some(opening) => format!(
-            "<button type=\"button\" class=\"{class}\" data-open=\"{}\" data-in=\"{}\" data-percent=\"{}\" \
-             data-title=\"{}\">{label}</button>",
-            escape(opening.url.as_str()),
-            opening.place(),
-            opening.percent(),
-            escape(opening.title.as_deref().unwrap_or_default()),
-        ),
+        Some(opening) => {
+            format!("<button type=\"button\" class=\"{class}\"{}>{label}</button>", opened(&opening))
+        }
         None => {
             let why = language.say("钉钉打不开这个链接", "DingTalk cannot open this link");
             format!("<button type=\"button\" class=\"{class}\" disabled title=\"{why}\">{label}</button>")
         }
     }
+}
+
+/// The attributes of an element that opens something.
+fn opened(opening: &Opening) -> String {
+    let on_pc = opening.on_pc.as_ref().map(|url| format!(" data-open-pc=\"{}\"", escape(url.as_str())));
+    format!(
+        " data-open=\"{}\" data-in=\"{}\" data-percent=\"{}\" data-title=\"{}\"{}",
+        escape(opening.url.as_str()),
+        opening.place(),
+        opening.percent(),
+        escape(opening.title.as_deref().unwrap_or_default()),
+        on_pc.unwrap_or_default(),
+    )
 }
 
 fn draw_row(row: &Row, values: &Values, language: Language, number: &mut usize) -> String {
@@ -78,6 +90,13 @@ fn draw_row(row: &Row, values: &Values, language: Language, number: &mut usize) 
                 TextStyle::Body | TextStyle::Tags => "text",
             };
             tagged("p", class, &text(template, values))
+        }
+        Row::Link { text: template, link } => {
+            let shown = filled(template, values);
+            if shown.is_empty() {
+                return shown;
+            }
+            link_button(&shown, &filled(link, values), "more", language)
         }
         Row::Alert { text: template, button } => {
             let note = tagged("p", "", &text(template, values));
@@ -111,7 +130,11 @@ fn draw_button(button: &Button, values: &Values, language: Language, number: &mu
     if !button.is_visible(values) {
         return String::new();
     }
-    let class = if button.main { "button main" } else { "button" };
+    let class = match (button.main, button.quiet) {
+        (true, _) => "button main",
+        (false, true) => "button quiet",
+        (false, false) => "button",
+    };
     let label = text(&button.text, values);
     if let Some(link) = &button.link {
         return link_button(&filled(&button.text, values), &filled(link, values), class, language);
@@ -188,8 +211,8 @@ mod tests {
         seen.extend(values(&[("can_close", "true"), ("can_wake", "true"), ("can_acknowledge", "false")]));
         let drawn = draw(&template, "c", &seen, Language::English);
         assert!(!drawn.contains("Ack") && !drawn.contains("menu") && !drawn.contains("alert"), "{drawn}");
-        assert!(drawn.contains("data-press=\"1\" data-action=\"close\""), "{drawn}");
-        assert!(drawn.contains("data-press=\"5\" data-action=\"wake\""), "{drawn}");
+        assert!(drawn.contains("data-press=\"3\" data-action=\"close\""), "{drawn}");
+        assert!(drawn.contains("data-press=\"9\" data-action=\"wake\""), "{drawn}");
     }
 
     #[test]

@@ -30,12 +30,14 @@ pub struct Opening {
     pub container: Container,
     /// What the link wants as the title.
     pub title: Option<String>,
+    /// What opens on PC instead, where the link has one for each.
+    pub on_pc: Option<Url>,
 }
 
 impl Opening {
     /// A page in this container, if `url` is an address of the web.
     pub fn new(url: &str, container: Container) -> Option<Self> {
-        Some(Self { url: web(url)?, container, title: None })
+        Some(Self { url: web(url)?, container, title: None, on_pc: None })
     }
 
     /// The name of the container in the page's `data-in`.
@@ -69,6 +71,11 @@ pub fn parse(link: &str) -> Option<Opening> {
         let mut values = pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| percent_decode_str(value));
         values.next().and_then(|value| value.decode_utf8().ok()).map(|value| value.into_owned())
     };
+    if path == "action/open_platform_link" {
+        // Each of the two is a link by itself; on PC every container but a window is the side bar.
+        let (on_pc, on_phone) = (single(&given("pcLink")?)?, single(&given("mobileLink")?)?);
+        return Some(Opening { on_pc: Some(on_pc.url), ..on_phone });
+    }
     let is = |name: &str, value: &str| given(name).as_deref() == Some(value);
     let (address, container) = match path {
         "page/link" if is("popup_wnd", "true") => ("url", Container::Window),
@@ -80,7 +87,12 @@ pub fn parse(link: &str) -> Option<Opening> {
         "action/im_open_hybrid_panel" => ("pageUrl", Container::Panel(percent(given("panelHeight").as_deref()))),
         _ => return None,
     };
-    Some(Opening { url: web(&given(address)?)?, container, title: given("title") })
+    Some(Opening { url: web(&given(address)?)?, container, title: given("title"), on_pc: None })
+}
+
+/// A link that is not again one of two.
+fn single(link: &str) -> Option<Opening> {
+    if link.contains("/action/open_platform_link") { None } else { parse(link) }
 }
 
 fn percent(height: Option<&str>) -> u8 {
@@ -133,6 +145,13 @@ mod tests {
             let opening = parse(&link).unwrap_or_else(|| panic!("{link}"));
             assert_eq!((opening.url.as_str(), opening.container), (page, container), "{link}");
         }
+        let of_each = parse(
+            "dingtalk://dingtalkclient/action/open_platform_link?pcLink=http%3A%2F%2Fh%2Fpc&mobileLink=\
+             dingtalk%3A%2F%2Fdingtalkclient%2Faction%2Fim_open_hybrid_panel%3FpanelHeight%3Dpercent60%26pageUrl%3Dhttp%253A%252F%252Fh%252Fphone",
+        );
+        let of_each = of_each.unwrap();
+        assert_eq!((of_each.url.as_str(), of_each.container), ("http://h/phone", Container::Panel(60)));
+        assert_eq!(of_each.on_pc.unwrap().as_str(), "http://h/pc");
         let titled = parse(&format!("dingtalk://dingtalkclient/page/link?url={encoded}&title=%E8%AF%A6"));
         assert_eq!(titled.unwrap().title.as_deref(), Some("详"));
     }
@@ -149,6 +168,7 @@ mod tests {
             "dingtalk://dingtalkclient/page/link?url=javascript%3Aalert(1)&pc_slide=true",
             "dingtalk://dingtalkclient/page/link?url=%FF",
             "dingtalk://dingtalkclient/action/unknown?url=http%3A%2F%2Fx",
+            "dingtalk://dingtalkclient/action/open_platform_link?pcLink=http%3A%2F%2Fh",
             "dingtalk://elsewhere/page/link?url=http%3A%2F%2Fx",
         ];
         for link in refused {

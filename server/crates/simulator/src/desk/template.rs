@@ -1,8 +1,8 @@
 //! A card template as far as the desk needs one: what is shown where, what each button sends and when it is there. The
 //! template is data; nothing here knows whose cards these are.
 //!
-//! In texts `{name}` stands for a variable. What comes out empty is not shown. A button with `visible` is there while
-//! that variable is `true`.
+//! In texts, links and parameters `{name}` stands for a variable. What comes out empty is not shown. A button with
+//! `visible` is there while that variable is `true`, one with `hidden` while that is not.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,6 +16,9 @@ pub type Values = BTreeMap<String, String>;
 pub struct Template {
     /// cardTemplateId.
     pub id: String,
+    /// Opened by a click on the card itself.
+    #[serde(default)]
+    pub link: String,
     /// Colours of the head; the first that fits is taken.
     tones: Vec<ToneRule>,
     /// In the head.
@@ -66,6 +69,8 @@ pub enum Row {
     Fields { fields: Vec<Field> },
     /// Text over several lines.
     Text { style: TextStyle, text: String },
+    /// A line that opens something.
+    Link { text: String, link: String },
     /// A note that stands out, with a button.
     Alert { text: String, button: Button },
     /// Buttons.
@@ -99,8 +104,13 @@ pub struct Button {
     /// The one that stands out.
     #[serde(default)]
     pub main: bool,
+    /// The one that only tells.
+    #[serde(default)]
+    pub quiet: bool,
     /// The variable that must be `true`.
     visible: Option<String>,
+    /// The variable that must not be `true`.
+    hidden: Option<String>,
     /// Sent when pressed; `action` is also the action id.
     pub params: Option<BTreeMap<String, String>>,
     pub link: Option<String>,
@@ -111,18 +121,20 @@ pub struct Button {
 impl Button {
     /// Whether it is there.
     pub fn is_visible(&self, values: &Values) -> bool {
-        self.visible.as_ref().is_none_or(|name| values.get(name).is_some_and(|value| value == "true"))
+        let is_true = |name: &String| values.get(name).is_some_and(|value| value == "true");
+        self.visible.as_ref().is_none_or(is_true)
+            && !self.hidden.as_ref().is_some_and(is_true)
             && !filled(&self.text, values).is_empty()
     }
 }
 
 impl Template {
-    /// The one template that ships with the desk.
+    /// The one template that the desk has: the description the product's template is made from.
     ///
     /// # Errors
     /// When the file is no template.
     pub fn shipped() -> Result<Self, serde_json::Error> {
-        serde_json::from_str(include_str!("template.json"))
+        serde_json::from_str(include_str!("../../../../card-template/card.json"))
     }
 
     /// The colour of the head.
@@ -143,18 +155,19 @@ impl Template {
 
     /// What the button of this number sends, if it is there for whoever sees these values. Numbers count the buttons
     /// that call back, in reading order, visible or not.
-    pub fn pressed(&self, number: usize, values: &Values) -> Option<&BTreeMap<String, String>> {
+    pub fn pressed(&self, number: usize, values: &Values) -> Option<BTreeMap<String, String>> {
         let buttons = self.rows.iter().flat_map(|row| match row {
             Row::Buttons { buttons } => buttons.as_slice(),
             Row::Alert { button, .. } => std::slice::from_ref(button),
-            Row::Fields { .. } | Row::Text { .. } => &[],
+            Row::Fields { .. } | Row::Text { .. } | Row::Link { .. } => &[],
         });
         let with_parents = buttons.flat_map(|button| {
             std::iter::once((button, true)).chain(button.menu.iter().map(|entry| (entry, button.is_visible(values))))
         });
         let mut calling = with_parents.filter(|(button, _)| button.params.is_some());
         let (button, parent_visible) = calling.nth(number)?;
-        button.params.as_ref().filter(|_| parent_visible && button.is_visible(values))
+        let params = button.params.as_ref().filter(|_| parent_visible && button.is_visible(values))?;
+        Some(params.iter().map(|(name, value)| (name.clone(), filled(value, values))).collect())
     }
 }
 
@@ -202,15 +215,35 @@ mod tests {
             ("text_acknowledge", "Acknowledge"),
             ("text_snooze", "Snooze"),
             ("text_wake", "Wake"),
+            ("snooze_1_text", "30 min"),
+            ("snooze_1_minutes", "30"),
+            ("snooze_5_text", "24 h"),
+            ("snooze_5_minutes", "1440"),
         ]);
-        let sent = |number| template.pressed(number, &open).map(|params| params["action"].as_str());
-        assert_eq!(sent(0), Some("acknowledge"));
-        assert_eq!(sent(1), None, "close is not visible");
-        assert_eq!(template.pressed(2, &open).unwrap()["minutes"], "120");
-        assert_eq!(template.pressed(4, &open).unwrap()["minutes"], "720");
-        assert_eq!(sent(5), None, "only `true` is true");
-        assert_eq!(sent(6), None, "details opens a link");
-        assert_eq!(template.pressed(2, &values(&[("text_snooze", "Snooze")])), None, "nor what is in a hidden menu");
+        let sent = |number| template.pressed(number, &open).map(|params| params["action"].clone());
+        assert_eq!(sent(0).as_deref(), Some("acknowledge"));
+        assert_eq!(sent(3), None, "close is not visible");
+        assert_eq!(template.pressed(4, &open).unwrap()["minutes"], "30");
+        assert_eq!(template.pressed(5, &open), None, "a preset that is not used");
+        assert_eq!(template.pressed(8, &open).unwrap()["minutes"], "1440");
+        assert_eq!(sent(9), None, "only `true` is true");
+        assert_eq!(sent(11), None, "details opens a link");
+        assert_eq!(template.pressed(4, &values(&[("snooze_1_text", "30 min")])), None, "nor what is in a hidden menu");
+    }
+
+    #[test]
+    fn the_first_place_is_taken_by_one_button_in_every_state() {
+        let template = Template::shipped().unwrap();
+        let words = [("text_acknowledge", "a"), ("text_unacknowledge", "u"), ("text_acknowledged", "d")];
+        for (state, expected) in [
+            (&[("can_acknowledge", "true")][..], [true, false, false]),
+            (&[("is_acknowledged", "true")], [false, false, true]),
+            (&[("is_acknowledged", "true"), ("can_unacknowledge", "true")], [false, true, false]),
+        ] {
+            let mut seen = values(&words);
+            seen.extend(values(state));
+            assert_eq!([0, 1, 2].map(|number| template.pressed(number, &seen).is_some()), expected, "{state:?}");
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn cookies(response: &Response) -> Vec<String> {
 fn values() -> Value {
     json!({ "cardParamMap": {
         "title": "<script>alert(1)</script>", "can_acknowledge": "true", "text_acknowledge": "Acknowledge",
-        "can_snooze": "true", "text_snooze": "Snooze",
+        "can_snooze": "true", "text_snooze": "Snooze", "snooze_1_text": "2 h", "snooze_1_minutes": "120",
     } })
 }
 
@@ -112,12 +112,12 @@ async fn a_pressed_button_calls_back_with_what_it_is_bound_to() {
     let (bench, receiver, _) = with_card().await;
     receiver.answer_clicks(200, "{}", Duration::ZERO);
     let press = |number: u64| post(&bench, "/desk/press").json(&json!({ "card": "c1", "number": number })).send();
-    let answer: Value = press(2).await.unwrap().json().await.unwrap();
+    let answer: Value = press(4).await.unwrap().json().await.unwrap();
     assert_eq!(answer, json!({ "ok": true }));
     let content = receiver.clicks().pop().unwrap().1["content"].as_str().unwrap().to_owned();
     let sent = json!({ "actionIds": ["snooze"], "params": { "action": "snooze", "minutes": "120" } });
     assert_eq!(serde_json::from_str::<Value>(&content).unwrap(), json!({ "cardPrivateData": sent }));
-    let invisible: Value = press(1).await.unwrap().json().await.unwrap();
+    let invisible: Value = press(3).await.unwrap().json().await.unwrap();
     assert_eq!((&invisible["ok"], receiver.clicks().len()), (&json!(false), 0));
     receiver.answer_clicks(500, "{}", Duration::ZERO);
     let failed: Value = press(0).await.unwrap().json().await.unwrap();

@@ -214,7 +214,9 @@ mod tests {
     const NOW: Millis = Millis(1_790_000_000_000);
 
     fn drawing() -> Drawing<'static> {
-        Drawing { language: Language::En, zone: "Asia/Shanghai", detail_url: "dingtalk://x", now: NOW }
+        let settings = Box::leak(Box::default());
+        let (zone, detail_url) = ("Asia/Shanghai", "dingtalk://x");
+        Drawing { language: Language::En, zone, detail_url, settings, text: None, now: NOW }
     }
 
     fn incident() -> Incident {

@@ -90,7 +90,8 @@ pub async fn send(doors: &[Door], count: usize, per_second: f64) -> Vec<Sent> {
 }
 
 async fn take(http: &reqwest::Client, door: &Door, body: &str) -> bool {
-    let request = http.post(&door.url).header(&door.header.0, &door.header.1).header("content-type", "application/json");
+    let request =
+        http.post(&door.url).header(&door.header.0, &door.header.1).header("content-type", "application/json");
     request.body(body.to_owned()).send().await.is_ok_and(|answer| answer.status() == 200)
 }
 

@@ -96,7 +96,8 @@ impl Seen {
     /// The most calls for one group in any minute: for its digest, and in all.
     pub fn most_in_a_minute(&self) -> (usize, usize) {
         let most = |times: Vec<Millis>| {
-            let within = |begin: &Millis| times.iter().filter(|at| (begin.0..begin.0 + MINUTE_MS).contains(&at.0)).count();
+            let within =
+                |begin: &Millis| times.iter().filter(|at| (begin.0..begin.0 + MINUTE_MS).contains(&at.0)).count();
             times.iter().map(within).max().unwrap_or(0)
         };
         let groups = || 0..self.groups;

@@ -90,7 +90,8 @@ impl Stage {
             };
             let body = json!({ "chat_id": chat["chat_id"], "channel_ids": channel_ids });
             let request = http.post(format!("{base}/subscriptions")).bearer_auth(token);
-            let answer = request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
+            let answer =
+                request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
             assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         }
     }

@@ -222,8 +222,11 @@ async fn follow_up(state: &State, tx: &mut Tx, key: &str, id: &str) -> Result<()
     if mirror.incident.progress != Progress::Closed {
         store::task::add(tx, key, &TaskKind::Notify { incident: incident() }, now, now).await?;
     }
-    let due = now.plus(super::repaint::AFTER_ANSWER);
-    store::task::add(tx, key, &TaskKind::Repaint { incident: incident() }, due, now).await?;
+    // Of what is new nothing is shown yet. Whoever brings a card of it into being looks whether it has moved on meanwhile.
+    if mirror.version > 0 {
+        let due = now.plus(super::repaint::AFTER_ANSWER);
+        store::task::add(tx, key, &TaskKind::Repaint { incident: incident() }, due, now).await?;
+    }
     if let Some(until) = mirror.incident.snoozed_until(now) {
         let kind = TaskKind::SnoozeEnds { incident: incident(), until_ms: until.0 };
         store::task::add(tx, key, &kind, until, now).await?;

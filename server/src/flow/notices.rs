@@ -1,7 +1,8 @@
 //! Incidents of one process that wait to be told of. Each is a task of its own, which ends when its incident was told of; but
-//! whoever has the turn tells of all that wait, in one transaction.
+//! whoever has the turn tells of all that wait, and ends their tasks, in one transaction.
 
 use super::caches::Locks;
+use crate::model::task::Task;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,8 @@ pub struct Notices {
 /// One incident that waits.
 pub struct Notice {
     pub incident_id: String,
+    /// What ends when it was told of.
+    pub task: Task,
     told: AtomicBool,
 }
 
@@ -33,10 +36,11 @@ impl Notice {
 
 impl Notices {
     /// Lets an incident wait.
-    pub fn wait(&self, key: &str, incident_id: &str) -> Arc<Notice> {
-        let notice = Arc::new(Notice { incident_id: incident_id.to_owned(), told: AtomicBool::new(false) });
+    pub fn wait(&self, task: &Task, incident_id: &str) -> Arc<Notice> {
+        let (task, key) = (task.clone(), &task.integration);
+        let notice = Arc::new(Notice { incident_id: incident_id.to_owned(), task, told: AtomicBool::new(false) });
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.entry(key.to_owned()).or_default().push(Arc::clone(&notice));
+        waiting.entry(key.clone()).or_default().push(Arc::clone(&notice));
         notice
     }
 
@@ -60,12 +64,19 @@ impl Notices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::task::TaskKind;
+    use world::Millis;
+
+    fn task(integration: &str, id: &str) -> Task {
+        let kind = TaskKind::Notify { incident: id.to_owned() };
+        Task { id: id.to_owned(), integration: integration.to_owned(), kind, attempts: 1, due: Millis(0), version: 1 }
+    }
 
     #[tokio::test]
     async fn whoever_has_the_turn_tells_of_all_that_wait() {
         let notices = Notices::default();
-        let waiting: Vec<_> = ["a", "b", "c"].map(|id| notices.wait("k", id)).into();
-        notices.wait("other", "x");
+        let waiting: Vec<_> = ["a", "b", "c"].map(|id| notices.wait(&task("k", id), id)).into();
+        notices.wait(&task("other", "x"), "x");
         let _turn = notices.turn("k").await;
         let taken = notices.take("k", 2);
         assert_eq!(taken.iter().map(|one| one.incident_id.as_str()).collect::<Vec<_>>(), ["a", "b"]);

@@ -1,16 +1,18 @@
 //! Who hears of an incident: one delivery per group that subscribed and per responder, each exactly once. What waits to be
 //! told at the same moment is told in one transaction, so that a storm is seen as what it is: see [`digest`].
 
+use super::notices::Notice;
 use super::{address, digest, work_notice};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
 use crate::model::incident::{Incident, Mirror};
 use crate::model::integration::{Integration, PersonChannel};
 use crate::model::subscription::Subscription;
-use crate::model::task::TaskKind;
+use crate::model::task::{Task, TaskKind};
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The reason of a delivery that brings an incident's card.
 pub const REASON: &str = "incident";
@@ -19,24 +21,28 @@ pub const REASON: &str = "incident";
 const TOGETHER_MAX: usize = 64;
 
 /// Brings every delivery of an incident into being; those that exist stay as they are. Whoever asks while another
-/// transaction is under way is served by the next, together with all others.
-pub async fn notify(state: &State, integration: &Integration, incident_id: &str) -> Result<(), StoreError> {
-    let key = &integration.key;
-    let mine = state.caches.notices.wait(key, incident_id);
+/// transaction is under way is served by the next, together with all others. `task` is ended with it.
+pub async fn notify(
+    state: &State,
+    integration: &Integration,
+    task: &Task,
+    incident_id: &str,
+) -> Result<(), StoreError> {
+    let (key, notices) = (&integration.key, &state.caches.notices);
+    let mine = notices.wait(task, incident_id);
     // Those that were started at the same moment get to wait, too, before the first of them is told of.
     tokio::task::yield_now().await;
-    let _turn = state.caches.notices.turn(key).await;
+    let _turn = notices.turn(key).await;
     if mine.is_told() {
         return Ok(());
     }
-    let mut others = state.caches.notices.take(key, TOGETHER_MAX - 1);
-    others.retain(|other| other.incident_id != incident_id);
-    let ids: Vec<&str> = others.iter().map(|other| other.incident_id.as_str()).chain([incident_id]).collect();
-    let told = tell(state, integration, &ids).await;
-    match told {
-        Ok(()) => others.iter().for_each(|other| other.mark_told()),
+    let mut together = notices.take(key, TOGETHER_MAX - 1);
+    together.retain(|other| !Arc::ptr_eq(other, &mine));
+    together.push(Arc::clone(&mine));
+    match tell(state, integration, &together).await {
+        Ok(()) => together.iter().for_each(|one| one.mark_told()),
         // One of the others may be at fault: each is tried alone in its own turn.
-        Err(_) if !others.is_empty() => tell(state, integration, &[incident_id]).await?,
+        Err(_) if together.len() > 1 => tell(state, integration, &[mine]).await?,
         Err(error) => return Err(error),
     }
     Ok(())
@@ -61,11 +67,11 @@ type News<'a> = BTreeMap<(&'static str, String), (Target, String, Vec<&'a Incide
 /// Incidents that come as work notices, by id, and the user ids and names of whom they are for.
 type Noticed<'a> = BTreeMap<&'a str, (&'a Incident, Vec<(String, String)>)>;
 
-async fn tell(state: &State, integration: &Integration, incident_ids: &[&str]) -> Result<(), StoreError> {
+async fn tell(state: &State, integration: &Integration, notices: &[Arc<Notice>]) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
-    let mut mirrors: Vec<Mirror> = Vec::with_capacity(incident_ids.len());
-    for id in incident_ids {
-        mirrors.extend(store::incident::get(&mut tx, &integration.key, id).await?);
+    let mut mirrors: Vec<Mirror> = Vec::with_capacity(notices.len());
+    for notice in notices {
+        mirrors.extend(store::incident::get(&mut tx, &integration.key, &notice.incident_id).await?);
     }
     let subscriptions = store::subscription::all(&mut tx, &integration.key).await?;
     let mut news = News::new();
@@ -97,6 +103,9 @@ async fn tell(state: &State, integration: &Integration, incident_ids: &[&str]) -
         let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
         let line = card::summary(incident, drawing(state, integration, &detail_url));
         work_notice::queue::for_incident(state, &mut tx, integration, &incident.id, &line, people).await?;
+    }
+    for notice in notices {
+        store::task::done(&mut tx, &notice.task).await?;
     }
     tx.commit().await
 }

@@ -21,6 +21,8 @@ const ATTEMPTS_OF_A_DAY: i64 = 24 * 12;
 
 /// What becomes of a task.
 enum After {
+    /// Its end was written down with what it did.
+    Settled,
     Done,
     /// Nothing was tried before this moment.
     Held(Millis),
@@ -49,8 +51,8 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
     let now = state.world.now();
     Ok(match &task.kind {
         TaskKind::Notify { incident } => {
-            notify::notify(state, integration, incident).await?;
-            After::Done
+            notify::notify(state, integration, task, incident).await?;
+            After::Settled
         }
         TaskKind::Deliver { delivery } => {
             deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
@@ -137,8 +139,12 @@ fn again(state: &State, task: &Task, attempts_max: i64, reason: &str) -> After {
 }
 
 async fn settle(state: &State, task: &Task, after: After) -> Result<(), StoreError> {
+    if matches!(after, After::Settled) {
+        return Ok(());
+    }
     let mut tx = state.store.begin().await?;
     match after {
+        After::Settled => {}
         After::Done => store::task::done(&mut tx, task).await?,
         After::Held(until) => store::task::hold(&mut tx, task, until).await?,
         After::Again(due) => store::task::again(&mut tx, task, due).await?,

@@ -2,6 +2,7 @@
 
 use crate::bench::verbs::GROUP;
 use crate::bench::{Bench, KEY};
+use server::model::task::{Task, TaskKind};
 use server::{flow, store, work};
 use simulator::dingtalk::Place;
 use simulator::flashduty::Act;
@@ -280,7 +281,10 @@ async fn a_message_whose_process_died_before_sending_is_sent() {
     bench.subscribe(&chat).await;
     let state = &bench.app.state;
     let integration = flow::caches::integration(state, KEY).await.unwrap().unwrap();
-    flow::notify::notify(state, &integration, &incident).await.unwrap();
+    let kind = TaskKind::Notify { incident: incident.clone() };
+    let due = state.world.now();
+    let task = Task { id: "notify".into(), integration: KEY.into(), kind, attempts: 1, due, version: 1 };
+    flow::notify::notify(state, &integration, &task, &incident).await.unwrap();
     let mut tx = state.store.begin().await.unwrap();
     let (now, minute) = (state.world.now(), Duration::from_secs(60));
     assert_eq!(store::task::lease(&mut tx, now, now.plus(minute), 9).await.unwrap().len(), 1);

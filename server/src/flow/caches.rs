@@ -2,6 +2,7 @@
 
 use super::failed_pushes::Unstored;
 use super::notices::Notices;
+use super::robot::Known;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -34,6 +35,8 @@ pub struct Caches {
     pub membership: Cache<(String, String, String), bool>,
     /// What Flashduty's sign-in offers, by API base.
     pub oauth: Cache<String, Option<flashduty::Metadata>>,
+    /// Who is behind a mobile number, by integration and number.
+    pub mobiles: Cache<(String, String), Known>,
     /// Events that DingTalk has forgotten and the database has not taken yet.
     pub unstored: Unstored,
     /// Whether an integration has to save DingTalk's quota, by its key.
@@ -57,6 +60,7 @@ impl Default for Caches {
             names: Cache::new(NAME_LIFETIME),
             membership: Cache::new(MEMBERSHIP_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
+            mobiles: Cache::new(NAME_LIFETIME),
             unstored: Unstored::default(),
             saving: Cache::new(SAVING_LIFETIME),
             digests: Cache::new(ORDER_LIFETIME),

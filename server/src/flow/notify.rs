@@ -135,7 +135,7 @@ async fn tell_one<'a>(
             noticed.push(incident);
         }
         if digest.is_some() || channel != PersonChannel::WorkNotice {
-            deliver_once(state, tx, integration, incident, (target, name), digest).await?;
+            deliver_once(state, tx, integration, incident, (target, name), digest, REASON).await?;
         }
     }
     Ok(noticed)
@@ -168,6 +168,21 @@ async fn targets(
     Ok(targets)
 }
 
+/// Brings the card of an incident to one target, because somebody asked for it: by itself, or folded in a storm. False
+/// when it is there already, for whatever reason.
+pub async fn bring_card(
+    state: &State,
+    tx: &mut Tx,
+    integration: &Integration,
+    incident: &Incident,
+    (target, name): (&Target, &str),
+    reason: &str,
+) -> Result<bool, StoreError> {
+    let folded = digest::fold(state, tx, integration, (target, name), &[incident], &mut None).await?;
+    let digest = folded.filter(|folded| folded.holds(&incident.id)).map(|folded| folded.digest_id);
+    deliver_once(state, tx, integration, incident, (target, name), digest, reason).await
+}
+
 /// One delivery, with the task that sends it unless nobody can be told or it is folded into `digest`.
 async fn deliver_once(
     state: &State,
@@ -176,7 +191,8 @@ async fn deliver_once(
     incident: &Incident,
     (target, name): (&Target, &str),
     digest: Option<String>,
-) -> Result<(), StoreError> {
+    reason: &str,
+) -> Result<bool, StoreError> {
     let now = state.world.now();
     let detail_url = address::incident_in_dingtalk(state, &integration.key, &incident.id);
     let (delivery_state, outcome) = match target {
@@ -186,7 +202,7 @@ async fn deliver_once(
     };
     let waits = delivery_state == DeliveryState::Waiting;
     let owner = (integration.key.as_str(), incident.id.as_str());
-    let mut delivery = Delivery::new(state.world.id(), owner, target.clone(), REASON, now);
+    let mut delivery = Delivery::new(state.world.id(), owner, target.clone(), reason, now);
     delivery.target_name = name.to_owned();
     delivery.text = card::summary(incident, drawing(state, integration, &detail_url));
     (delivery.state, delivery.outcome, delivery.next) = (delivery_state, outcome, waits.then_some(now));
@@ -197,5 +213,5 @@ async fn deliver_once(
         let kind = TaskKind::Deliver { delivery: delivery.id };
         store::task::add(tx, &integration.key, &kind, now, now).await?;
     }
-    Ok(())
+    Ok(is_new)
 }

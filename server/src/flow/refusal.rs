@@ -16,6 +16,9 @@ pub enum ReceiveError {
     /// What cannot be read, said for the operator; holds nothing of the body.
     #[error("malformed: {0}")]
     Malformed(String),
+    /// The cool app is not in the group any more, or the group is gone.
+    #[error("nothing can be sent to the group")]
+    DeadChat,
     #[error("the card is not one of ours")]
     UnknownCard,
     #[error(transparent)]

@@ -21,6 +21,8 @@ pub enum Door {
     Clicks,
     /// Flashduty's incident webhook.
     Webhook,
+    /// Flashduty's robots.
+    Robots,
     /// Where something secret could be guessed: APP key, console code.
     Secrets,
     /// Arrival with DingTalk's code. Each one is a call to DingTalk, which takes only so many a second.
@@ -65,6 +67,7 @@ impl Door {
             Some(paths::DINGTALK_EVENTS) => Self::Events,
             Some(paths::DINGTALK_CARDS) => Self::Clicks,
             Some(paths::FLASHDUTY_WEBHOOK) => Self::Webhook,
+            Some(paths::FLASHDUTY_ROBOT) => Self::Robots,
             Some(paths::API_LINK_APP_KEY | paths::CONSOLE_ENTER) => Self::Secrets,
             Some(paths::API_SESSION) => Self::Arrivals,
             Some(paths::LIVE | paths::READY | paths::METRICS | paths::ASSETS | paths::OPENAPI) => Self::Open,
@@ -81,14 +84,15 @@ impl Door {
             Self::Webhook => 4 * 1024 * 1024,
             // A work notice may name 5,000 people.
             Self::Automation => 512 * 1024,
-            Self::Clicks | Self::Secrets | Self::Arrivals | Self::Pages | Self::Open => 64 * 1024,
+            // DingTalk's robots take 20,000 bytes.
+            Self::Robots | Self::Clicks | Self::Secrets | Self::Arrivals | Self::Pages | Self::Open => 64 * 1024,
         }
     }
 
     /// Who comes to it.
     pub fn side(self) -> Side {
         match self {
-            Self::Events | Self::Clicks | Self::Webhook => Side::Platforms,
+            Self::Events | Self::Clicks | Self::Webhook | Self::Robots => Side::Platforms,
             Self::Secrets | Self::Arrivals | Self::Pages | Self::Automation => Side::People,
             Self::Open => Side::Watchers,
         }
@@ -98,7 +102,7 @@ impl Door {
     fn rate(self) -> Option<Rate> {
         match self {
             // Platforms send from few addresses, and in a storm all at once; what is genuine is given back.
-            Self::Events | Self::Clicks | Self::Webhook => Some(Rate { interval_ms: 2, burst: 2000 }),
+            Self::Events | Self::Clicks | Self::Webhook | Self::Robots => Some(Rate { interval_ms: 2, burst: 2000 }),
             // Ten a minute, with room for an office behind one address.
             Self::Secrets => Some(Rate { interval_ms: 6000, burst: 30 }),
             // Those who arrive get it back: what counts is codes that DingTalk refuses.
@@ -259,6 +263,7 @@ mod tests {
             (Some("/dingtalk/{key}/events"), Door::Events),
             (Some("/dingtalk/{key}/cards/{secret}"), Door::Clicks),
             (Some("/flashduty/{key}/webhook/{secret}"), Door::Webhook),
+            (Some("/flashduty/{key}/robot/{chat}/{secret}"), Door::Robots),
             (Some("/api/i/{key}/link/app-key"), Door::Secrets),
             (Some("/api/i/{key}/session"), Door::Arrivals),
             (Some("/api/integrations/{key}/chats"), Door::Automation),

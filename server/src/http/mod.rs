@@ -21,6 +21,7 @@ mod openapi;
 mod pages;
 pub mod problem;
 pub mod request;
+mod robot_push;
 mod session;
 mod sign_in;
 mod webhook;
@@ -72,6 +73,7 @@ fn platform_routes(state: &State) -> Router<State> {
         .route(paths::DINGTALK_EVENTS, post(event_callback::receive_event))
         .route(paths::DINGTALK_CARDS, post(click_callback::receive_click))
         .route(paths::FLASHDUTY_WEBHOOK, post(webhook::receive_webhook))
+        .route(paths::FLASHDUTY_ROBOT, post(robot_push::receive_push))
         .route_layer(from_fn_with_state(state.clone(), free_when_genuine))
 }
 
@@ -103,7 +105,7 @@ fn result_label<T>(result: &Result<T, crate::flow::ReceiveError>) -> &'static st
     use crate::flow::ReceiveError;
     match result {
         Ok(_) => "taken",
-        Err(ReceiveError::UnknownIntegration | ReceiveError::UnknownCard) => "unknown",
+        Err(ReceiveError::UnknownIntegration | ReceiveError::UnknownCard | ReceiveError::DeadChat) => "unknown",
         Err(ReceiveError::Forged | ReceiveError::SignatureWrong) => "forged",
         Err(ReceiveError::Malformed(_)) => "malformed",
         Err(ReceiveError::Store(_)) => "not stored",

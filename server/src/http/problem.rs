@@ -3,7 +3,7 @@
 //! A handler returns an [`ApiError`]; its response is only a status with the error attached. [`render`] runs once per
 //! request, outside everything else, knows the request's id and the caller's language, writes the body and the log line.
 
-use super::cookies;
+use super::{cookies, robot_push};
 use crate::flow::refusal::Said;
 use crate::flow::{ReceiveError, Refusal};
 use crate::web;
@@ -118,6 +118,7 @@ impl From<ReceiveError> for ApiError {
             ReceiveError::Forged => ProblemCode::Forged.into(),
             ReceiveError::SignatureWrong => ProblemCode::SignatureWrong.into(),
             ReceiveError::Malformed(cause) => Self::new(ProblemCode::BadRequest).with_cause(cause),
+            ReceiveError::DeadChat => ProblemCode::ChatUnknown.into(),
             ReceiveError::UnknownCard => ProblemCode::CardUnknown.into(),
             ReceiveError::Store(error) => Refusal::from(error).into(),
         }
@@ -181,6 +182,8 @@ pub struct Reader {
     language: Language,
     /// A person with a browser, on a path that answers with pages.
     page: bool,
+    /// A robot of Flashduty, which reads a refusal as DingTalk's robots say it.
+    robot: bool,
 }
 
 impl Reader {
@@ -191,6 +194,7 @@ impl Reader {
         Self {
             language: chosen.unwrap_or_else(|| language(headers)),
             page: answers_with_pages(path) && text(headers, ACCEPT).contains("text/html"),
+            robot: is_robot_push(path),
         }
     }
 }
@@ -202,6 +206,11 @@ pub fn language(headers: &HeaderMap) -> Language {
 
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// `/flashduty/{key}/robot/…`
+fn is_robot_push(path: &str) -> bool {
+    path.strip_prefix("/flashduty/").and_then(|rest| rest.split('/').nth(1)).is_some_and(|part| part == "robot")
 }
 
 fn answers_with_pages(path: &str) -> bool {
@@ -222,6 +231,7 @@ pub fn render(response: Response, reader: &Reader, id: &str) -> Response {
     let problem = error.problem(reader.language, id);
     let (content_type, body) = match reader.page {
         true => ("text/html; charset=utf-8", page(&problem, reader.language)),
+        false if reader.robot => ("application/json", robot_json(problem)),
         false => ("application/json", json(problem)),
     };
     let kept = [RETRY_AFTER, ALLOW].map(|name| response.headers().get(&name).cloned().map(|value| (name, value)));
@@ -235,6 +245,12 @@ pub fn render(response: Response, reader: &Reader, id: &str) -> Response {
 fn json(problem: Problem) -> String {
     // Texts always become JSON; an empty body would still carry its status.
     serde_json::to_string(&ProblemBody { problem }).unwrap_or_default()
+}
+
+/// The same, with the code and the words that a sender to DingTalk's robots looks for.
+fn robot_json(problem: Problem) -> String {
+    let code = robot_push::errcode(problem.code);
+    serde_json::json!({ "errcode": code, "errmsg": problem.message, "problem": problem }).to_string()
 }
 
 /// A page without scripts or data, for where the real pages cannot be drawn. Its style is a file: whoever knocks at many
@@ -301,6 +317,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn robots_are_refused_in_their_own_shape_too() {
+        for (code, errcode) in
+            [(ProblemCode::Forged, 400_101), (ProblemCode::TooManyRequests, 410_100), (ProblemCode::TooLarge, 40_035)]
+        {
+            let (response, body) = rendered(code.into(), "/flashduty/k/robot/c/s", &[]).await;
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(response.status().as_u16(), code.status());
+            assert_eq!((&body["errcode"], &body["problem"]["code"]), (&errcode.into(), &code.name().into()));
+            assert_eq!(body["errmsg"], body["problem"]["message"]);
+        }
+        let (_, body) = rendered(ProblemCode::Forged.into(), "/flashduty/k/webhook/robot", &[]).await;
+        assert!(!body.contains("errcode"), "{body}");
+    }
+
+    #[tokio::test]
     async fn the_wait_is_told_in_whole_seconds() {
         for (wait_ms, expected) in [(1, "1"), (6_000, "6"), (6_001, "7")] {
             let error = ApiError::new(ProblemCode::TooManyRequests).with_retry_after(Duration::from_millis(wait_ms));
@@ -329,6 +360,7 @@ mod tests {
             (ReceiveError::Forged, 403),
             (ReceiveError::SignatureWrong, 403),
             (ReceiveError::Malformed("x".into()), 400),
+            (ReceiveError::DeadChat, 404),
             (ReceiveError::UnknownCard, 404),
         ] {
             assert_eq!(ApiError::from(error).code().status(), status);

@@ -17,6 +17,8 @@ pub struct Mention {
     pub name: String,
     /// `person` is a user id.
     pub linked: bool,
+    /// The mobile number by which they were named; kept in memory only.
+    pub number: Option<String>,
     /// When that was last asked for.
     pub at: Millis,
 }
@@ -63,7 +65,7 @@ mod tests {
     use super::*;
 
     fn mention(person: &str, at: i64) -> Mention {
-        Mention { person: person.into(), name: person.into(), linked: true, at: Millis(at) }
+        Mention { person: person.into(), name: person.into(), linked: true, number: None, at: Millis(at) }
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum TaskKind {
     TakeTurns,
     /// Take events off DingTalk's list of failed pushes; `late` is once, some minutes after a start.
     FailedPushes { late: bool },
+    /// Carry out what a robot of Flashduty wants said in a group.
+    RobotPush { push: String },
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
     FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
     /// Go on with acknowledging every member of a digest, should the process that began it have died.
@@ -47,6 +49,7 @@ impl TaskKind {
             Self::Notify { incident } => format!("{integration}/notify/{incident}"),
             Self::Deliver { delivery } => format!("{integration}/deliver/{delivery}"),
             Self::Repaint { incident } => format!("{integration}/repaint/{incident}"),
+            Self::RobotPush { push } => format!("{integration}/robot-push/{push}"),
             Self::TakeTurns => format!("{integration}/take-turns"),
             Self::FailedPushes { late } => format!("{integration}/failed-pushes/{late}"),
             Self::RefreshChat { chat } => format!("{integration}/refresh-chat/{chat}"),

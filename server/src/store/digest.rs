@@ -93,7 +93,7 @@ pub async fn recent(
 ) -> Result<i64, StoreError> {
     sql("SELECT COUNT(*) AS n FROM (SELECT DISTINCT incident_id FROM delivery WHERE integration = $1 \
          AND target_kind = $2 AND target = $3 AND created_ms > $4 AND digest IS NULL \
-         AND reason IN ('incident', 'work-notice') LIMIT $5) AS lately")
+         AND reason IN ('incident', 'robot push', 'work-notice') LIMIT $5) AS lately")
     .text(integration)
     .text(target.kind())
     .text(&target.id())
@@ -119,7 +119,7 @@ pub async fn spared_since(tx: &mut Tx, integration: &str, since: Millis, limit: 
     sql("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM delivery JOIN incident \
          ON incident.integration = delivery.integration AND incident.id = delivery.incident_id \
          WHERE delivery.integration = $1 AND delivery.digest IS NULL AND delivery.target_kind <> 'member' \
-         AND delivery.created_ms > $2 AND delivery.reason = 'incident' AND incident.severity = 'Critical' LIMIT $3) \
+         AND delivery.created_ms > $2 AND delivery.reason IN ('incident', 'robot push') AND incident.severity = 'Critical' LIMIT $3) \
          AS lately")
     .text(integration)
     .at(since)
@@ -200,7 +200,7 @@ pub async fn of_incident(tx: &mut Tx, integration: &str, incident_id: &str) -> R
 /// Who has been told of an incident, in whatever way.
 pub async fn told(tx: &mut Tx, integration: &str, incident_id: &str) -> Result<Vec<Target>, StoreError> {
     let rows = sql("SELECT target_kind, target FROM delivery WHERE integration = $1 AND incident_id = $2 \
-         AND reason IN ('incident', 'work-notice')")
+         AND reason IN ('incident', 'robot push', 'work-notice')")
     .text(integration)
     .text(incident_id)
     .rows(tx)

@@ -17,6 +17,8 @@ pub enum Source {
     Event,
     /// Flashduty.
     Webhook,
+    /// A robot of Flashduty's escalation rules.
+    Robot,
 }
 
 impl Source {
@@ -25,11 +27,12 @@ impl Source {
         match self {
             Self::Event => "event",
             Self::Webhook => "webhook",
+            Self::Robot => "robot",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Event, Self::Webhook].into_iter().find(|source| source.name() == name)
+        [Self::Event, Self::Webhook, Self::Robot].into_iter().find(|source| source.name() == name)
     }
 }
 

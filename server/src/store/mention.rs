@@ -55,6 +55,7 @@ fn mention(row: &Row) -> Result<Mention, StoreError> {
         person: row.text("person")?,
         name: row.text("name")?,
         linked: row.number("linked")? != 0,
+        number: None,
         at: row.at("at_ms")?,
     })
 }

@@ -3,7 +3,7 @@
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint, work_notice,
+    act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint, robot, work_notice,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -78,6 +78,10 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             Ok(()) => After::Done,
             Err(DingTalkError { class: ErrorClass::Held(held), .. }) => After::Held(held.until),
             Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
+        },
+        TaskKind::RobotPush { push } => match robot::carry_out(state, integration, push, task.attempts).await? {
+            robot::CarriedOut::Done => After::Done,
+            robot::CarriedOut::Later => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
         },
         TaskKind::TakeTurns => {
             refresh::take_turns(state, integration).await?;

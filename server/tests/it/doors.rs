@@ -54,6 +54,8 @@ fn garbage() -> Vec<Vec<u8>> {
 async fn garbage_at_every_door() {
     let bench = Bench::start().await;
     let addresses = bench.addresses().await;
+    let chat = bench.install_cool_app("平台组").await;
+    let robot = crate::robot_push::address(&bench, &chat).await;
     let session = paths::fill(paths::API_SESSION, &[KEY]);
     let act = paths::fill(paths::API_ACT, &[KEY, "64b1352e376e32c85c56e25b", "acknowledge"]);
     let confirm = paths::fill(paths::API_LINK_CONFIRM, &[KEY]);
@@ -64,6 +66,7 @@ async fn garbage_at_every_door() {
         addresses.event_subscription.as_str(),
         addresses.card_callback.as_str(),
         addresses.flashduty_webhook.as_str(),
+        robot.as_str(),
         session.as_str(),
         act.as_str(),
         confirm.as_str(),

@@ -13,6 +13,7 @@ mod postgres;
 mod program;
 mod quota;
 mod restart;
+mod robot_push;
 mod store;
 mod storm;
 mod storm_digest;

@@ -21,6 +21,7 @@ pub mod oauth;
 mod page;
 mod person;
 mod platform;
+pub mod robot;
 mod schedule;
 mod template;
 mod transport;

@@ -107,8 +107,8 @@ async fn pushes_mentions_and_notes_are_kept_until_they_are_used() {
         assert!(!robot_push::delete(tx, "p").await.unwrap());
         assert_eq!(robot_push::get(tx, "p").await.unwrap(), None);
 
-        let li = Mention { person: "li".into(), name: "李娜".into(), linked: true, at: NOW };
-        let bob = Mention { person: "Bob".into(), name: "Bob".into(), linked: false, at: later(9) };
+        let li = Mention { person: "li".into(), name: "李娜".into(), linked: true, number: None, at: NOW };
+        let bob = Mention { person: "Bob".into(), name: "Bob".into(), linked: false, number: None, at: later(9) };
         for one in [&li, &bob, &bob] {
             mention::put(tx, "alpha", "i1", "ops", one).await.unwrap();
         }

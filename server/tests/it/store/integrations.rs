@@ -202,7 +202,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     let (id, chat_id) = (format!("push-{key}"), format!("chat-{key}"));
     let push = RobotPush { id, integration: key.into(), chat_id, body: "{}".into(), created: NOW };
     robot_push::insert(tx, &push).await.unwrap();
-    let somebody = Mention { person: "li".into(), name: "Li".into(), linked: true, at: NOW };
+    let somebody = Mention { person: "li".into(), name: "Li".into(), linked: true, number: None, at: NOW };
     mention::put(tx, key, "i", "chat", &somebody).await.unwrap();
     let subscription = Subscription {
         id: format!("subscription-{key}"),

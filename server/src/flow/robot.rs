@@ -154,18 +154,21 @@ async fn find(state: &State, integration: &Integration, message: &RobotMessage) 
     if let Some(id) = message.incident_id() {
         let mut tx = state.store.read().await?;
         if let Some(mirror) = store::incident::get(&mut tx, key, &id).await? {
-            return Ok(Found::Incident(Box::new(mirror)));
+            // What was merged into another one is spoken of there.
+            let into = store::incident::get(&mut tx, key, mirror.incident.page_id()).await?;
+            return Ok(Found::Incident(Box::new(into.unwrap_or(mirror))));
         }
         drop(tx);
         // The push may come before the webhook, or the webhook may not be sent for this channel.
         let client = credential::service(state, integration);
+        let asked = state.world.now();
         match client.incident(&id).await {
             Ok(read) => {
                 let read = convert::incident(&read);
                 let names = super::people::nameless(std::slice::from_ref(&read));
                 let names = super::people::names(state, integration, &client, names).await;
                 let mut tx = state.store.begin().await?;
-                incidents::take_read(state, &mut tx, key, super::people::named(read, &names)).await?;
+                incidents::take_read(state, &mut tx, key, super::people::named(read, &names), asked).await?;
                 let mirror = store::incident::get(&mut tx, key, &id).await?;
                 tx.commit().await?;
                 return Ok(mirror.map_or(Found::Nothing, |mirror| Found::Incident(Box::new(mirror))));

@@ -7,7 +7,7 @@ use server::flow::chats;
 use server::store;
 use simulator::dingtalk::Place;
 use simulator::flashduty::seed::PAYMENTS_RULE;
-use simulator::flashduty::{Act, Raise, RobotTarget};
+use simulator::flashduty::{Act, Raise, RobotTarget, Severity};
 use simulator::{Fault, Peer, Push, faults};
 use std::time::Duration;
 
@@ -235,4 +235,23 @@ async fn on_postgres_a_push_and_a_subscription_at_once_bring_one_card() {
         assert_eq!(bench.outcomes(&incident).await[&chat], "delivered");
     }
     assert_eq!(bench.cards(&Place::Chat(bench.conversation(GROUP))).len(), 3);
+}
+
+#[tokio::test]
+async fn in_a_storm_pushes_fold_into_the_counting_card_and_call_nobody() {
+    let bench = Bench::start().await;
+    let (chat, _) = with_robot(&bench).await;
+    bench.cards_per_minute(3).await;
+    let mut folded = 0;
+    for n in 0..12 {
+        let raise = Raise { title: format!("storm {n}"), severity: Severity::Warning, ..Raise::default() };
+        let id = bench.sim.flashduty.raise(raise).await.unwrap();
+        bench.run_due().await;
+        folded += usize::from(bench.outcomes(&id).await[&chat] == "folded");
+    }
+    assert!((2..12).contains(&folded), "{folded} of 12");
+    bench.advance(Duration::from_secs(30));
+    bench.run_due().await;
+    let cards = bench.cards(&Place::Chat(bench.conversation(GROUP)));
+    assert_eq!((cards.len(), said(&bench).len()), (12 - folded + 1, 0));
 }

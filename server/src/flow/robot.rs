@@ -14,6 +14,7 @@ use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
 use crate::model::hash::hex_sha256;
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::markdown::{self, PARAGRAPH, Surface};
 use crate::model::mention::{EVERYBODY, Mention, Note, not_called_yet};
 use crate::model::task::TaskKind;
 use crate::model::text;
@@ -35,9 +36,9 @@ const REPEATED_MS: i64 = 30_000;
 const ASKED_MAX: i64 = 3;
 /// Open incidents that are looked through for a number.
 const OPEN_MAX: i64 = 1_000;
-/// Longest text of a message without an incident, in bytes; escaping may make it three times as long, and DingTalk's
-/// limit is 15,000 (reference 6.1).
-const TEXT_BYTES_MAX: usize = 4_000;
+/// Longest text of a message without an incident, in bytes of markdown: as JSON it may be half as long again, and
+/// DingTalk's limit is 15,000 (reference 6.1).
+const TEXT_BYTES_MAX: usize = 8_000;
 /// Longest chat-list line, in bytes.
 const TITLE_BYTES_MAX: usize = 300;
 /// People named in one message.
@@ -284,7 +285,11 @@ fn calling(state: &State, integration: &Integration, mirror: &Mirror, people: &[
     let link = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
     Note {
         title: text::cut(&format!("{called} {title}"), TITLE_BYTES_MAX),
-        text: format!("**{}**\n\n[{}]({link})", text::markdown(&called), text::markdown(&title)),
+        text: format!(
+            "**{}**{PARAGRAPH}{}",
+            markdown::line(&called),
+            markdown::link(&title, &link).unwrap_or_else(|| markdown::line(&title)),
+        ),
     }
 }
 
@@ -306,8 +311,5 @@ fn plain(message: &RobotMessage, people: &[Mention]) -> Note {
         said = said.replace(mobile, person.map_or("…", |person| &person.name));
     }
     let title = Some(text::line(&message.title)).filter(|title| !title.is_empty()).unwrap_or_else(|| text::line(&said));
-    Note {
-        title: text::cut(&title, TITLE_BYTES_MAX),
-        text: text::markdown(&text::cut(&said, TEXT_BYTES_MAX)).replace('\n', "  \n  "),
-    }
+    Note { title: text::cut(&title, TITLE_BYTES_MAX), text: markdown::block(&said, Surface::Bot, TEXT_BYTES_MAX) }
 }

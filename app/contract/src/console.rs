@@ -19,9 +19,20 @@ pub struct IntegrationView {
     pub checked_ms: Option<i64>,
     /// When Flashduty's webhook last came.
     pub webhook_ms: Option<i64>,
+    /// What a platform refused last of what the integration's settings are for.
+    pub failures: Vec<FailureLine>,
     pub chats: Vec<ChatLine>,
     pub deliveries: Vec<DeliveryLine>,
     pub links: i64,
+}
+
+/// One thing that a platform refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureLine {
+    pub what: String,
+    /// The platform's own code and words.
+    pub said: String,
+    pub at_ms: i64,
 }
 
 /// One group.

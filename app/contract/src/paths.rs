@@ -71,6 +71,10 @@ pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
 pub const AUTOMATION_DELIVERIES: &str = "/api/integrations/{key}/deliveries";
 /// One delivery with its attempts.
 pub const AUTOMATION_DELIVERY: &str = "/api/integrations/{key}/deliveries/{id}";
+/// Send one anew.
+pub const AUTOMATION_RESEND: &str = "/api/integrations/{key}/deliveries/{id}/resend";
+/// Send all of a kind anew.
+pub const AUTOMATION_RESEND_ALL: &str = "/api/integrations/{key}/deliveries/resend";
 /// What is left of the month at DingTalk, for other programs.
 pub const AUTOMATION_QUOTA: &str = "/api/integrations/{key}/quota";
 /// Work notices.

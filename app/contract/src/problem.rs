@@ -138,6 +138,12 @@ codes! {
     NotNow = "not-now", 409;
     /// Flashduty wants a form filled in for this act.
     FormNeeded = "form-needed", 409;
+    /// The delivery may be there already, or nobody needs it any more; it is sent anew only if that is wanted all the same.
+    NeedsForce = "needs-force", 409;
+    /// The delivery waits and is sent by itself.
+    StillWaiting = "still-waiting", 409;
+    /// The delivery cannot be sent anew.
+    CannotResend = "cannot-resend", 409;
     /// Flashduty did not answer in time; the act goes on in the background.
     FlashdutySlow = "flashduty-slow", 504;
     /// Flashduty cannot be reached or is busy.

@@ -8,7 +8,7 @@ use crate::parts::moment;
 use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
 use contract::chat::ChatState;
-use contract::console::{Console, IntegrationView};
+use contract::console::{Console, FailureLine, IntegrationView};
 use contract::words::page as words;
 use contract::{Language, ProblemCode};
 use leptos::prelude::*;
@@ -59,6 +59,7 @@ fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
                 <dl class="times">
                     <div><dt>{words::console_check(language)}</dt><dd>{seen(one.checked_ms)}</dd></div>
                     <div><dt>{words::console_webhook(language)}</dt><dd>{seen(one.webhook_ms)}</dd></div>
+                    {failures(one, clock)}
                     <div><dt>{words::console_links(language)}</dt><dd>{one.links}</dd></div>
                 </dl>
             </section>
@@ -68,6 +69,15 @@ fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn failures(one: &IntegrationView, clock: &Clock) -> Vec<AnyView> {
+    let line = |failure: &FailureLine| {
+        let (what, said) = (failure.what.clone(), failure.said.clone());
+        view! { <div><dt>{what}</dt><dd><span class="no" dir="auto">{said}</span>" "{moment(clock, failure.at_ms)}</dd></div> }
+            .into_any()
+    };
+    one.failures.iter().map(line).collect()
 }
 
 /// Read-only fields: they select as a whole and can be copied without scripts.

@@ -242,6 +242,11 @@ pub fn console() -> Console {
             ],
             checked_ms: Some(NOW_MS - 30 * MINUTE_MS),
             webhook_ms: None,
+            failures: vec![contract::console::FailureLine {
+                what: "Flashduty".into(),
+                said: "Unauthorized: <b>no</b>".into(),
+                at_ms: NOW_MS - MINUTE_MS,
+            }],
             chats: vec![ChatLine {
                 title: "线上故障应急群".into(),
                 state: contract::chat::ChatState::Installed,

@@ -3,7 +3,7 @@
 use super::{Failure, print_json};
 use crate::application::Application;
 use crate::flow::set_up::{self, Addresses, FieldError, Form, SetUpError};
-use crate::model::integration::Integration;
+use crate::model::integration::{Failures, Integration};
 use clap::Subcommand;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -113,7 +113,9 @@ pub(super) async fn run(application: &Application, command: Command) -> Result<(
         Command::List { json } => list(application, json).await,
         Command::Show { key, .. } => {
             let integration = set_up::get(state, &key).await?;
-            print_json(&view(application, &integration))
+            let mut shown = view(application, &integration);
+            shown.failures = Some(set_up::failures(state, &key).await?);
+            print_json(&shown)
         }
         Command::Set { key, fields, file, json } => {
             let changed = match changes(fields, file.as_deref())? {
@@ -165,6 +167,9 @@ struct Shown {
     added: Added,
     #[serde(flatten)]
     fields: Map<String, Value>,
+    /// What of the standing work failed last; only of one that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failures: Option<Failures>,
 }
 
 fn added_view(application: &Application, integration: &Integration) -> Added {
@@ -173,7 +178,7 @@ fn added_view(application: &Application, integration: &Integration) -> Added {
 }
 
 fn view(application: &Application, integration: &Integration) -> Shown {
-    Shown { added: added_view(application, integration), fields: set_up::fields(integration) }
+    Shown { added: added_view(application, integration), fields: set_up::fields(integration), failures: None }
 }
 
 /// With `--json` another program reads standard output: it gets the mistakes field by field.

@@ -11,6 +11,8 @@ const QUIET: &str = "h2=info,hyper=info,hyper_util=info,reqwest=info,rustls=info
 pub(super) fn start(filter: &str) {
     let filter = EnvFilter::new(format!("{QUIET},{filter}"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that takes nothing, a file on a full disk, must not end the process.
+    let builder = builder.log_internal_errors(false);
     // A second start in one process changes nothing.
     let _ = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
     std::panic::set_hook(Box::new(|panic| {

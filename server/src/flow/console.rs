@@ -1,16 +1,16 @@
 //! The administrator's console: the way in by a one-time link, and what its page shows.
 
-use super::audit;
 use super::refusal::Refusal;
 use super::set_up;
+use super::{audit, introduce};
 use crate::model::delivery::{Delivery, DeliveryState};
 use crate::model::hash::hex_sha256;
-use crate::model::integration::Integration;
+use crate::model::integration::{Failure, Failures, Integration};
 use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
 use crate::store::delivery::Wanted;
 use crate::store::{self, StoreError, Tx};
-use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
+use contract::console::{ChatLine, Console, DeliveryLine, FailureLine, IntegrationView};
 use contract::words::{console as words, outcome};
 use contract::{Language, ProblemCode};
 use serde_json::json;
@@ -97,10 +97,25 @@ async fn view(
         addresses: addresses(state, integration, language),
         checked_ms: integration.checked.map(|at| at.0),
         webhook_ms: integration.webhook.map(|at| at.0),
+        failures: failures(introduce::failures(tx, key).await?, language),
         chats,
         deliveries,
         links: store::link::count(tx, key).await?,
     })
+}
+
+fn failures(failures: Failures, language: Language) -> Vec<FailureLine> {
+    let Failures { card_callback, account, open_incidents } = failures;
+    let lines = [
+        (words::failed_card_callback(language), card_callback),
+        (words::failed_account(language), account),
+        (words::failed_open_incidents(language), open_incidents),
+    ];
+    let line = |(what, failure): (&str, Option<Failure>)| {
+        let Failure { code, message, at } = failure?;
+        Some(FailureLine { what: what.to_owned(), said: [code, message].join(" ").trim_end().to_owned(), at_ms: at.0 })
+    };
+    lines.into_iter().filter_map(line).collect()
 }
 
 async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<DeliveryLine, StoreError> {

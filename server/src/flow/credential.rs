@@ -10,6 +10,7 @@ use crate::store::{self, StoreError};
 use contract::ProblemCode;
 use flashduty::{ErrorClass, Tokens};
 use secrecy::SecretString;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An access token is renewed this long before it expires.
@@ -24,13 +25,22 @@ const CONFLICTS_MAX: usize = 8;
 
 /// DingTalk, as the integration's app, for calls that matter so much.
 pub fn dingtalk(state: &State, integration: &Integration, priority: Priority) -> dingtalk::Client {
+    dingtalk_through(state, integration, state.pilot.gate(integration, priority))
+}
+
+/// The same, for calls that somebody else lets go.
+pub fn dingtalk_through(
+    state: &State,
+    integration: &Integration,
+    admission: Arc<dyn dingtalk::Admission>,
+) -> dingtalk::Client {
     let app = dingtalk::AppCredentials {
         corp_id: integration.settings.corp_id.clone(),
         agent_id: integration.settings.agent_id.clone(),
         client_id: integration.settings.client_id.clone(),
         client_secret: integration.secrets.client_secret.clone(),
     };
-    state.dingtalk.app(app, state.pilot.gate(integration, priority))
+    state.dingtalk.app(app, admission)
 }
 
 /// Flashduty, as the integration's service key: for reads that belong to nobody.

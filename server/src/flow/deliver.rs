@@ -5,6 +5,7 @@
 
 mod card;
 pub mod ended;
+mod intent;
 mod link;
 mod note;
 
@@ -20,6 +21,7 @@ use crate::store::{self, StoreError};
 use contract::chat::ChatState;
 use dingtalk::CardSpace;
 use ended::Ended;
+use intent::Intent;
 use world::Millis;
 
 /// Makes one attempt. Returns when to try again, if at all.
@@ -45,24 +47,21 @@ pub async fn deliver(
     }
     let begun = state.world.now();
     delivery.may_be_there = delivery.is_maybe_there();
-    if let Some(note) = note {
-        return match say(state, integration, &mut delivery, chat.as_ref(), note).await? {
-            Some(ended) => record(state, delivery, ended, begun).await,
-            None => Ok(None),
-        };
-    }
-    let ended = match (&subject, space(&delivery.target, chat.as_ref())) {
-        (None, _) => Ended::of(Outcome::Cancelled),
-        (Some(subject), _) if subject.is_pointless(&delivery) => Ended::of(Outcome::Cancelled),
-        (_, Err(outcome)) => Ended::of(outcome),
-        (Some(subject), Ok(space)) => {
-            match send(state, integration, &mut delivery, subject, space, chat.as_ref()).await? {
-                Some(ended) => ended,
-                None => return Ok(None),
-            }
-        }
+    let space = space(&delivery.target, chat.as_ref());
+    let died_in_it = delivery.outcome == Outcome::Unclear && !delivery.repeatable;
+    let sent = match (note, &subject, space) {
+        (_, _, Err(outcome)) => Some((delivery, Ended::of(outcome))),
+        // A process died while it spoke, and nobody can be asked what became of it.
+        _ if died_in_it => Some((delivery, Ended::of(Outcome::Unclear).unrepeatable())),
+        (Some(note), _, Ok(_)) => say(state, integration, delivery, chat.as_ref(), note).await,
+        (None, None, _) => Some((delivery, Ended::of(Outcome::Cancelled))),
+        (None, Some(subject), _) if subject.is_pointless(&delivery) => Some((delivery, Ended::of(Outcome::Cancelled))),
+        (None, Some(subject), Ok(space)) => send(state, integration, delivery, subject, space, chat.as_ref()).await?,
     };
-    record(state, delivery, ended, begun).await
+    match sent {
+        Some((delivery, ended)) => record(state, delivery, ended, begun).await,
+        None => Ok(None),
+    }
 }
 
 fn space(target: &Target, chat: Option<&Chat>) -> Result<CardSpace, Outcome> {
@@ -81,71 +80,41 @@ fn space(target: &Target, chat: Option<&Chat>) -> Result<CardSpace, Outcome> {
     }
 }
 
-/// By card; without the permission to send cards, as without a template, by link. None when somebody else has the
-/// delivery.
+/// A delivery as it is in the database after an attempt, and how that ended; none when somebody else has it.
+type Sent = Option<(Delivery, Ended)>;
+
+/// By card; without the permission to send cards, as without a template, by link.
 async fn send(
     state: &State,
     integration: &Integration,
-    delivery: &mut Delivery,
+    mut delivery: Delivery,
     subject: &Subject,
     space: CardSpace,
     chat: Option<&Chat>,
-) -> Result<Option<Ended>, StoreError> {
-    if delivery.outcome == Outcome::Unclear && !delivery.repeatable {
-        // A process died while it sent a link.
-        return Ok(Some(Ended::of(Outcome::Unclear).unrepeatable()));
-    }
+) -> Result<Sent, StoreError> {
     let mut cost = 0;
     if let Some(template) = &integration.settings.card_template_id {
-        if !intend(state, delivery, true).await? {
-            return Ok(None);
-        }
-        let ended = card::send(state, integration, delivery, subject, space.clone(), template).await?;
+        let intent = Intent::of(state, integration, &delivery, true);
+        let client = intent.client(integration);
+        let ended = card::send(state, integration, &client, &delivery, subject, space.clone(), template).await?;
+        let Some(present) = intent.end().await else { return Ok(None) };
         if ended.outcome != Outcome::MissingScope {
-            return Ok(Some(ended));
+            return Ok(Some((present, ended)));
         }
-        cost = ended.cost;
+        (delivery, cost) = (present, ended.cost);
     }
-    if !intend(state, delivery, false).await? {
-        return Ok(None);
-    }
-    let ended = link::send(state, integration, subject, space, chat).await;
-    Ok(Some(Ended { cost: ended.cost + cost, ..ended }))
+    let intent = Intent::of(state, integration, &delivery, false);
+    let ended = link::send(state, integration, &intent.client(integration), subject, space, chat).await;
+    let ended = Ended { cost: ended.cost + cost, ..ended };
+    Ok(intent.end().await.map(|delivery| (delivery, ended)))
 }
 
-/// The bot's own words in a group. None when somebody else has the delivery.
-async fn say(
-    state: &State,
-    integration: &Integration,
-    delivery: &mut Delivery,
-    chat: Option<&Chat>,
-    note: Note,
-) -> Result<Option<Ended>, StoreError> {
-    if let Err(outcome) = space(&delivery.target, chat) {
-        return Ok(Some(Ended::of(outcome)));
-    }
-    let Some(chat) = chat else { return Ok(Some(Ended::of(Outcome::ChatGone))) };
-    if delivery.outcome == Outcome::Unclear && !delivery.repeatable {
-        // A process died while it spoke.
-        return Ok(Some(Ended::of(Outcome::Unclear).unrepeatable()));
-    }
-    if !intend(state, delivery, false).await? {
-        return Ok(None);
-    }
-    Ok(Some(note::send(state, integration, chat, note).await))
-}
-
-/// Writes down that something is about to be sent: should this process die now, nobody can know whether it was. False
-/// when somebody else has the delivery.
-async fn intend(state: &State, delivery: &mut Delivery, repeatable: bool) -> Result<bool, StoreError> {
-    delivery.outcome = Outcome::Unclear;
-    delivery.repeatable = repeatable;
-    delivery.updated = state.world.now();
-    let mut tx = state.store.begin().await?;
-    let mine = store::delivery::update(&mut tx, delivery).await?;
-    tx.commit().await?;
-    delivery.version += 1;
-    Ok(mine)
+/// The bot's own words in a group.
+async fn say(state: &State, integration: &Integration, delivery: Delivery, chat: Option<&Chat>, note: Note) -> Sent {
+    let Some(chat) = chat else { return Some((delivery, Ended::of(Outcome::ChatGone))) };
+    let intent = Intent::of(state, integration, &delivery, false);
+    let ended = note::send(integration, &intent.client(integration), chat, note).await;
+    intent.end().await.map(|delivery| (delivery, ended))
 }
 
 async fn record(

@@ -1,10 +1,10 @@
 //! What the two platforms must know of a new or changed integration, and what we must know of them.
 
 use super::{address, credential};
-use crate::model::integration::Integration;
+use crate::model::integration::{Failure, Failures, Integration};
 use crate::model::quota::Priority;
 use crate::state::State;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Tx};
 use contract::{Language, paths};
 use secrecy::ExposeSecret;
 
@@ -17,15 +17,21 @@ pub async fn introduce(state: &State, integration: &Integration) -> Result<bool,
     let mut tx = state.store.begin().await?;
     changed.updated = state.world.now();
     let kept = store::integration::update(&mut tx, &changed).await?;
+    let again = !kept || registered.is_err() || read.is_err();
+    store::integration::change_failures(&mut tx, &integration.key, |failures| {
+        failures.card_callback = registered.err();
+        failures.account = read.err();
+    })
+    .await?;
     tx.commit().await?;
     state.caches.integrations.remove(&integration.key);
-    Ok(!kept || !registered || !read)
+    Ok(again)
 }
 
 /// Reference 7.2: without `force` an address that is registered already stays and is what comes back.
-async fn register(state: &State, integration: &Integration) -> bool {
+async fn register(state: &State, integration: &Integration) -> Result<(), Failure> {
     if integration.settings.card_template_id.is_none() {
-        return true;
+        return Ok(());
     }
     let routes = &integration.secrets.routes;
     let url = address::page(state, paths::DINGTALK_CARDS, &[&integration.key, routes.cards.expose_secret()]);
@@ -33,7 +39,8 @@ async fn register(state: &State, integration: &Integration) -> bool {
     let (route, signing) = (integration.card_route_key(), Some(routes.card_signing.expose_secret()));
     // Always with force: the answer does not tell whether the registered secret is ours, only the address.
     match client.register_card_callback(&route, &url, signing, true).await {
-        Ok(answer) => answer.callback_url == url,
+        Ok(answer) if answer.callback_url == url => Ok(()),
+        Ok(_) => Err(failure(state, "answer.other-address", "DingTalk keeps another address")),
         Err(error) => {
             tracing::warn!(
                 key = integration.key,
@@ -41,12 +48,12 @@ async fn register(state: &State, integration: &Integration) -> bool {
                 code = error.code,
                 "card callback not registered"
             );
-            false
+            Err(failure(state, &error.code, &error.message))
         }
     }
 }
 
-async fn read_account(state: &State, integration: &mut Integration) -> bool {
+async fn read_account(state: &State, integration: &mut Integration) -> Result<(), Failure> {
     match credential::service(state, integration).member_info().await {
         Ok(info) => {
             integration.account_id = Some(info.account_id).filter(|id| *id != 0);
@@ -57,12 +64,27 @@ async fn read_account(state: &State, integration: &mut Integration) -> bool {
             if !zone.is_empty() {
                 integration.settings.time_zone = zone;
             }
-            true
+            Ok(())
         }
         Err(error) => {
             tracing::warn!(key = integration.key, code = error.code, "the Flashduty account could not be read");
             // The account's own key is a usable service key; it only cannot tell its member.
-            error.class == flashduty::ErrorClass::NotAMember
+            match error.class {
+                flashduty::ErrorClass::NotAMember => Ok(()),
+                _ => Err(failure(state, &error.code, &error.message)),
+            }
         }
     }
+}
+
+/// What failed last of an integration's standing work.
+pub async fn failures(tx: &mut Tx, key: &str) -> Result<Failures, StoreError> {
+    let mut failures = store::integration::failures(tx, key).await?;
+    let run = store::reconcile::get(tx, key).await?.unwrap_or_default();
+    failures.open_incidents = run.failure.map(|code| Failure { code, message: String::new(), at: run.ran });
+    Ok(failures)
+}
+
+fn failure(state: &State, code: &str, message: &str) -> Failure {
+    Failure { code: code.to_owned(), message: message.to_owned(), at: state.world.now() }
 }

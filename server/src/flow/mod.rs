@@ -34,6 +34,7 @@ pub mod reconcile;
 pub mod refresh;
 pub mod refusal;
 pub mod repaint;
+pub mod resend;
 pub mod robot;
 pub mod session;
 pub mod set_up;

@@ -4,9 +4,9 @@ mod form;
 
 pub use form::{Checked, FieldError, Form, pairs};
 
-use super::audit;
+use super::{audit, introduce};
 use crate::config::Config;
-use crate::model::integration::{Integration, RouteSecrets, Secrets, Settings};
+use crate::model::integration::{Failures, Integration, RouteSecrets, Secrets, Settings};
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
@@ -132,6 +132,15 @@ pub async fn remove(state: &State, key: &str, actor: &str) -> Result<(), SetUpEr
     tx.commit().await?;
     forget(state, &before);
     Ok(())
+}
+
+/// What of an integration's standing work failed last.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn failures(state: &State, key: &str) -> Result<Failures, SetUpError> {
+    let mut tx = state.store.read().await?;
+    Ok(introduce::failures(&mut tx, key).await?)
 }
 
 /// The integration of a key, as the database has it now.

@@ -4,6 +4,7 @@ mod chat;
 mod delivery;
 mod list;
 mod quota;
+mod resend;
 mod subscription;
 mod token;
 mod work_notice;
@@ -35,6 +36,8 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_LINKS, get(list_links))
         .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
         .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
+        .route(paths::AUTOMATION_RESEND, post(resend::one))
+        .route(paths::AUTOMATION_RESEND_ALL, post(resend::all))
         .route(paths::AUTOMATION_QUOTA, get(quota::show))
         .route(paths::AUTOMATION_WORK_NOTICES, get(work_notice::list).post(work_notice::add))
         .route(paths::AUTOMATION_WORK_NOTICE, get(work_notice::show_one))

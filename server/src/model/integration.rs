@@ -68,6 +68,27 @@ impl Settings {
     }
 }
 
+/// The last failure of each standing work that needs the integration's settings; none where it last went well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Failures {
+    /// DingTalk did not register the card callback address.
+    pub card_callback: Option<Failure>,
+    /// The account could not be read at Flashduty.
+    pub account: Option<Failure>,
+    /// Open incidents could not be read at Flashduty; taken from the last run.
+    pub open_incidents: Option<Failure>,
+}
+
+/// What a platform said. Nothing secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub code: String,
+    pub message: String,
+    #[serde(rename = "at_ms")]
+    pub at: Millis,
+}
+
 /// What is sealed in the database. Serialised only to be sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Secrets {

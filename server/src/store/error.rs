@@ -33,7 +33,9 @@ impl StoreError {
             Self::Full | Self::Conflict => true,
             Self::Database(error) => {
                 use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+                let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
                 matches!(error, Io(_) | PoolClosed | PoolTimedOut | Tls(_) | WorkerCrashed)
+                    || code.is_some_and(|code| passes(&code))
             }
             _ => false,
         }
@@ -83,6 +85,16 @@ fn takes_nothing(code: &str) -> bool {
     }
 }
 
+/// Trouble of the database itself, which passes: somebody else keeps it locked, its disk fails, it is being restarted.
+fn passes(code: &str) -> bool {
+    match code.parse::<u32>() {
+        // BUSY, LOCKED, IOERR, CANTOPEN.
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 14),
+        // Resources, a lock that was not free in time, a statement that took too long, an operator's intervention.
+        _ => code.starts_with("53") || code.starts_with("57") || code == "55P03",
+    }
+}
+
 fn words(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(refusal) => match refusal.code().as_deref() {
@@ -125,6 +137,21 @@ mod tests {
             ("40P01", false),
         ] {
             assert_eq!(takes_nothing(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn trouble_that_passes_by_code() {
+        for (code, expected) in [
+            ("5", true),
+            ("261", true),
+            ("1034", true),
+            ("57P01", true),
+            ("55P03", true),
+            ("19", false),
+            ("42P01", false),
+        ] {
+            assert_eq!(passes(code), expected, "{code}");
         }
     }
 

@@ -82,6 +82,18 @@ pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Resul
     Ok(items)
 }
 
+/// Keeps an item that is still being worked off until `until`; `attempts` is what its lease said. False when the lease
+/// was lost or the item has ended.
+pub async fn renew(tx: &mut Tx, id: &str, attempts: i64, until: Millis) -> Result<bool, StoreError> {
+    sql("UPDATE inbox SET lease_until_ms = $3 WHERE id = $1 AND attempts = $2 AND done_ms IS NULL \
+         AND lease_until_ms IS NOT NULL")
+    .text(id)
+    .number(attempts)
+    .at(until)
+    .changed(tx)
+    .await
+}
+
 /// An item was worked off. Its body goes; that it was seen stays until [`sweep`].
 pub async fn done(tx: &mut Tx, id: &str, now: Millis) -> Result<(), StoreError> {
     sql("UPDATE inbox SET done_ms = $2, lease_until_ms = NULL, failure = NULL, body = '' WHERE id = $1")

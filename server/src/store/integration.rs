@@ -2,7 +2,7 @@
 
 use super::sql::{Row, from_json, sql, to_json};
 use super::{StoreError, Tx};
-use crate::model::integration::Integration;
+use crate::model::integration::{Failures, Integration};
 use secrecy::ExposeSecret;
 use world::Millis;
 
@@ -88,6 +88,24 @@ pub async fn mark_webhook(tx: &mut Tx, key: &str, now: Millis, with_header: bool
         .maybe_at(with_header.then_some(now))
         .run(tx)
         .await?;
+    Ok(())
+}
+
+/// What failed last of the standing work.
+pub async fn failures(tx: &mut Tx, key: &str) -> Result<Failures, StoreError> {
+    let row = sql("SELECT failures FROM integration WHERE key = $1").text(key).row(tx).await?;
+    row.map_or(Ok(Failures::default()), |row| from_json(TABLE, "failures", &row.text("failures")?))
+}
+
+/// Writes that down; without a change nothing is written.
+pub async fn change_failures(tx: &mut Tx, key: &str, change: impl FnOnce(&mut Failures)) -> Result<(), StoreError> {
+    let before = failures(tx, key).await?;
+    let mut after = before.clone();
+    change(&mut after);
+    if after != before {
+        let text = to_json(TABLE, "failures", &after)?;
+        sql("UPDATE integration SET failures = $2 WHERE key = $1").text(key).text(&text).run(tx).await?;
+    }
     Ok(())
 }
 

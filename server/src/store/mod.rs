@@ -25,6 +25,7 @@ pub mod oauth_client;
 mod open;
 pub mod reconcile;
 mod reseal;
+pub mod retention;
 pub mod robot_push;
 pub mod seal;
 pub mod session;

@@ -102,6 +102,16 @@ pub async fn lease(tx: &mut Tx, now: Millis, until: Millis, limit: i64) -> Resul
     Ok(tasks)
 }
 
+/// Keeps a task that is still being done until `until`. False when the lease was lost or the task has ended.
+pub async fn renew(tx: &mut Tx, id: &str, version: i64, until: Millis) -> Result<bool, StoreError> {
+    sql("UPDATE task SET lease_until_ms = $3 WHERE id = $1 AND version = $2 AND lease_until_ms IS NOT NULL")
+        .text(id)
+        .number(version)
+        .at(until)
+        .changed(tx)
+        .await
+}
+
 /// Ends a task, unless it was asked for again meanwhile: then it waits for that time. Without effect when the lease was
 /// lost to somebody else.
 pub async fn done(tx: &mut Tx, task: &Task) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 mod applying;
 mod doing;
 pub mod sweep;
+mod under_way;
 
 use crate::flow::failed_pushes;
 use crate::flow::quota::pushes;
@@ -10,15 +11,9 @@ use crate::state::State;
 use crate::store::{self, StoreError};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
+use under_way::UnderWay;
 
-/// How long a task may take before another process takes it over.
-const LEASE: Duration = Duration::from_secs(60);
-/// Stored inputs under way at a time. They only use the database. On SQLite they share a transaction, which keeps whoever
-/// else wants to write waiting.
-const ITEMS_AT_ONCE: i64 = 32;
-/// Tasks under way at a time. They wait for platforms: while one platform hangs, there must be room for the rest.
-const TASKS_AT_ONCE: i64 = 32;
 /// How long the worker lets inputs go first before it looks again, and how long in all: a flood must not stop it.
 const YIELD: Duration = Duration::from_millis(5);
 const YIELD_MAX: Duration = Duration::from_secs(1);
@@ -96,6 +91,7 @@ async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
         }
         yielding_since = None;
         let (mut taken, mut rest) = (0, SLEEP_MAX);
+        beat(state, &mut under_way).await;
         match under_way.take(state).await {
             Ok(count) => taken = count,
             Err(error) => {
@@ -118,82 +114,22 @@ async fn run(state: &State, mut stopped: watch::Receiver<bool>) {
             }
         }
     }
-    under_way.all_ended().await;
+    while !under_way.is_empty() {
+        beat(state, &mut under_way).await;
+        tokio::select! {
+            () = under_way.one_ended() => {}
+            () = pause(SLEEP_MAX) => {}
+        }
+    }
+}
+
+async fn beat(state: &State, under_way: &mut UnderWay) {
+    if let Err(error) = under_way.beat(state).await {
+        tracing::error!(%error, "leases could not be renewed");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the worker is where the program waits")]
 async fn pause(rest: Duration) {
     tokio::time::sleep(rest).await;
-}
-
-/// What this process has leased and not finished. Each piece ends by itself, so that a slow one keeps nobody waiting.
-#[derive(Default)]
-struct UnderWay {
-    items: JoinSet<()>,
-    tasks: JoinSet<()>,
-}
-
-impl UnderWay {
-    /// Takes what is due, as far as there is room, and starts it. Returns how many pieces were taken.
-    async fn take(&mut self, state: &State) -> Result<usize, StoreError> {
-        while let Some(ended) = self.items.try_join_next() {
-            look_at(ended);
-        }
-        while let Some(ended) = self.tasks.try_join_next() {
-            look_at(ended);
-        }
-        let (items_max, tasks_max) = (room(&self.items, ITEMS_AT_ONCE), room(&self.tasks, TASKS_AT_ONCE));
-        let now = state.world.now();
-        let mut tx = state.store.begin().await?;
-        let items = store::inbox::lease(&mut tx, now, now.plus(LEASE), items_max).await?;
-        let tasks = store::task::lease(&mut tx, now, now.plus(LEASE), tasks_max).await?;
-        tx.commit().await?;
-        let taken = items.len() + tasks.len();
-        let batches = if state.store.is_of_one_process() {
-            vec![items]
-        } else {
-            // PostgreSQL lets several write at once, who in large transactions would lock each other out.
-            items.into_iter().map(|item| vec![item]).collect()
-        };
-        for items in batches.into_iter().filter(|items| !items.is_empty()) {
-            let state = state.clone();
-            self.items.spawn(async move { applying::apply(&state, items).await });
-        }
-        for task in tasks {
-            let state = state.clone();
-            self.tasks.spawn(async move { doing::do_task(&state, task).await });
-        }
-        Ok(taken)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.tasks.is_empty()
-    }
-
-    /// Waits for the next piece to end; for ever when there is none.
-    async fn one_ended(&mut self) {
-        let ended = tokio::select! {
-            Some(ended) = self.items.join_next() => ended,
-            Some(ended) = self.tasks.join_next() => ended,
-            else => std::future::pending().await,
-        };
-        look_at(ended);
-    }
-
-    async fn all_ended(&mut self) {
-        while !self.is_empty() {
-            self.one_ended().await;
-        }
-    }
-}
-
-fn room(running: &JoinSet<()>, most: i64) -> i64 {
-    most.saturating_sub(i64::try_from(running.len()).unwrap_or(most))
-}
-
-fn look_at(ended: Result<(), JoinError>) {
-    if let Err(error) = ended {
-        // The lease runs out and the work is tried again; its attempts are counted.
-        tracing::error!(panicked = error.is_panic(), "a piece of work broke off");
-    }
 }

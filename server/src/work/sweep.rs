@@ -4,7 +4,7 @@ use crate::flow::quota::report;
 use crate::model::quota::Month;
 use crate::model::task::TaskKind;
 use crate::state::State;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, retention};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use world::Millis;
@@ -21,6 +21,13 @@ const INBOX_KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 const MENTIONS_KEPT: Duration = Duration::from_secs(31 * 24 * 3600);
 /// How long it is kept what work notices were sent to whom: longer than a day anywhere.
 const WORK_NOTICE_DAYS_KEPT: Duration = Duration::from_secs(2 * 24 * 3600);
+/// How long a closed incident is kept after its last change, with its cards and deliveries, and deliveries of none. An
+/// incident that is reopened later is a new one here.
+const INCIDENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How long a task that was given up can be looked at.
+const DEAD_TASKS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long it can be looked up who changed what.
+const AUDIT_KEPT: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
 
 /// When this process last swept, and when it last kept the database's log short, in Unix milliseconds.
 #[derive(Default)]
@@ -74,5 +81,22 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     // A year is enough to look back at.
     store::meter::sweep(&mut tx, Month::of(now).number - 100).await?;
     tx.commit().await?;
+    sweep_old(state, now).await?;
     report::set_gauges(state).await
+}
+
+/// What is old and over, each piece in a transaction of its own.
+async fn sweep_old(state: &State, now: Millis) -> Result<(), StoreError> {
+    let mut tx = state.store.begin().await?;
+    retention::sweep_incidents(&mut tx, now.minus(INCIDENTS_KEPT)).await?;
+    tx.commit().await?;
+    let mut tx = state.store.begin().await?;
+    for integration in store::integration::list(&mut tx).await? {
+        retention::sweep_deliveries(&mut tx, &integration.key, now.minus(INCIDENTS_KEPT)).await?;
+    }
+    tx.commit().await?;
+    let mut tx = state.store.begin().await?;
+    retention::sweep_tasks(&mut tx, now.minus(DEAD_TASKS_KEPT)).await?;
+    retention::sweep_audit(&mut tx, now.minus(AUDIT_KEPT)).await?;
+    tx.commit().await
 }

@@ -11,6 +11,7 @@ mod leases;
 mod meters;
 mod opening;
 mod people;
+mod retention;
 mod tasks;
 mod work_notices;
 

@@ -35,6 +35,9 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::AlreadyClosed
         | P::NotNow
         | P::FormNeeded
+        | P::NeedsForce
+        | P::StillWaiting
+        | P::CannotResend
         | P::FlashdutySlow
         | P::FlashdutyDown
         | P::DingtalkDown
@@ -204,6 +207,20 @@ fn of_act(code: ProblemCode) -> (Pair, Pair) {
             ("Flashduty 要求先填写表单", "请打开详情页填写后再提交"),
             ("Flashduty wants a form filled in for this", "Open the incident's page, fill it in and submit there"),
         ),
+        P::NeedsForce => (
+            ("通常无需重新发送", "如仍需发送，请在请求中加上 \"force\": true；会多出一张卡片，两张都会随故障更新"),
+            (
+                "Usually it need not be sent again",
+                "Ask with \"force\": true to send it all the same: it comes as one more card, and both follow the incident",
+            ),
+        ),
+        P::StillWaiting => (
+            ("该消息正在等待，会自动发送", "请查看它在等什么、等到何时"),
+            ("It is waiting and is sent by itself", "Look at what it waits for and until when"),
+        ),
+        P::CannotResend => {
+            (("无法重新发送", "请先消除所示原因"), ("It cannot be sent again", "Remove the reason given first"))
+        }
         P::FlashdutySlow => (
             ("Flashduty 响应较慢", "操作在后台继续，稍后会更新"),
             ("Flashduty is slow to answer", "The act goes on in the background; the state will follow"),

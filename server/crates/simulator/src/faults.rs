@@ -15,6 +15,11 @@ pub enum Kind {
         /// How late, in milliseconds.
         ms: u64,
     },
+    /// Carried out at once, but answered late by real time: who is killed meanwhile never hears of it.
+    SlowAnswer {
+        /// How late, in milliseconds.
+        ms: u64,
+    },
     /// Not carried out; answered with this status and body.
     Refuse {
         /// HTTP status.

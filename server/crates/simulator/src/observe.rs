@@ -88,6 +88,11 @@ async fn apply(fault: Option<Kind>, request: Request, next: Next) -> Response {
             wait(Duration::from_millis(ms)).await;
             next.run(request).await
         }
+        Some(Kind::SlowAnswer { ms }) => {
+            let response = next.run(request).await;
+            wait(Duration::from_millis(ms)).await;
+            response
+        }
         Some(Kind::Refuse { status, body }) => refusal(status, &body),
         Some(Kind::Html) => {
             let page = "<html><head><title>405</title></head><body>Sorry, your request has been blocked.</body></html>";

@@ -2,24 +2,24 @@
 
 use super::ended::{self, Ended};
 use crate::flow::subject::Subject;
-use crate::flow::{credential, digest, mention, notify, viewers};
+use crate::flow::{digest, mention, notify, viewers};
 use crate::model::card::viewer::{self, Values};
 use crate::model::card::{self, Card, Drawing, Given};
 use crate::model::delivery::Delivery;
 use crate::model::integration::Integration;
 use crate::model::mention::Called;
-use crate::model::quota::Priority;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::Language;
-use dingtalk::{CardDelivered, CardSpace, ErrorClass, LastMessage, NewCard, PRIVATE_PEOPLE_MAX};
+use dingtalk::{CardDelivered, CardSpace, Client, DingTalkError, ErrorClass, LastMessage, NewCard, PRIVATE_PEOPLE_MAX};
 use std::collections::BTreeMap;
 
 /// Sends the card, or finds out what became of it. Sending it again shows it once: its out-track id can be used once only.
 pub async fn send(
     state: &State,
     integration: &Integration,
+    client: &Client,
     delivery: &Delivery,
     subject: &Subject,
     space: CardSpace,
@@ -77,10 +77,10 @@ pub async fn send(
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
         at_user_ids: called.at,
     };
-    let client = credential::dingtalk(state, integration, Priority::Page);
     let mut sent = client.create_and_deliver_card(&new).await;
     let mut cost = ended::cost(&sent);
-    if sent.as_ref().is_err_and(|error| error.class == ErrorClass::UnknownPerson) && !new.private_data.is_empty() {
+    let nobody_knows = |error: &DingTalkError| error.class == ErrorClass::UnknownPerson && !error.by_space;
+    if sent.as_ref().is_err_and(nobody_knows) && !new.private_data.is_empty() {
         // A responder has left the company, which must not keep the card from the others.
         follows = true;
         new.private_data.clear();
@@ -88,7 +88,8 @@ pub async fn send(
         cost += ended::cost(&sent);
     }
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
-    if exists && set_unshown(state, &out_track_id, None).await? {
+    let noted = exists && set_unshown(state, &out_track_id, None).await?;
+    if noted {
         // An earlier attempt created it, and its space refused it for the moment.
         sent = client.deliver_card(&out_track_id, &space, &robot_code).await;
         cost += ended::cost(&sent);
@@ -98,8 +99,10 @@ pub async fn send(
         sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
     }
     let unusable = |class: &ErrorClass| matches!(class, ErrorClass::Unclear | ErrorClass::Banned);
-    if sent.as_ref().is_err_and(|error| error.http_status == Some(200) && !unusable(&error.class)) {
-        // The call was taken, its space refused: the card is there and nobody sees it.
+    let refused = |error: &DingTalkError| error.http_status == Some(200) && !unusable(&error.class);
+    let not_shown = |error: &DingTalkError| noted && error.class != ErrorClass::Unclear;
+    if sent.as_ref().is_err_and(|error| refused(error) || not_shown(error)) {
+        // The call was taken, its space refused, or it was not shown now either: the card is there and nobody sees it.
         set_unshown(state, &out_track_id, Some(&values)).await?;
     }
     if sent.is_ok() {

@@ -1,14 +1,13 @@
 //! A message with a link button, for apps that may not send cards.
 
 use super::ended::{self, Ended};
+use crate::flow::notify;
 use crate::flow::subject::Subject;
-use crate::flow::{credential, notify};
 use crate::model::chat::Chat;
 use crate::model::delivery::Outcome;
 use crate::model::integration::Integration;
-use crate::model::quota::Priority;
 use crate::state::State;
-use dingtalk::{CardSpace, GroupMessage, RobotContent};
+use dingtalk::{CardSpace, Client, GroupMessage, RobotContent};
 use std::time::Duration;
 
 /// How long a person's messages wait whom DingTalk protects from too many; it does not say for how long.
@@ -20,6 +19,7 @@ const FLOW_CONTROL_WAIT: Duration = Duration::from_secs(60);
 pub async fn send(
     state: &State,
     integration: &Integration,
+    client: &Client,
     subject: &Subject,
     space: CardSpace,
     chat: Option<&Chat>,
@@ -32,7 +32,6 @@ pub async fn send(
         text: subject.markdown(drawing),
         buttons: vec![(subject.button(drawing.language).to_owned(), url.clone())],
     };
-    let client = credential::dingtalk(state, integration, Priority::Page);
     let robot_code = integration.settings.client_id.clone();
     let sent = match space {
         CardSpace::Group { open_conversation_id } => {

@@ -1,17 +1,14 @@
 //! The bot's own words in a group, where a robot push brought no card.
 
 use super::ended::{self, Ended};
-use crate::flow::credential;
 use crate::model::chat::Chat;
 use crate::model::delivery::Outcome;
 use crate::model::integration::Integration;
 use crate::model::mention::Note;
-use crate::model::quota::Priority;
-use crate::state::State;
-use dingtalk::{GroupMessage, RobotContent};
+use dingtalk::{Client, GroupMessage, RobotContent};
 
 /// Says it. It cannot be repeated: nothing tells whether a message arrived that was not answered.
-pub async fn send(state: &State, integration: &Integration, chat: &Chat, note: Note) -> Ended {
+pub async fn send(integration: &Integration, client: &Client, chat: &Chat, note: Note) -> Ended {
     let text = ended::cut(&note.text);
     let message = GroupMessage {
         open_conversation_id: chat.open_conversation_id.clone(),
@@ -19,7 +16,7 @@ pub async fn send(state: &State, integration: &Integration, chat: &Chat, note: N
         cool_app_code: chat.cool_app_code.clone(),
         content: RobotContent::Markdown { title: note.title, text: note.text },
     };
-    let sent = credential::dingtalk(state, integration, Priority::Page).send_to_group(&message).await.map(|_| ());
+    let sent = client.send_to_group(&message).await.map(|_| ());
     let cost = ended::cost(&sent);
     let ended = Ended { text, cost, ..Ended::from_answer(sent) };
     if ended.outcome == Outcome::Unclear { ended.unrepeatable() } else { ended }

@@ -103,7 +103,11 @@ impl Program {
     pub async fn serve(&self) -> Serving {
         let log = std::fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
         let printed = std::fs::File::create(self.folder.join("printed")).unwrap();
-        let mut child = self.command(&["serve"]).stdin(Stdio::null()).stdout(printed).stderr(log).spawn().unwrap();
+        // A file that must not grow is an error to be told of, not a signal that kills (see `limit_files`).
+        let mut command = Command::new("/bin/sh");
+        self.settle(&mut command);
+        command.args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_dingduty")]);
+        let mut child = command.stdin(Stdio::null()).stdout(printed).stderr(log).spawn().unwrap();
         let browser = crate::bench::Browser::at(&self.base);
         until("the server is ready", START_LIMIT, async || {
             if let Some(status) = child.try_wait().unwrap() {
@@ -128,9 +132,13 @@ impl Program {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dingduty"));
-        command.args(arguments).current_dir(&self.folder).env_clear().envs(self.settings.iter().cloned());
-        command.stdout(Stdio::piped()).kill_on_drop(true);
+        self.settle(&mut command);
+        command.args(arguments).stdout(Stdio::piped());
         command
+    }
+
+    fn settle(&self, command: &mut Command) {
+        command.current_dir(&self.folder).env_clear().envs(self.settings.iter().cloned()).kill_on_drop(true);
     }
 }
 
@@ -152,6 +160,20 @@ impl Serving {
     /// Ends it without a word, as a power cut would.
     pub async fn kill(&mut self) {
         self.0.kill().await.unwrap();
+    }
+
+    /// The same for whoever shares it; [`Serving::kill`] waits for its end.
+    pub async fn strike(&self) {
+        let id = self.0.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-KILL", &id]).status().await.unwrap().success());
+    }
+
+    /// Lets no file grow beyond so many bytes, as a full disk does; no limit ends that.
+    pub async fn limit_files(&self, bytes: Option<u64>) {
+        let id = self.0.id().expect("it runs").to_string();
+        let bytes = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let limit = format!("--fsize={bytes}:unlimited");
+        assert!(Command::new("prlimit").args(["--pid", &id, &limit]).status().await.unwrap().success());
     }
 
     /// Asks it to end, as a service manager does, and waits for at most `limit`.

@@ -74,6 +74,39 @@ async fn what_the_dead_had_is_taken_back() {
     .await;
 }
 
+#[tokio::test]
+async fn a_lease_is_renewed_by_its_holder_alone() {
+    on_both(async |database| {
+        let store = database.open().await;
+        let (integration, source) = ("alpha".to_owned(), Source::Webhook);
+        store
+            .inbox()
+            .put(NewItem { integration, source, event_id: "one".to_owned(), body: "{}".to_owned() })
+            .await
+            .unwrap();
+        let at = |seconds: i64| Millis(NOW.0 + seconds * 1_000);
+        let mut tx = store.begin().await.unwrap();
+        task::add(&mut tx, "alpha", &TaskKind::Introduce, NOW, NOW).await.unwrap();
+        let task = task::lease(&mut tx, NOW, at(15), 7).await.unwrap().remove(0);
+        let item = inbox::lease(&mut tx, NOW, at(15), 7).await.unwrap().remove(0);
+        assert!(task::renew(&mut tx, &task.id, task.version, at(25)).await.unwrap());
+        assert!(inbox::renew(&mut tx, &item.id, item.attempts, at(25)).await.unwrap());
+        assert_eq!(task::lease(&mut tx, at(24), at(40), 7).await.unwrap(), []);
+        assert_eq!(inbox::lease(&mut tx, at(24), at(40), 7).await.unwrap(), []);
+
+        let taken = task::lease(&mut tx, at(25), at(40), 7).await.unwrap().remove(0);
+        assert_eq!(inbox::lease(&mut tx, at(25), at(40), 7).await.unwrap().len(), 1);
+        assert!(!task::renew(&mut tx, &task.id, task.version, at(99)).await.unwrap(), "somebody else has it");
+        assert!(!inbox::renew(&mut tx, &item.id, item.attempts, at(99)).await.unwrap());
+        task::again(&mut tx, &taken, at(50)).await.unwrap();
+        inbox::done(&mut tx, &item.id, at(30)).await.unwrap();
+        assert!(!task::renew(&mut tx, &taken.id, taken.version, at(99)).await.unwrap(), "it has ended");
+        assert!(!inbox::renew(&mut tx, &item.id, item.attempts + 1, at(99)).await.unwrap());
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
 /// Eight workers that take until nothing is left.
 async fn at_once(store: &Store, take: impl AsyncFn(&mut Tx) -> Vec<String>) -> Vec<String> {
     let worker = async || {

@@ -1,0 +1,93 @@
+//! A disk that takes nothing more. Nothing is answered with success that was not kept, and nobody has to help when the
+//! trouble is over.
+
+use super::child::{Program, until};
+use super::stage::{GROUP, SOON, Stage};
+use crate::bench::Browser;
+use simulator::Peer;
+use simulator::dingtalk::PushResult;
+use sqlx::{Connection, Executor, SqliteConnection};
+use std::time::Duration;
+
+/// Whether any event or webhook was answered with success since the journal was last cleared.
+fn was_anything_taken(stage: &Stage) -> bool {
+    let is_ours = |path: &str| path.contains("/events") || path.contains("/webhook/");
+    let entries = stage.sim.journal.entries();
+    entries.iter().any(|entry| entry.peer == Peer::Outgoing && is_ours(&entry.path) && entry.status == 200)
+}
+
+async fn status(browser: &Browser, path: &str) -> u16 {
+    browser.get(path).await.status
+}
+
+/// Inputs while nothing can be kept: each is refused, and the process lives.
+async fn nothing_is_taken(stage: &Stage, conversation: &str) {
+    stage.sim.journal.clear();
+    stage.raise("while nothing is kept", &[]).await;
+    let renamed = stage.sim.dingtalk.rename_chat(conversation, "not kept", "zhang.wei").await.unwrap();
+    assert!(matches!(renamed, PushResult::Failed(_)), "{renamed:?}");
+    assert!(!was_anything_taken(stage), "{:?}", stage.sim.journal.entries());
+    let browser = stage.browser();
+    // What was found a moment ago is believed for a moment.
+    until("it says that it cannot work", Duration::from_secs(25), async || {
+        (status(&browser, "/ready").await == 503).then_some(())
+    })
+    .await;
+    assert_eq!(status(&browser, "/live").await, 200);
+}
+
+/// Everything works again by itself; also after a kill, for what was kept is whole.
+async fn all_is_well_again(mut stage: Stage, conversation: &str) {
+    let browser = stage.browser();
+    until("it is ready again", Duration::from_secs(20), async || {
+        (status(&browser, "/ready").await == 200).then_some(())
+    })
+    .await;
+    stage.raise("kept again", &[]).await;
+    stage.card(conversation, "kept again").await;
+    let renamed = stage.sim.dingtalk.rename_chat(conversation, "kept", "zhang.wei").await;
+    assert_eq!(renamed, Ok(PushResult::Delivered));
+    stage.serving.kill().await;
+    stage.serving = stage.program.serve().await;
+    until("the group's name", SOON, async || {
+        stage.items("chats").await.into_iter().find(|chat| chat["title"] == "kept")
+    })
+    .await;
+    assert_eq!(stage.cards(conversation).iter().filter(|card| card.public["title"].contains("kept again")).count(), 1);
+    assert!(!stage.program.log().contains("panicked"), "{}", stage.program.log());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_answered_with_503_and_overcome_without_help() {
+    let stage = Stage::start().await;
+    stage.join(GROUP).await;
+    let conversation = stage.sim.dingtalk.chat(GROUP).unwrap().id;
+    stage.serving.limit_files(Some(1)).await;
+    nothing_is_taken(&stage, &conversation).await;
+    stage.serving.limit_files(None).await;
+    all_is_well_again(stage, &conversation).await;
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_else_keeps_locked_is_overcome_without_help() {
+    let stage = Stage::start().await;
+    stage.join(GROUP).await;
+    let conversation = stage.sim.dingtalk.chat(GROUP).unwrap().id;
+    let url = format!("sqlite://{}", stage.program.folder.join("program.db").display());
+    let mut other = SqliteConnection::connect(&url).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    nothing_is_taken(&stage, &conversation).await;
+    other.execute("ROLLBACK").await.unwrap();
+    other.close().await.unwrap();
+    all_is_well_again(stage, &conversation).await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_told_at_start() {
+    let program = Program::new();
+    assert_eq!(program.run(&["integration", "list"]).await.code, Some(0));
+    let program = program.with("DINGDUTY_DATABASE_URL", "sqlite://program.db?mode=ro");
+    let ended = program.run(&["serve"]).await;
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("the database"), "{ended:?}");
+}

@@ -123,7 +123,9 @@ pub(super) async fn run(application: &Application, command: Command) -> Result<(
                 Err(errors) => Err(SetUpError::Fields(errors)),
             };
             let integration = changed.map_err(|error| refused(error, json))?;
-            print_json(&view(application, &integration))
+            let mut shown = view(application, &integration);
+            shown.failures = Some(set_up::failures(state, &key).await?);
+            print_json(&shown)
         }
         Command::Remove { key, json } => {
             set_up::remove(state, &key, ACTOR).await?;

@@ -278,7 +278,7 @@ fn delivery_failure(call: &Call, text: &str) -> DingTalkError {
     let words = text.split(separates).map(|word| word.trim_matches('.')).filter(|word| word.len() >= 5);
     let known = words.filter_map(|word| Some((word, class_of(word, call)?))).next();
     let (code, class) = known.unwrap_or(("answer.delivery", ErrorClass::Refused));
-    DingTalkError::new(class, code, text).with_http_status(200)
+    DingTalkError { by_space: true, ..DingTalkError::new(class, code, text).with_http_status(200) }
 }
 
 #[cfg(test)]
@@ -296,7 +296,7 @@ mod tests {
         ];
         for (text, class, code) in table {
             let error = delivery_failure(&Call::CREATE_AND_DELIVER_CARD, text);
-            assert_eq!((error.class.name(), error.code.as_str()), (class, code), "{text}");
+            assert_eq!((error.class.name(), error.code.as_str(), error.by_space), (class, code, true), "{text}");
         }
     }
 

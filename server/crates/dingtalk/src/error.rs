@@ -20,6 +20,8 @@ pub struct DingTalkError {
     pub request_id: Option<String>,
     /// HTTP status of the answer, if there was one.
     pub http_status: Option<u16>,
+    /// The call was carried out, and a space inside it refused the card: it exists and is not shown there (7.3).
+    pub by_space: bool,
 }
 
 /// What kind of failure it is. Everything that is not listed as worth a repeat will fail the same way again.
@@ -124,6 +126,7 @@ impl DingTalkError {
             message: cut(message, MESSAGE_CHARACTERS_MAX),
             request_id: None,
             http_status: None,
+            by_space: false,
         }
     }
 

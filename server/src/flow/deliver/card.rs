@@ -98,11 +98,10 @@ pub async fn send(
         // again could show it twice (reference 7.3, unconfirmed).
         sent = Ok(CardDelivered { out_track_id: out_track_id.clone(), carrier_id: None });
     }
-    let unusable = |class: &ErrorClass| matches!(class, ErrorClass::Unclear | ErrorClass::Banned);
-    let refused = |error: &DingTalkError| error.http_status == Some(200) && !unusable(&error.class);
-    let not_shown = |error: &DingTalkError| noted && error.class != ErrorClass::Unclear;
-    if sent.as_ref().is_err_and(|error| refused(error) || not_shown(error)) {
-        // The call was taken, its space refused, or it was not shown now either: the card is there and nobody sees it.
+    let is_unshown = |error: &DingTalkError| error.by_space || (noted && error.class != ErrorClass::Unclear);
+    if sent.as_ref().is_err_and(is_unshown) {
+        // Its space refused it inside a call that was carried out, or it was not shown now either: it is there and nobody
+        // sees it. Another refusal inside HTTP 200 says nothing of the kind.
         set_unshown(state, &out_track_id, Some(&values)).await?;
     }
     if sent.is_ok() {

@@ -99,5 +99,6 @@ fn not_sent() -> DingTalkError {
         message: "not sent".to_owned(),
         request_id: None,
         http_status: None,
+        by_space: false,
     }
 }

@@ -6,7 +6,7 @@
 
 use super::delivery_log::Wanted;
 use super::refusal::{Refusal, Said};
-use super::{audit, automation, notify};
+use super::{audit, automation, notify, robot};
 use crate::model::delivery::{Delivery, DeliveryState, Objection, Outcome, Target};
 use crate::model::task::TaskKind;
 use crate::state::State;
@@ -20,7 +20,7 @@ use world::Millis;
 /// Deliveries that one request of [`resend_all`] looks at.
 pub const AT_ONCE_MAX: i64 = 500;
 /// Why a card of an incident was sent.
-const CARD_REASONS: [&str; 2] = [notify::REASON, "robot push"];
+const CARD_REASONS: [&str; 2] = [notify::REASON, robot::REASON];
 /// How far apart they are sent: what was asked for together must not keep a new page waiting.
 const APART: Duration = Duration::from_millis(200);
 

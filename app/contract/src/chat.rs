@@ -31,6 +31,10 @@ pub struct ChatPage {
     pub incidents: Vec<IncidentView>,
     /// One line per subscription: what is sent here.
     pub subscriptions: Vec<SubscriptionView>,
+    /// People in the group, where they were counted.
+    pub members: Option<i64>,
+    /// When a robot of an escalation rule last spoke here.
+    pub robot_push_ms: Option<i64>,
     pub as_of_ms: i64,
 }
 
@@ -43,4 +47,6 @@ pub struct SubscriptionView {
     pub severities: Vec<String>,
     pub labels: Vec<(String, String)>,
     pub mention: bool,
+    /// Which changes its cards follow: `all`, `state` or `none`.
+    pub repaint: String,
 }

@@ -41,6 +41,12 @@ pub struct ChatLine {
     pub title: String,
     pub state: crate::chat::ChatState,
     pub subscriptions: i64,
+    /// When DingTalk last told something of it.
+    pub event_ms: Option<i64>,
+    /// When something last arrived in it.
+    pub delivered_ms: Option<i64>,
+    /// What was last refused and not followed by anything that arrived: cause and cure.
+    pub refused: Option<(String, String)>,
 }
 
 /// One thing that went out or could not.

@@ -64,7 +64,7 @@ fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
                 </dl>
             </section>
             {addresses(one, language)}
-            {chats(one, language)}
+            {chats(one, clock)}
             {deliveries(one, clock)}
         </section>
     }
@@ -97,7 +97,8 @@ fn addresses(one: &IntegrationView, language: Language) -> AnyView {
     view! { <section class="card"><h3>{words::console_addresses(language)}</h3>{fields}</section> }.into_any()
 }
 
-fn chats(one: &IntegrationView, language: Language) -> AnyView {
+fn chats(one: &IntegrationView, clock: &Clock) -> AnyView {
+    let language = clock.language;
     let state = |state| match state {
         ChatState::Installed => words::chat_installed(language),
         ChatState::Uninstalled => words::chat_uninstalled(language),
@@ -107,9 +108,26 @@ fn chats(one: &IntegrationView, language: Language) -> AnyView {
         .chats
         .iter()
         .map(|chat| {
-            let line =
-                format!("{} · {}", state(chat.state), words::console_chat_subscriptions(language, chat.subscriptions));
-            view! { <li><bdi>{chat.title.clone()}</bdi>" "<span class="age">{line}</span></li> }
+            let is_dead = chat.state != ChatState::Installed && chat.subscriptions > 0;
+            let subscriptions = match is_dead {
+                true => words::console_chat_dead(language, chat.subscriptions),
+                false => words::console_chat_subscriptions(language, chat.subscriptions),
+            };
+            let line = format!("{} · {subscriptions}", state(chat.state));
+            let at = |label: &'static str, at_ms: Option<i64>| {
+                at_ms.map(|at_ms| view! { <span class="age">" · "{label}" "{moment(clock, at_ms)}</span> })
+            };
+            let refused = chat.refused.clone().map(|(cause, cure)| {
+                view! { <p class="hint"><span class="no">{cause}</span>" "{cure}</p> }
+            });
+            view! {
+                <li>
+                    <bdi>{chat.title.clone()}</bdi>" "<span class="age">{line}</span>
+                    {at(words::console_chat_event(language), chat.event_ms)}
+                    {at(words::console_chat_card(language), chat.delivered_ms)}
+                    {refused}
+                </li>
+            }
         })
         .collect();
     let none = lines.is_empty().then(|| view! { <p class="hint">{words::console_no_chats(language)}</p> });

@@ -2,7 +2,7 @@
 
 use super::{query, signed_in};
 use crate::api;
-use crate::parts::frame::{Sheet, empty, heading};
+use crate::parts::frame::{Sheet, empty, heading, viewing};
 use crate::parts::list::{as_of, rows};
 use crate::parts::severity_words;
 use crate::place::{Place, with_query};
@@ -46,8 +46,17 @@ fn body(visit: &Visit, chat: ChatPage, place: &Place) -> AnyView {
     } else {
         rows(visit, chat.incidents, place, href, None)
     };
-    let sent: Vec<_> =
-        chat.subscriptions.iter().map(|one| view! { <li dir="auto">{sentence(one, language)}</li> }).collect();
+    let clock = viewing(visit, place).clock();
+    let mut sent: Vec<AnyView> = chat
+        .subscriptions
+        .iter()
+        .map(|one| view! { <li dir="auto">{sentence(one, language)}</li> }.into_any())
+        .collect();
+    if let Some(at_ms) = chat.robot_push_ms {
+        let line = words::group_robot(language, clock.ago(at_ms));
+        sent.push(view! { <li>{line}</li> }.into_any());
+    }
+    let members = chat.members.map(|n| view! { <p class="hint">{words::group_members(language, n)}</p> });
     let sent = if sent.is_empty() {
         view! {
             <p>{words::group_sent_nothing(language)}</p>
@@ -59,7 +68,7 @@ fn body(visit: &Visit, chat: ChatPage, place: &Place) -> AnyView {
     };
     view! {
         {incidents}
-        <section class="card"><h2>{words::group_sent(language)}</h2>{sent}</section>
+        <section class="card"><h2>{words::group_sent(language)}</h2>{sent}{members}</section>
         <p class="as-of">{as_of(visit, chat.as_of_ms, place)}</p>
     }
     .into_any()
@@ -77,6 +86,11 @@ fn sentence(subscription: &SubscriptionView, language: Language) -> String {
     parts.extend(subscription.labels.iter().map(|(name, value)| format!("{name} = {value}")));
     if subscription.mention {
         parts.push(words::mentions(language).into());
+    }
+    match subscription.repaint.as_str() {
+        "state" => parts.push(words::follows_state(language).into()),
+        "none" => parts.push(words::follows_nothing(language).into()),
+        _ => {}
     }
     parts.join(" · ")
 }
@@ -101,15 +115,25 @@ mod tests {
 
     #[test]
     fn subscriptions_in_words() {
-        let all = SubscriptionView { channels: vec![], severities: vec![], labels: vec![], mention: false };
+        let all = SubscriptionView {
+            channels: vec![],
+            severities: vec![],
+            labels: vec![],
+            mention: false,
+            repaint: "all".into(),
+        };
         assert_eq!(sentence(&all, Language::En), "all channels · all severities");
         let some = SubscriptionView {
             channels: vec!["Ops".into(), "Pay".into()],
             severities: vec!["Critical".into()],
             labels: vec![("env".into(), "prod".into())],
             mention: true,
+            repaint: "state".into(),
         };
-        assert_eq!(sentence(&some, Language::En), "Ops, Pay · Critical · env = prod · mentions responders");
+        assert_eq!(
+            sentence(&some, Language::En),
+            "Ops, Pay · Critical · env = prod · mentions responders · cards follow changes of state"
+        );
         assert!(sentence(&some, Language::Zh).contains("严重"));
     }
 }

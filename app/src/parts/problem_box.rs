@@ -11,6 +11,11 @@ pub fn problem_box(problem: &Problem, language: Language, key: &str) -> impl Int
         let address = Place::SignIn.address(key);
         view! { <a class="button primary" href=address>{words::go_sign_in(language)}</a> }
     });
+    // Whoever may not see a group may see their own incidents.
+    let home = (leads_home(problem.code) && !key.is_empty()).then(|| {
+        let address = Place::home().address(key);
+        view! { <a class="button primary" href=address>{words::see_own(language)}</a> }
+    });
     let id = (!problem.id.is_empty()).then(|| {
         view! { <p class="problem-id">{words::problem_id(language, &problem.id)}</p> }
     });
@@ -19,9 +24,15 @@ pub fn problem_box(problem: &Problem, language: Language, key: &str) -> impl Int
             <p class="problem-message">{problem.message.clone()}</p>
             <p class="problem-remedy">{problem.remedy.clone()}</p>
             {sign_in}
+            {home}
             {id}
         </div>
     }
+}
+
+/// A group's page shows nothing here.
+fn leads_home(code: ProblemCode) -> bool {
+    matches!(code, ProblemCode::NotInChat | ProblemCode::ChatUnknown)
 }
 
 /// Linking, or linking again, is the cure.

@@ -218,7 +218,10 @@ pub fn chat() -> ChatPage {
             severities: vec!["Critical".into(), "Warning".into()],
             labels: vec![],
             mention: true,
+            repaint: "all".into(),
         }],
+        members: Some(12),
+        robot_push_ms: Some(NOW_MS - 30 * MINUTE_MS),
         as_of_ms: NOW_MS,
     }
 }
@@ -251,6 +254,9 @@ pub fn console() -> Console {
                 title: "线上故障应急群".into(),
                 state: contract::chat::ChatState::Installed,
                 subscriptions: 1,
+                event_ms: Some(NOW_MS - 30 * MINUTE_MS),
+                delivered_ms: None,
+                refused: Some(("The group was disbanded".into(), "Point its subscriptions at another group".into())),
             }],
             deliveries: vec![DeliveryLine {
                 target: "韩梅梅".into(),

@@ -12,9 +12,11 @@ fn a_groups_page_shows_its_incidents_and_what_is_sent_to_it() {
     page.has("线上故障应急群")
         .has(&format!("data-incident=\"{ID}\""))
         .has("Ops Channel · Critical, Warning · mentions responders")
+        .has("robot pushes of Flashduty")
+        .has("Members: 12")
         .has("name=\"back\" value=\"cool-app:cidA+b\"")
         .has(&format!("href=\"/i/k1/incidents/{ID}?from=cool-app%3AcidA%2Bb\""));
-    let nothing = ChatPage { incidents: vec![], subscriptions: vec![], ..chat() };
+    let nothing = ChatPage { incidents: vec![], subscriptions: vec![], robot_push_ms: None, ..chat() };
     open("/i/k1/cool-app?cid=c", Fake { chat: Ok(nothing), ..Fake::default() })
         .has("No open incidents in this group")
         .has("nothing is sent to this group");
@@ -29,7 +31,7 @@ fn without_a_group_there_is_nothing_to_show() {
     }
     let page = open("/i/k1/cool-app?cid=c", Fake { chat: Err(problem(ProblemCode::NotInChat)), ..Fake::default() });
     assert_eq!(page.status, 403);
-    page.has("data-problem=\"not-in-chat\"").has_not("线上故障应急群");
+    page.has("data-problem=\"not-in-chat\"").has_not("线上故障应急群").has("href=\"/i/k1\"").has("See my incidents");
 }
 
 #[test]
@@ -39,6 +41,7 @@ fn console_shows_addresses_evidence_groups_and_deliveries() {
         .has("30 min ago")
         .has("not seen yet")
         .has("线上故障应急群")
+        .has("Point its subscriptions at another group")
         .has("app not linked")
         .has("Open the app once from the workplace");
 }

@@ -1,6 +1,7 @@
 //! What may be remembered for a moment, so that a platform or the database is not asked again and again.
 
 use super::failed_pushes::Unstored;
+use super::members::Members;
 use super::notices::Notices;
 use super::robot::Known;
 use crate::model::integration::Integration;
@@ -18,7 +19,7 @@ const INTEGRATION_LIFETIME: Duration = Duration::from_secs(1);
 /// Names of people change rarely.
 const NAME_LIFETIME: Duration = Duration::from_secs(600);
 /// Members of a group decide what is shown to whom: short enough for somebody who was just removed.
-const MEMBERSHIP_LIFETIME: Duration = Duration::from_secs(120);
+const MEMBERS_LIFETIME: Duration = Duration::from_secs(120);
 /// Saving begins and ends by the day, not by the second.
 const SAVING_LIFETIME: Duration = Duration::from_secs(30);
 /// An order is looked at again after this long, whatever is remembered of it.
@@ -31,8 +32,8 @@ pub struct Caches {
     pub integrations: Cache<String, Arc<Integration>>,
     /// Member names by integration and member id.
     pub names: Cache<(String, i64), String>,
-    /// Whether an employee is in a chat, by integration, chat and user id.
-    pub membership: Cache<(String, String, String), bool>,
+    /// Who is in a chat, by integration and conversation.
+    pub members: Cache<(String, String), Arc<Members>>,
     /// What Flashduty's sign-in offers, by API base.
     pub oauth: Cache<String, Option<flashduty::Metadata>>,
     /// Who is behind a mobile number, by integration and number.
@@ -58,7 +59,7 @@ impl Default for Caches {
         Self {
             integrations: Cache::new(INTEGRATION_LIFETIME),
             names: Cache::new(NAME_LIFETIME),
-            membership: Cache::new(MEMBERSHIP_LIFETIME),
+            members: Cache::new(MEMBERS_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
             mobiles: Cache::new(NAME_LIFETIME),
             unstored: Unstored::default(),

@@ -1,5 +1,6 @@
 //! The administrator's console: the way in by a one-time link, and what its page shows.
 
+use super::chats::{self, ChatReport};
 use super::refusal::Refusal;
 use super::set_up;
 use super::{audit, introduce};
@@ -82,10 +83,7 @@ async fn view(
     let key = &integration.key;
     let mut chats = Vec::new();
     for chat in store::chat::list(tx, key, None, None, CHATS_MAX).await? {
-        let subscriptions = store::subscription::of_chat(tx, key, &chat.id).await?.len();
-        let title = if chat.title.is_empty() { chat.id } else { chat.title };
-        let subscriptions = i64::try_from(subscriptions).unwrap_or(i64::MAX);
-        chats.push(ChatLine { title, state: chat.state, subscriptions });
+        chats.push(chat_line(chats::report(state, tx, integration, chat).await?, language));
     }
     let mut deliveries = Vec::new();
     for delivery in store::delivery::list(tx, key, &Wanted::default(), None, DELIVERIES_MAX).await? {
@@ -116,6 +114,22 @@ fn failures(failures: Failures, language: Language) -> Vec<FailureLine> {
         Some(FailureLine { what: what.to_owned(), said: [code, message].join(" ").trim_end().to_owned(), at_ms: at.0 })
     };
     lines.into_iter().filter_map(line).collect()
+}
+
+fn chat_line(report: ChatReport, language: Language) -> ChatLine {
+    let refused = report.refused.map(|refused| {
+        let words = outcome::of(refused.outcome.name(), language);
+        (words.cause.to_owned(), words.cure.to_owned())
+    });
+    let chat = report.chat;
+    ChatLine {
+        title: if chat.title.is_empty() { chat.id } else { chat.title },
+        state: chat.state,
+        subscriptions: i64::try_from(report.subscriptions.len()).unwrap_or(i64::MAX),
+        event_ms: report.health.event.map(|at| at.0),
+        delivered_ms: report.delivered.map(|at| at.0),
+        refused,
+    }
 }
 
 async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<DeliveryLine, StoreError> {

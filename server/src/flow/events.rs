@@ -90,6 +90,12 @@ async fn apply_event(
         EventKind::CoolAppUninstalled(app) => (app.open_conversation_id, Change::Uninstalled),
         EventKind::TitleChanged { open_conversation_id, title, .. } => (open_conversation_id, Change::Titled(title)),
         EventKind::Disbanded { open_conversation_id, .. } => (open_conversation_id, Change::Disbanded),
+        EventKind::MembersAdded { open_conversation_id, .. }
+        | EventKind::MembersRemoved { open_conversation_id, .. }
+        | EventKind::MemberQuit { open_conversation_id, .. } => {
+            state.caches.members.remove(&(integration.key.clone(), open_conversation_id));
+            return Ok(());
+        }
         EventKind::UserLeft { user_ids } => {
             for user_id in user_ids {
                 super::link_end::left(state, tx, &integration.key, &user_id, at).await?;

@@ -21,6 +21,7 @@ pub mod incidents;
 pub mod introduce;
 pub mod link;
 pub mod link_end;
+mod members;
 mod mention;
 pub mod merges;
 mod notices;

@@ -3,19 +3,16 @@
 
 use super::open_ones::open_ones;
 use super::refusal::Refusal;
-use super::{convert, credential, link_end, people};
-use crate::model::chat::Chat;
+use super::{convert, credential, link_end, members, people};
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
-use crate::model::quota::Priority;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store;
 use contract::ProblemCode;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
-use dingtalk::ErrorClass;
 use flashduty::{FlashdutyError, IncidentQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,9 +28,6 @@ const PAGE_MAX: u32 = 10_000 / PAGE_ROWS;
 const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
-/// Members a page of a group has, and pages that are read; each is a counted call.
-const MEMBERS_A_PAGE: u32 = 100;
-const MEMBER_PAGES_MAX: usize = 10;
 
 /// Who reads: their link and the language of what Flashduty says.
 #[derive(Clone, Copy)]
@@ -102,7 +96,7 @@ pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<Chat
     let chat = chat.filter(|chat| chat.state == ChatState::Installed).ok_or(ProblemCode::ChatUnknown)?;
     let subscriptions = store::subscription::of_chat(&mut tx, key, &chat.id).await?;
     drop(tx);
-    if !is_member(viewer, &chat).await? {
+    if !members::has(viewer.state, viewer.integration, &chat, &viewer.link.employee.user_id).await? {
         return Err(ProblemCode::NotInChat.into());
     }
     let client = viewer.client().await?;
@@ -117,10 +111,15 @@ pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<Chat
     let fitting: Vec<Incident> =
         fitting.filter(|incident| subscriptions.iter().any(|one| one.rule.fits(incident))).collect();
     let channels = channel_names(&client, &subscriptions, &fitting).await;
+    let mut tx = viewer.state.store.read().await?;
+    let health = store::chat_health::get(&mut tx, &chat.id).await?;
+    drop(tx);
     Ok(ChatPage {
         title: chat.title,
         incidents: viewer.views(&client, fitting).await?,
         subscriptions: subscriptions.into_iter().map(|one| subscription_view(one, &channels)).collect(),
+        members: health.members,
+        robot_push_ms: health.pushed.map(|at| at.0),
         as_of_ms: viewer.state.world.now().0,
     })
 }
@@ -169,36 +168,6 @@ fn conversation_id(text: &str) -> Option<String> {
     fine.then(|| text.replace(' ', "+"))
 }
 
-async fn is_member(viewer: Viewer<'_>, chat: &Chat) -> Result<bool, Refusal> {
-    let user_id = &viewer.link.employee.user_id;
-    let place = (viewer.integration.key.clone(), chat.id.clone(), user_id.clone());
-    let (cache, now) = (&viewer.state.caches.membership, viewer.state.world.now());
-    if let Some(known) = cache.get(&place, now) {
-        return Ok(known);
-    }
-    let client = credential::dingtalk(viewer.state, viewer.integration, Priority::State);
-    let (conversation, code) = (&chat.open_conversation_id, chat.cool_app_code.as_deref());
-    let mut next: Option<String> = None;
-    let mut found = false;
-    for _ in 0..MEMBER_PAGES_MAX {
-        let page = client.group_members(conversation, code, MEMBERS_A_PAGE, next.as_deref()).await;
-        let page = page.map_err(|error| match error.class {
-            ErrorClass::NotInstalled | ErrorClass::ChatGone => Refusal::from(ProblemCode::ChatUnknown),
-            _ => {
-                tracing::warn!(class = error.class.name(), code = error.code, "a group's members could not be read");
-                ProblemCode::DingtalkDown.into()
-            }
-        })?;
-        found = page.user_ids.contains(user_id);
-        next = page.next_token;
-        if found || next.is_none() {
-            break;
-        }
-    }
-    cache.put(place, found, now);
-    Ok(found)
-}
-
 /// The channels that all subscriptions together name; empty when one of them takes every channel.
 fn channels_of(subscriptions: &[Subscription]) -> Vec<i64> {
     if subscriptions.iter().any(|one| one.rule.channel_ids.is_empty()) {
@@ -238,6 +207,7 @@ fn subscription_view(subscription: Subscription, channels: &BTreeMap<i64, String
         severities: rule.severities,
         labels: rule.labels.into_iter().collect(),
         mention: rule.mention,
+        repaint: rule.repaint.name().to_owned(),
     }
 }
 

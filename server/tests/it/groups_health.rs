@@ -3,6 +3,7 @@
 use crate::bench::verbs::GROUP;
 use crate::bench::{Bench, KEY};
 use contract::chat::ChatState;
+use contract::paths;
 use serde_json::{Value, json};
 use server::flow::failed_pushes;
 use server::model::subscription::{Repaint, Rule};
@@ -14,6 +15,7 @@ use std::time::Duration;
 const OTHER: &str = "故障通报 Incidents";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const QUERY: &str = "/v1.0/im/sceneGroups/query";
+const MEMBERS: &str = "/v1.0/im/sceneGroups/members/batchQuery";
 const FAILED_LIST: &str = "/call_back/get_call_back_failed_result";
 
 async fn api(bench: &Bench, method: &str, path: &str, body: Value) -> (u16, Value) {
@@ -210,4 +212,42 @@ async fn a_subscription_says_which_changes_its_cards_follow() {
     bench.link("li.na").await;
     bench.click(&never, "li.na", "acknowledge").await.unwrap();
     assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);
+}
+
+#[tokio::test]
+async fn members_are_read_once_for_all_who_look_and_changes_are_heard_of() {
+    let bench = Bench::start().await;
+    let chat = bench.install_cool_app(OTHER).await;
+    bench.subscribe(&chat).await;
+    let cid = bench.conversation(OTHER);
+    let page = format!("{}?cid={}", paths::fill(paths::COOL_APP, &[KEY]), paths::encode(&cid));
+    let people = [bench.link("li.na").await, bench.link("wang.fang").await, bench.link("zhang.wei").await];
+    let before = bench.requests(MEMBERS);
+    for browser in &people {
+        assert_eq!(browser.get(&page).await.status, 200);
+    }
+    assert_eq!(bench.requests(MEMBERS), before + 1);
+    let shown = people[0].get(&page).await.body;
+    assert!(shown.contains("9 位成员"), "{shown}");
+    assert_eq!(chat_item(&bench, &chat).await["health"]["members"], 9);
+
+    bench.sim.dingtalk.change_members(&cid, &["li.na"], false, "alice").await.unwrap();
+    bench.run_due().await;
+    let refused = people[0].get(&page).await;
+    assert!(refused.status == 403 && refused.body.contains("data-problem=\"not-in-chat\""), "at once");
+    let home = format!("href=\"{}\"", paths::fill(paths::HOME, &[KEY]));
+    assert!(
+        refused.body.contains(&home) && !refused.body.contains(OTHER),
+        "a way to the own incidents: {}",
+        refused.body
+    );
+
+    // Nobody told that the app is gone; looking finds out.
+    bench.sim.faults.add_push(Peer::DingTalk, Push::Lose, Some(1));
+    bench.sim.dingtalk.uninstall_cool_app(&cid, "alice").await.unwrap();
+    bench.advance(Duration::from_secs(600));
+    let gone = people[1].get(&page).await;
+    assert!(gone.body.contains("data-problem=\"chat-unknown\""), "{}", gone.body);
+    bench.run_due().await;
+    assert_eq!(bench.chat(&cid).await.unwrap().state, ChatState::Uninstalled);
 }

@@ -141,6 +141,11 @@ super::sentences! {
     group_empty: "本群没有未关闭的故障", "No open incidents in this group";
     group_empty_more: "订阅的故障会以卡片发到群里，并列在这里", "Subscribed incidents come as cards and are listed here";
     group_sent: "发送到本群", "Sent to this group";
+    group_members(n): "{n} 位成员", "Members: {n}";
+    group_robot(at): "Flashduty 分派规则的机器人推送，最近一次 {at}", "robot pushes of Flashduty's escalation rules, last {at}";
+    follows_state: "卡片仅在状态变化时更新", "cards follow changes of state";
+    follows_nothing: "卡片不更新", "cards stay as they came";
+    see_own: "查看我的故障", "See my incidents";
     group_sent_nothing: "还没有订阅，故障不会发送到本群", "No subscription yet: nothing is sent to this group";
     group_sent_nothing_more: "请管理员在控制台添加订阅", "An administrator can add one in the console";
     all_channels: "全部协作空间", "all channels";
@@ -222,6 +227,9 @@ super::sentences! {
     console_links: "已关联人员", "Linked people";
     console_chats: "群", "Groups";
     console_no_chats: "还没有群安装酷应用", "No group has installed the cool app yet";
+    console_chat_event: "钉钉事件", "event";
+    console_chat_card: "消息", "message";
+    console_chat_dead(n): "{n} 个订阅需改到其他群", "Subscriptions to be moved to another group: {n}";
     console_chat_subscriptions(n): "{n} 个订阅", "Subscriptions: {n}";
     chat_installed: "已安装", "installed";
     chat_uninstalled: "已卸载", "uninstalled";

@@ -69,6 +69,16 @@ mod tests {
     }
 
     #[test]
+    fn the_sizes_of_pictures_are_told() {
+        use crate::model::markdown::{PICTURE_SHOWN, Surface};
+        let picture = &description()["components"]["schemas"]["NewWorkNotice"]["properties"]["picture"];
+        let told = picture["description"].as_str().unwrap();
+        for (width, height) in [PICTURE_SHOWN].into_iter().chain(Surface::WorkNotice.picture_max()) {
+            assert!(told.contains(&format!("{width} × {height}")), "{told}");
+        }
+    }
+
+    #[test]
     fn the_closed_list_of_outcomes_is_told() {
         let told = description()["components"]["schemas"]["Outcome"]["enum"].clone();
         let names: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();

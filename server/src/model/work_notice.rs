@@ -59,6 +59,9 @@ pub struct Content {
     /// The status bar's text; empty without one.
     #[serde(default)]
     pub status: String,
+    /// Address of a picture; empty without one.
+    #[serde(default)]
+    pub picture: String,
 }
 
 /// The form of a notice. Names are fixed (automation API).

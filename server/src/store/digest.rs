@@ -116,11 +116,12 @@ pub async fn folded_since(tx: &mut Tx, id: &str, since: Millis, limit: i64) -> R
 
 /// How many cards of their own Critical incidents got since a time, over an integration; counted up to `limit`.
 pub async fn spared_since(tx: &mut Tx, integration: &str, since: Millis, limit: i64) -> Result<i64, StoreError> {
-    sql("SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM delivery JOIN incident \
+    sql("SELECT COUNT(*) AS n FROM (SELECT DISTINCT delivery.incident_id, delivery.target_kind, delivery.target \
+         FROM delivery JOIN incident \
          ON incident.integration = delivery.integration AND incident.id = delivery.incident_id \
          WHERE delivery.integration = $1 AND delivery.digest IS NULL AND delivery.target_kind <> 'member' \
-         AND delivery.created_ms > $2 AND delivery.reason IN ('incident', 'robot push') AND incident.severity = 'Critical' LIMIT $3) \
-         AS lately")
+         AND delivery.created_ms > $2 AND delivery.reason IN ('incident', 'robot push', 'work-notice') \
+         AND incident.severity = 'Critical' LIMIT $3) AS lately")
     .text(integration)
     .at(since)
     .number(limit)

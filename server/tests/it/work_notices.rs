@@ -10,7 +10,7 @@ use server::flow::work_notice::queue::{self, Asked, Audience};
 use server::model::work_notice::{BatchState, Content, Kind};
 use server::{flow, store};
 use simulator::dingtalk::Place;
-use simulator::flashduty::Act;
+use simulator::flashduty::{Act, Raise, Severity};
 use simulator::{Fault, Peer, faults};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -258,4 +258,28 @@ async fn every_kind_arrives_and_garbage_is_refused_by_field() {
     let refused = browser.send(browser.http().post(url).bearer_auth(observer).json(&text(&["li.na"], "x"))).await;
     assert_eq!((refused.status, refused.problem().as_str()), (403, "role-too-low"));
     assert_eq!(bench.requests(SEND), calls, "nothing of it was sent");
+}
+
+#[tokio::test]
+async fn a_storm_is_one_card_also_for_people_with_work_notices() {
+    let bench = Bench::with_person_channel("work_notice").await;
+    bench.link("li.na").await;
+    bench.cards_per_minute(5).await;
+    let mut incidents = Vec::new();
+    for number in 0..9 {
+        let (title, responder_ids) = (format!("storm {number}"), vec![bench.member("li.na")]);
+        let raise = Raise { title, responder_ids, severity: Severity::Warning, ..Raise::default() };
+        incidents.push(bench.sim.flashduty.raise(raise).await.unwrap());
+        bench.run_due().await;
+    }
+    let notices = bench.sim.dingtalk.work_notices("li.na").len();
+    let mut ends = BTreeMap::new();
+    for incident in &incidents {
+        for (reason, (_, outcome)) in bench.by_reason(incident, "li.na").await {
+            *ends.entry((reason, outcome)).or_insert(0) += 1;
+        }
+    }
+    let folded = ends.get(&("incident".to_owned(), "folded")).copied().unwrap_or(0);
+    assert_eq!((notices, notices + folded), (5, 9), "each is told of once: {ends:?}");
+    bench.card_of("li.na");
 }

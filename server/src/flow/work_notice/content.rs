@@ -25,11 +25,14 @@ pub fn of_program(integration: &Integration, content: &Content) -> Message {
 
 /// A message as DingTalk takes it.
 pub fn wire(state: &State, message: &Message) -> WorkNoticeContent {
-    let Message { kind, head, title, text, form, url, pc_url, button, bar } = message.clone();
+    let Message { kind, head, title, text, form, url, pc_url, button, picture, bar } = message.clone();
     match kind {
         Kind::Text => WorkNoticeContent::Text { content: text },
         Kind::Markdown => WorkNoticeContent::Markdown { title, text },
-        Kind::Link => WorkNoticeContent::Link { title, text, url, picture: picture(state) },
+        Kind::Link => {
+            let picture = if picture.is_empty() { icon(state) } else { picture };
+            WorkNoticeContent::Link { title, text, url, picture }
+        }
         Kind::ActionCard => WorkNoticeContent::ActionCard { title, text, button, url },
         Kind::Oa => WorkNoticeContent::Oa(Box::new(OaContent {
             url,
@@ -50,7 +53,7 @@ pub fn status(bar: &Bar) -> StatusBar {
 }
 
 /// A link wants a picture: the app's icon.
-fn picture(state: &State) -> String {
+fn icon(state: &State) -> String {
     let icon = web::plain_script("icon.svg").map(|icon| icon.path).unwrap_or_default();
     format!("{}{icon}", state.config.public_url.as_str().trim_end_matches('/'))
 }

@@ -72,7 +72,7 @@ pub async fn take_back(
 }
 
 fn show(notice: &WorkNotice) -> Value {
-    let Content { kind, title, text, url, status } = &notice.content;
+    let Content { kind, title, text, url, status, picture } = &notice.content;
     json!({
         "id": notice.id,
         "incident_id": notice.incident_id,
@@ -81,6 +81,7 @@ fn show(notice: &WorkNotice) -> Value {
         "text": text,
         "url": url,
         "status": status,
+        "picture": picture,
         "actor": notice.actor,
         "created_ms": notice.created.0,
         "recalled_ms": notice.recalled.map(|at| at.0),
@@ -134,6 +135,7 @@ fn read(body: Value) -> Result<Asked, ApiError> {
         title: text(&mut fields, "title", TITLE_CHARS_MAX)?,
         text: text(&mut fields, "text", TEXT_CHARS_MAX)?,
         url: url(&mut fields)?,
+        picture: picture(&mut fields)?,
         status: text(&mut fields, "status", STATUS_CHARS_MAX)?,
     };
     if let Some(name) = fields.keys().next() {
@@ -155,6 +157,9 @@ fn complete(content: &Content, audience: &Audience) -> Result<(), ApiError> {
         if needed && value.is_empty() {
             return Err(ApiError::field(name, &format!("is needed for kind {}", kind.name())));
         }
+    }
+    if !content.picture.is_empty() && !matches!(kind, Kind::Markdown | Kind::Link | Kind::ActionCard) {
+        return Err(ApiError::field("picture", "only kinds markdown, link and action_card have a picture"));
     }
     if content.status.is_empty() {
         return Ok(());
@@ -223,6 +228,16 @@ fn url(fields: &mut Map<String, Value>) -> Result<String, ApiError> {
     }
 }
 
+fn picture(fields: &mut Map<String, Value>) -> Result<String, ApiError> {
+    let wrong = || ApiError::field("picture", "a web address of at most 500 bytes");
+    match fields.remove("picture") {
+        None => Ok(String::new()),
+        Some(Value::String(url)) if url.is_empty() => Ok(url),
+        Some(Value::String(url)) if url.len() <= URL_BYTES_MAX && markdown::picture(&url).is_some() => Ok(url),
+        Some(_) => Err(wrong()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -241,6 +256,7 @@ mod tests {
             text: "X".into(),
             url: "https://h/a%20b".into(),
             status: "Open".into(),
+            picture: String::new(),
         };
         assert_eq!(asked.content, content);
         let least = read(json!({"to_all": true, "kind": "text", "text": "X", "title": null})).unwrap();
@@ -281,6 +297,11 @@ mod tests {
             (json!({"user_ids": li, "kind": "text", "text": "X", "status": "Open"}), "status"),
             (json!({"user_ids": six, "kind": "oa", "title": "T", "url": "https://h", "status": "Open"}), "status"),
             (json!({"to_all": true, "kind": "oa", "title": "T", "url": "https://h", "status": "Open"}), "status"),
+            (json!({"user_ids": li, "kind": "text", "text": "X", "picture": "https://h/p"}), "picture"),
+            (
+                json!({"user_ids": li, "kind": "markdown", "title": "T", "text": "X", "picture": "dingtalk://p"}),
+                "picture",
+            ),
             (json!({"user_ids": li, "kind": "text", "text": "X", "colour": "red"}), "colour"),
         ] {
             let error = format!("{:?}", read(body.clone()).unwrap_err());

@@ -35,6 +35,8 @@ pub struct Message {
     /// Where it leads on a PC.
     pub pc_url: String,
     pub button: String,
+    /// Address of a link's picture; empty: the app's icon.
+    pub picture: String,
     pub bar: Option<Bar>,
 }
 
@@ -109,6 +111,7 @@ fn oa(incident: &Incident, drawing: Drawing, head: &str, page: &str, description
         url: page.to_owned(),
         pc_url: drawing.detail_url.to_owned(),
         button: String::new(),
+        picture: String::new(),
         bar: Some(bar(incident, drawing)),
     }
 }
@@ -154,17 +157,22 @@ fn fields(incident: &Incident, drawing: Drawing) -> Vec<(&'static str, String)> 
 impl Message {
     /// What a program asked for. `head` is the name in an OA message's head.
     pub fn of(content: &Content, head: &str, language: Language) -> Self {
-        let Content { kind, title, text, url, status } = content;
+        let Content { kind, title, text, url, status, picture } = content;
+        let pictured = match markdown::picture(picture) {
+            Some(shown) => format!("{shown}{PARAGRAPH}{text}"),
+            None => text.clone(),
+        };
         let details = words::details(language);
         let text = match kind {
             Kind::Text => {
                 [title, text, url].into_iter().filter(|one| !one.is_empty()).cloned().collect::<Vec<_>>().join("\n")
             }
             Kind::Markdown => match markdown::link(details, url) {
-                Some(link) => format!("{text}{PARAGRAPH}{link}"),
-                None => text.clone(),
+                Some(link) => format!("{pictured}{PARAGRAPH}{link}"),
+                None => pictured,
             },
-            Kind::Link | Kind::ActionCard | Kind::Oa => text.clone(),
+            Kind::ActionCard => pictured,
+            Kind::Link | Kind::Oa => text.clone(),
         };
         Self {
             kind: *kind,
@@ -175,6 +183,7 @@ impl Message {
             url: url.clone(),
             pc_url: url.clone(),
             button: details.to_owned(),
+            picture: picture.clone(),
             bar: (!status.is_empty()).then(|| Bar { text: status.clone(), rgb: colour::BLUE }),
         }
     }
@@ -294,12 +303,14 @@ mod tests {
             title: "T".into(),
             text: "X".into(),
             url: "https://h/(a)".into(),
-            status: String::new(),
+            ..Content::default()
         };
         let text = |kind| Message::of(&content(kind), "Duty", Language::En).text;
         assert_eq!(text(Kind::Text), "T\nX\nhttps://h/(a)");
         assert_eq!(text(Kind::Markdown), "X\n\n[Details](https://h/%28a%29)");
         assert_eq!(text(Kind::ActionCard), "X");
+        let pictured = Content { picture: "https://h/p.png".into(), ..content(Kind::ActionCard) };
+        assert_eq!(Message::of(&pictured, "Duty", Language::En).text, "![](https://h/p.png)\n\nX");
         let bare = Content { url: String::new(), ..content(Kind::Markdown) };
         assert_eq!(Message::of(&bare, "Duty", Language::En).text, "X");
     }

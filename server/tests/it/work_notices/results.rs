@@ -1,6 +1,7 @@
 //! What became of each notice, and troubles on the way.
 
 use super::*;
+use server::model::task::TaskKind;
 
 #[tokio::test]
 async fn what_became_of_each_is_found_out_and_failed_ones_are_sent_again() {
@@ -113,4 +114,31 @@ async fn results_of_a_wrong_shape_leave_the_fate_open() {
     let notice = bench.read_notices(&format!("/{id}")).await;
     assert_eq!(notice["people"][0]["state"], "done", "{notice}");
     assert_eq!(bench.requests(SEND), 1);
+}
+
+#[tokio::test]
+async fn what_failed_is_sent_anew_when_somebody_asks_for_it() {
+    let bench = Bench::start().await;
+    bench.sim.dingtalk.fail_work_notices("li.na", 3);
+    let id = bench.notice(text(&["li.na", "wang.fang"], "asked for anew")).await;
+    bench.a_while().await;
+    for _ in 0..10 {
+        bench.a_while().await;
+    }
+    assert_eq!(bench.fates(&id).await["li.na"], "sending failed");
+    let state = &bench.app.state;
+    let mut tx = state.store.begin().await.unwrap();
+    let found = store::delivery::of_work_notice(&mut tx, &id).await.unwrap();
+    let mut delivery = found.into_iter().find(|one| one.target.id() == "li.na").unwrap();
+    assert_eq!(delivery.objection(None), None);
+    let now = state.world.now();
+    delivery.ask_anew(now, now, false);
+    assert!(store::delivery::update(&mut tx, &delivery).await.unwrap());
+    let kind = TaskKind::Deliver { delivery: delivery.id };
+    store::task::add(&mut tx, KEY, &kind, now, now).await.unwrap();
+    tx.commit().await.unwrap();
+    bench.run_due().await;
+    bench.followed().await;
+    assert_eq!(bench.fates(&id).await["li.na"], "delivered");
+    assert_eq!(bench.sim.dingtalk.work_notices("wang.fang").len(), 1);
 }

@@ -1,7 +1,7 @@
 //! A storm of incidents between a flood of webhooks and DingTalk's limits: `cargo bench -p server --bench storm`.
 //!
 //! 10,000 incidents in a minute to ten groups at 20 calls a second, on one SQLite; with a server that stands still for three
-//! seconds, one that is killed and started again, and two on one PostgreSQL; and a calm time beside it.
+//! seconds, one that is killed and started again, two on one PostgreSQL, one of which is killed; and a calm time beside it.
 //! `DINGDUTY_STORM_SECONDS` makes the minute shorter at the same rate, for a quick look; an argument names the one scenario
 //! to run.
 
@@ -50,10 +50,12 @@ fn main() {
                 storm(name, fan, event, None).await;
             }
         }
-        if is_wanted("two-servers") {
-            match postgres::database().await {
-                Some(url) => storm("two-servers", Fan::All, Event::IsKilled, Some(url)).await,
-                None => println!("two-servers: no PostgreSQL here\n"),
+        for (name, event) in [("two-servers", Event::Nothing), ("two-servers-one-killed", Event::IsKilled)] {
+            if is_wanted(name) {
+                match postgres::database().await {
+                    Some(url) => storm(name, Fan::All, event, Some(url)).await,
+                    None => println!("{name}: no PostgreSQL here\n"),
+                }
             }
         }
     });

@@ -235,6 +235,10 @@ impl Story {
         for delivery in self.deliveries().await {
             let incident = delivery["incident_id"].as_str().unwrap();
             let Some(title) = self.inputs.raised.get(incident) else { continue };
+            if delivery["state"] == "waiting" {
+                // Flashduty has just sent its webhook a second time.
+                continue;
+            }
             let place = match delivery["target"]["kind"].as_str().unwrap() {
                 "chat" => Place::Chat(self.conversation.clone()),
                 _ => Place::Person(RESPONDER.to_owned()),

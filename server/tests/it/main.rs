@@ -7,6 +7,7 @@ mod cards;
 mod clicks;
 mod deliveries;
 mod doors;
+mod failures;
 mod groups;
 mod groups_health;
 mod linking;

@@ -94,6 +94,7 @@ async fn nothing_is_lost_in_bad_weather() {
             5 => bench.sim.faults.add(refusal(200, json!({"errcode": 88, "sub_code": "90018", "sub_msg": "qps"}), 1)),
             7 => bench.sim.faults.add(refusal(200, json!({"errcode": 90002, "errmsg": "qps"}), 1)),
             8 => bench.sim.dingtalk.expire_tokens(),
+            1 => bench.sim.faults.add(refusal(200, json!({"errcode": 130101, "errmsg": "send too fast"}), 1)),
             9 => bench.sim.faults.add(refusal(500, json!("<html>oops</html>"), 1)),
             _ => {}
         }

@@ -21,7 +21,8 @@ fn throttle(code: &str) -> Option<ErrorClass> {
         // Too many people in this minute, of work notifications (9.2).
         "143103" | "143104" => wait(Some(MINUTE_MS)),
         "90020" | "forbidden.accessdenied.apicountlimitfororg" => Some(ErrorClass::QuotaSpent { meter: Meter::Api }),
-        "send.too.fast" | "send.bytoken.toofast" | "too.many.group" | "too.many.people" => wait(None),
+        // A bot's own limit of a minute; how long to wait is not told with it.
+        "130101" | "send.too.fast" | "send.bytoken.toofast" | "too.many.group" | "too.many.people" => wait(None),
         _ if code.starts_with("forbidden.accessdenied.qps") => wait(Some(SECOND_MS)),
         _ if code.starts_with("forbidden.accessdenied.qpm") => wait(Some(MINUTE_MS)),
         _ => None,
@@ -121,6 +122,7 @@ mod tests {
             ("Forbidden.AccessDenied.QpsLimitForApi", "throttled"),
             ("Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "throttled"),
             ("send.too.fast", "throttled"),
+            ("130101", "throttled"),
             ("143104", "throttled"),
             ("90020", "quota_spent"),
             ("Forbidden.AccessDenied.ApiCountLimitForOrg", "quota_spent"),

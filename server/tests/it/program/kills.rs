@@ -21,6 +21,8 @@ use world::{Chance, SeededChance};
 const RESPONDER: &str = "li.na";
 /// Longest time after which the process is killed, counted from the first input of a round.
 const MOMENT_MAX_MS: u64 = 350;
+/// After a start calls wait until nothing can still arrive of what a dead process sent: some rounds begin only then.
+const CALLS_FLOW: Duration = Duration::from_millis(2_500);
 /// How long a platform may take, so that kills often come between a call and its answer.
 const SLOW_MAX_MS: u64 = 150;
 /// How long everything may take to come right after the last kill: the leases of the dead, and a second look at an act.
@@ -85,6 +87,9 @@ impl Story {
     async fn rounds(&mut self) {
         for round in 0..self.rounds {
             self.slow_platforms();
+            if self.dice.below(3) == 0 {
+                pause(CALLS_FLOW).await;
+            }
             self.round(round).await;
             self.stage.serving = self.stage.program.serve().await;
             self.note_answered();

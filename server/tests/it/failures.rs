@@ -16,8 +16,7 @@ async fn a_wrong_key_is_told_without_looking_into_the_log() {
     assert_eq!(set_up::failures(&bench.app.state, KEY).await.unwrap(), Default::default());
     let wrong = "0123456789abcdef0123456789abcdef";
     change(&bench, "flashduty_app_key", wrong).await;
-    bench.advance(Duration::from_secs(400));
-    bench.run_due().await;
+    bench.reconcile().await;
     let failures = set_up::failures(&bench.app.state, KEY).await.unwrap();
     assert_eq!(failures.account.as_ref().map(|one| one.code.as_str()), Some("Unauthorized"), "{failures:?}");
     assert!(failures.open_incidents.is_some() && failures.card_callback.is_none(), "{failures:?}");

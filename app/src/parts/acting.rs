@@ -17,6 +17,8 @@ pub struct Acting {
     pub problem: RwSignal<Option<Problem>>,
     /// On an incident's own page: its entries and whether older ones exist; read again after an act.
     pub timeline: Option<RwSignal<(Vec<TimelineEntry>, bool)>>,
+    /// How many times an act has changed what is shown: an answer that was asked for before that tells of the past.
+    pub turn: StoredValue<u32>,
     pub viewing: RwSignal<Viewing>,
 }
 
@@ -29,6 +31,7 @@ impl Acting {
             ended: RwSignal::new(None),
             problem: RwSignal::new(None),
             timeline: None,
+            turn: StoredValue::new(0),
             viewing: RwSignal::new(viewing),
         };
         #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
@@ -95,6 +98,7 @@ mod in_browser {
 
     impl Acting {
         fn show(self, incident: IncidentView) {
+            self.turn.update_value(|turn| *turn += 1);
             self.viewing.update(|viewing| *viewing = std::mem::take(viewing).at(incident.updated_ms));
             self.incident.set(incident);
         }
@@ -121,9 +125,11 @@ mod in_browser {
                 Err(problem) => acting.problem.set(Some(problem)),
             }
             acting.busy.set(None);
+            let turn = acting.turn.get_value();
             // a timeline that cannot be read stays as it was: the act itself is done and shown
             if let Some(timeline) = acting.timeline
                 && let Ok(detail) = api::incident(&viewing, &id).await
+                && acting.turn.get_value() == turn
             {
                 acting.viewing.update(|viewing| *viewing = std::mem::take(viewing).at(detail.as_of_ms));
                 acting.incident.set(detail.incident);

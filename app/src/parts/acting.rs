@@ -18,7 +18,8 @@ pub struct Acting {
     /// On an incident's own page: its entries and whether older ones exist; read again after an act.
     pub timeline: Option<RwSignal<(Vec<TimelineEntry>, bool)>>,
     /// How many times an act has changed what is shown: an answer that was asked for before that tells of the past.
-    pub turn: StoredValue<u32>,
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    turn: StoredValue<u32>,
     pub viewing: RwSignal<Viewing>,
 }
 
@@ -31,6 +32,7 @@ impl Acting {
             ended: RwSignal::new(None),
             problem: RwSignal::new(None),
             timeline: None,
+            #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
             turn: StoredValue::new(0),
             viewing: RwSignal::new(viewing),
         };

@@ -4,7 +4,6 @@
 
 pub mod acknowledge;
 
-use super::repaint::AFTER_ANSWER;
 use super::{address, notify};
 use crate::model::delivery::{Delivery, DeliveryState, Target};
 use crate::model::digest::{self, Digest, DigestState, Figures, PAINT_EVERY, SEND_EVERY, WINDOW, is_id};
@@ -35,7 +34,8 @@ impl Folded {
 }
 
 /// Decides which of the incidents that are new to a target are folded, and brings the digest into being if need be. None
-/// when each gets a card of its own. `spared` counts cards of Critical incidents of the last minute, once it is known.
+/// when each gets a card of its own. Once that is committed, [`follow`] lets the digest's card count them. `spared` counts
+/// cards of Critical incidents of the last minute, once it is known.
 pub async fn fold(
     state: &State,
     tx: &mut Tx,
@@ -69,12 +69,9 @@ pub async fn fold(
         // Nobody but the spared: a card that counts nothing is worth no call.
         return Ok(None);
     }
-    let is_new = digest.version < 0;
-    if is_new {
+    if digest.version < 0 {
         digest = begin(state, tx, integration, digest, &members).await?;
     }
-    let due = digest.next_painting(PAINT_EVERY, now).max(now.plus(AFTER_ANSWER));
-    order(tx, key, &digest.id, if is_new { now.plus(PAINT_EVERY) } else { due }, now).await?;
     let incident_ids = members.into_iter().map(|incident| incident.id.clone()).collect();
     Ok(Some(Folded { digest_id: digest.id, incident_ids }))
 }
@@ -126,7 +123,7 @@ async fn begin(
     }
     let counts = members.iter().map(|one| (one.severity, one.progress, 1)).collect();
     deliver(state, tx, integration, &new, &Figures { counts, newest: Vec::new() }, digest::REASON.to_owned()).await?;
-    order(tx, key, &new.id, now.plus(digest::CALM), now).await?;
+    order(tx, key, &new.id, now.plus(PAINT_EVERY), now).await?;
     metrics::counter!("dingduty_storms_total", "target" => new.target.kind()).increment(1);
     tracing::info!(key, digest = new.id, target = new.target.kind(), "a storm begins");
     Ok(new)
@@ -154,7 +151,8 @@ async fn deliver(
     Ok(())
 }
 
-async fn order(tx: &mut Tx, key: &str, id: &str, due: Millis, now: Millis) -> Result<(), StoreError> {
+/// Orders that a digest's card is painted at `due`, or as soon after it as may be.
+pub async fn order(tx: &mut Tx, key: &str, id: &str, due: Millis, now: Millis) -> Result<(), StoreError> {
     store::task::add(tx, key, &TaskKind::Repaint { incident: id.to_owned() }, due, now).await
 }
 
@@ -182,25 +180,20 @@ pub async fn painted(tx: &mut Tx, incident_id: &str, now: Millis) -> Result<(), 
     if is_id(incident_id) { store::digest::paint(tx, incident_id, now).await } else { Ok(()) }
 }
 
-/// Members have changed: orders that their digests follow. Ordered already by this process, it costs nothing.
+/// Members were added or have changed, and that is committed: orders that their digests follow. Ordered already by this
+/// process, it costs nothing. Should the process die before, the next change orders it, or at the latest the look whether
+/// the storm is over.
 pub async fn follow(state: &State, integration: &Integration, ids: Vec<String>) -> Result<(), StoreError> {
     let now = state.world.now();
     let ordered = |id: &String| state.caches.digests.get(id, now).is_some_and(|due| due > now);
     let ids: Vec<String> = ids.into_iter().filter(|id| !ordered(id)).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let mut tx = state.store.begin().await?;
-    let mut dues = Vec::with_capacity(ids.len());
     for id in ids {
-        if let Some(digest) = store::digest::get(&mut tx, &integration.key, &id).await? {
-            let due = digest.next_painting(PAINT_EVERY, now);
-            order(&mut tx, &integration.key, &id, due, now).await?;
-            dues.push((id, due));
-        }
-    }
-    tx.commit().await?;
-    for (id, due) in dues {
+        // Each by itself: tasks that are locked together deadlock with a worker that leases them in another order.
+        let mut tx = state.store.begin().await?;
+        let Some(digest) = store::digest::get(&mut tx, &integration.key, &id).await? else { continue };
+        let due = digest.next_painting(PAINT_EVERY, now);
+        order(&mut tx, &integration.key, &id, due, now).await?;
+        tx.commit().await?;
         state.caches.digests.put(id, due, now);
     }
     Ok(())

@@ -5,6 +5,7 @@ use super::notices::Notice;
 use super::{address, digest, work_notice};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
+use crate::model::digest::PAINT_EVERY;
 use crate::model::incident::{Incident, Mirror};
 use crate::model::integration::{Integration, PersonChannel};
 use crate::model::subscription::Subscription;
@@ -86,9 +87,10 @@ async fn tell(state: &State, integration: &Integration, notices: &[Arc<Notice>])
     }
     // In the order of targets, as every other process does: whoever wants the same digests waits instead of deadlocking.
     let mut spared = None;
-    let mut noticed = Noticed::new();
+    let (mut noticed, mut digests) = (Noticed::new(), Vec::new());
     for (target, name, incidents) in news.into_values() {
-        let alone = tell_one(state, &mut tx, integration, (&target, &name), incidents, &mut spared).await?;
+        let (alone, digest) = tell_one(state, &mut tx, integration, (&target, &name), incidents, &mut spared).await?;
+        digests.extend(digest);
         if let Target::Person(user_id) = target {
             for incident in alone {
                 noticed
@@ -107,11 +109,12 @@ async fn tell(state: &State, integration: &Integration, notices: &[Arc<Notice>])
     for notice in notices {
         store::task::done(&mut tx, &notice.task).await?;
     }
-    tx.commit().await
+    tx.commit().await?;
+    digest::follow(state, integration, digests).await
 }
 
 /// Tells one target of what is new to it: one by one, or folded. A work notice cannot count up, so what is folded is the
-/// bot's card for everybody. Returns the incidents of which a person is to get a work notice.
+/// bot's card for everybody. Returns the incidents of which a person is to get a work notice, and the digest.
 async fn tell_one<'a>(
     state: &State,
     tx: &mut Tx,
@@ -119,7 +122,7 @@ async fn tell_one<'a>(
     (target, name): (&Target, &str),
     incidents: Vec<&'a Incident>,
     spared: &mut Option<usize>,
-) -> Result<Vec<&'a Incident>, StoreError> {
+) -> Result<(Vec<&'a Incident>, Option<String>), StoreError> {
     let channel = match target {
         Target::Person(_) => integration.settings.person_channel,
         _ => PersonChannel::Bot,
@@ -138,7 +141,7 @@ async fn tell_one<'a>(
             deliver_once(state, tx, integration, incident, (target, name), digest, REASON).await?;
         }
     }
-    Ok(noticed)
+    Ok((noticed, folded.map(|folded| folded.digest_id)))
 }
 
 async fn targets(
@@ -179,6 +182,10 @@ pub async fn bring_card(
     reason: &str,
 ) -> Result<bool, StoreError> {
     let folded = digest::fold(state, tx, integration, (target, name), &[incident], &mut None).await?;
+    if let Some(folded) = &folded {
+        digest::order(tx, &integration.key, &folded.digest_id, state.world.now().plus(PAINT_EVERY), state.world.now())
+            .await?;
+    }
     let digest = folded.filter(|folded| folded.holds(&incident.id)).map(|folded| folded.digest_id);
     deliver_once(state, tx, integration, incident, (target, name), digest, reason).await
 }

@@ -1,6 +1,7 @@
 //! Work that goes on when the request that began it has been answered: an act at Flashduty that took longer than the
 //! clicker could wait.
 
+use crate::origin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -24,9 +25,10 @@ impl Background {
     #[expect(clippy::disallowed_methods, reason = "the one place that lets work outlive its request")]
     pub fn start<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Option<JoinHandle<T>> {
         let place = Arc::clone(&self.0).try_acquire_owned().ok()?;
+        let address = origin::address();
         Some(tokio::spawn(async move {
             let _place = place;
-            work.await
+            origin::within(address, work).await
         }))
     }
 

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod flow;
 pub mod http;
 pub mod model;
+mod origin;
 mod proxies;
 pub mod state;
 pub mod store;

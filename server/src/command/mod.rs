@@ -1,6 +1,7 @@
 //! The command line: one file per command. Results go to standard output, everything else to standard error; the exit
 //! code is 0, 1 when it failed, 2 when it was asked wrongly.
 
+mod audit;
 mod console_link;
 #[cfg(feature = "simulator")]
 mod demo;
@@ -43,6 +44,11 @@ enum Command {
     },
     /// Prints a one-time address for signing in to the console; it lasts ten minutes.
     ConsoleLink,
+    /// Proves that the audit log was not changed, and exports it.
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
     /// Makes tokens for the automation API.
     Token {
         #[command(subcommand)]
@@ -90,6 +96,7 @@ async fn dispatch(file: Option<&Path>, command: Command) -> Result<(), Failure> 
         }
         Command::Integration { command } => integration::run(&open(file).await?, command).await,
         Command::ConsoleLink => console_link::run(&open(file).await?).await,
+        Command::Audit { command } => audit::run(&open(file).await?, command).await,
         Command::Token { command } => token::run(&open(file).await?, command).await,
         Command::Version => {
             println!("dingduty {}", env!("CARGO_PKG_VERSION"));
@@ -178,6 +185,8 @@ mod tests {
             "dingduty integration remove --key k --json",
             "dingduty console-link",
             "dingduty token create --name ci --role observer",
+            "dingduty audit verify --integration k --holds 1 --json",
+            "dingduty audit export --to x.jsonl",
             "dingduty version --config x",
         ] {
             assert!(CommandLine::try_parse_from(line.split(' ')).is_ok(), "{line}");

@@ -4,7 +4,7 @@ pub mod access;
 pub mod act;
 pub mod address;
 pub mod arrive;
-mod audit;
+pub mod audit;
 pub mod automation;
 pub mod caches;
 pub mod chats;

@@ -125,9 +125,11 @@ pub async fn set(
 pub async fn remove(state: &State, key: &str, actor: &str) -> Result<(), SetUpError> {
     let mut tx = state.store.begin().await?;
     let before = store::integration::by_key(&mut tx, key).await?.ok_or(SetUpError::UnknownIntegration)?;
+    let log = store::audit_chain::get(&mut tx, key).await?;
     store::integration::remove(&mut tx, key).await?;
-    // Its own audit log is gone with it; this entry stays in the one of the whole server.
-    let detail = json!({"name": before.settings.name});
+    // Its own audit log is gone with it; this entry stays in the one of the whole server and says how that one ended.
+    let log = log.map(|log| json!({"lines": log.seq, "hash": log.hash}));
+    let detail = json!({"name": before.settings.name, "audit": log});
     audit::write(state, &mut tx, "", actor, "integration-removed", key, detail).await?;
     tx.commit().await?;
     forget(state, &before);

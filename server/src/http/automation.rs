@@ -1,5 +1,6 @@
 //! For other programs, by token: `/api/integrations/{key}/…`. Lists answer `{"items": […], "next": cursor | null}`.
 
+mod audit;
 mod chat;
 mod delivery;
 mod list;
@@ -11,7 +12,7 @@ mod work_notice;
 
 use super::problem::ApiError;
 use super::request::{Path, Query};
-use crate::flow::automation::{self, AuditEntry};
+use crate::flow::automation;
 use crate::model::link::{Link, LinkState};
 use crate::state::State;
 use axum::extract::State as Of;
@@ -42,7 +43,7 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_WORK_NOTICES, get(work_notice::list).post(work_notice::add))
         .route(paths::AUTOMATION_WORK_NOTICE, get(work_notice::show_one))
         .route(paths::AUTOMATION_RECALL, post(work_notice::take_back))
-        .route(paths::AUTOMATION_AUDIT, get(list_audit))
+        .route(paths::AUTOMATION_AUDIT, get(audit::list))
 }
 
 /// Every filter of every list; each list looks at its own.
@@ -88,17 +89,6 @@ async fn list_links(
     Ok(wanted.answer(&found.await?, |link| Moment::of(link.created, &link.id), show_link))
 }
 
-async fn list_audit(
-    _: Caller,
-    Of(state): Of<State>,
-    Path(key): Path<String>,
-    Query(filters): Query<Filters>,
-) -> Listed {
-    let wanted: Page<Moment> = page(filters.after.as_deref(), filters.limit.as_deref())?;
-    let found = automation::audit(&state, &key, wanted.after.clone().map(Moment::pair), wanted.fetch()).await?;
-    Ok(wanted.answer(&found, |entry| Moment::of(entry.at, &entry.id), show_entry))
-}
-
 fn show_link(link: &Link) -> Value {
     json!({
         "id": link.id,
@@ -112,16 +102,5 @@ fn show_link(link: &Link) -> Value {
         },
         "created_ms": link.created.0,
         "updated_ms": link.updated.0,
-    })
-}
-
-fn show_entry(entry: &AuditEntry) -> Value {
-    json!({
-        "id": entry.id,
-        "actor": entry.actor,
-        "act": entry.act,
-        "subject": entry.subject,
-        "detail": entry.detail,
-        "at_ms": entry.at.0,
     })
 }

@@ -4,6 +4,7 @@
 use super::limits::{Door, Paid, Side};
 use super::memory::{Held, Memory, Most};
 use super::problem::ApiError;
+use crate::origin;
 use crate::state::State;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State as Of};
@@ -77,14 +78,14 @@ impl Gate {
 /// Lets a request through to its handler, or refuses it.
 pub async fn pass(Of(state): Of<State>, request: Request, next: Next) -> Response {
     let door = Door::of(request.extensions().get::<MatchedPath>().map(MatchedPath::as_str));
-    match admit(&state, door, request).await {
-        Ok((request, _occupied)) => next.run(request).await,
+    let from = client_address(&state, &request);
+    match admit(&state, door, from, request).await {
+        Ok((request, _occupied)) => origin::within(from.to_string(), next.run(request)).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn admit(state: &State, door: Door, request: Request) -> Result<(Request, Occupied), ApiError> {
-    let from = client_address(state, &request);
+async fn admit(state: &State, door: Door, from: IpAddr, request: Request) -> Result<(Request, Occupied), ApiError> {
     // Other spellings of a key, and keys of nothing, count as one: they would be as many counters as somebody likes.
     let key = integration_key(request.uri().path());
     let key = if state.caches.integrations.knows(key) { key } else { "" };

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod asked;
+pub mod audit_chain;
 pub mod card;
 pub mod chat;
 pub mod delivery;

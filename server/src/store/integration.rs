@@ -134,9 +134,12 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM inbox WHERE integration = $1",
         "DELETE FROM task WHERE integration = $1",
         "DELETE FROM audit WHERE integration = $1",
+        "DELETE FROM audit_chain WHERE integration = $1",
     ] {
         sql(statement).text(key).run(tx).await?;
     }
+    // What was written to its log in this very transaction goes with it.
+    tx.unchained.retain(|line| line.integration != key);
     sql("DELETE FROM integration WHERE key = $1").text(key).changed(tx).await
 }
 

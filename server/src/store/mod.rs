@@ -5,6 +5,7 @@
 //! caller's copy does not.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod card;
 pub mod chat;
 pub mod chat_health;
@@ -41,6 +42,7 @@ pub mod work_notice_person;
 pub use error::StoreError;
 pub use seal::SealingKeys;
 
+use crate::model::audit_chain::Chained;
 use inbox::InboxWriter;
 use secrecy::SecretString;
 use sqlx::{Any, AnyPool, Transaction};
@@ -61,6 +63,8 @@ pub struct Store {
 pub struct Tx {
     transaction: Transaction<'static, Any>,
     shared: Arc<Shared>,
+    /// Lines of the audit log that get their places at the end.
+    unchained: Vec<Chained>,
 }
 
 struct Shared {
@@ -83,6 +87,7 @@ impl Store {
         let inbox = InboxWriter::start(dialect, writers.clone(), world.clone());
         let store = Self { shared: Arc::new(Shared { keys, world }), dialect, writers, readers, inbox };
         reseal::reseal(&store).await?;
+        audit_chain::begin(&store).await?;
         Ok(store)
     }
 
@@ -90,13 +95,13 @@ impl Store {
     /// one before it has ended.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let transaction = open::begin(self.dialect, &self.writers).await?;
-        Ok(Tx { transaction, shared: self.shared.clone() })
+        Ok(Tx { transaction, shared: self.shared.clone(), unchained: Vec::new() })
     }
 
     /// A transaction that sees one state of the database and cannot write.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let transaction = open::read(self.dialect, &self.readers).await?;
-        Ok(Tx { transaction, shared: self.shared.clone() })
+        Ok(Tx { transaction, shared: self.shared.clone(), unchained: Vec::new() })
     }
 
     /// Whether only one process at a time may serve from this database. Several share a PostgreSQL.
@@ -137,7 +142,8 @@ impl Store {
 
 impl Tx {
     /// Makes what was done lasting.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        audit_chain::close(&mut self).await?;
         Ok(self.transaction.commit().await?)
     }
 

@@ -66,12 +66,3 @@ pub async fn sweep_tasks(tx: &mut Tx, older_than: Millis) -> Result<u64, StoreEr
     .run(tx)
     .await
 }
-
-/// Deletes lines of the audit log from before `older_than`. Returns how many.
-pub async fn sweep_audit(tx: &mut Tx, older_than: Millis) -> Result<u64, StoreError> {
-    sql("DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)")
-        .at(older_than)
-        .number(ROWS_MAX)
-        .run(tx)
-        .await
-}

@@ -97,6 +97,6 @@ async fn sweep_old(state: &State, now: Millis) -> Result<(), StoreError> {
     tx.commit().await?;
     let mut tx = state.store.begin().await?;
     retention::sweep_tasks(&mut tx, now.minus(DEAD_TASKS_KEPT)).await?;
-    retention::sweep_audit(&mut tx, now.minus(AUDIT_KEPT)).await?;
+    store::audit_chain::sweep(&mut tx, now.minus(AUDIT_KEPT), retention::ROWS_MAX).await?;
     tx.commit().await
 }

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod attack;
+mod audit;
 mod bench;
 mod cards;
 mod clicks;

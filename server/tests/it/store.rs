@@ -1,5 +1,6 @@
 //! Every statement of the store, on both databases.
 
+mod audit_chain;
 mod chats;
 mod deliveries;
 mod digests;

@@ -29,6 +29,7 @@ pub(super) async fn warn(
         act: "quota-warning".to_owned(),
         subject: meter.to_owned(),
         detail: json!({"percent": level, "used": reading.used, "limit": limit, "month": place.month}),
+        address: String::new(),
         at: world.now(),
     };
     store::audit::add(tx, &entry).await

@@ -21,6 +21,9 @@ async fn version_and_help_need_no_configuration() {
         ("integration set", "FIELD=VALUE"),
         ("integration remove", "--key <KEY>"),
         ("console-link", "Usage: dingduty console-link"),
+        ("audit", "verify"),
+        ("audit verify", "--holds <HASH>"),
+        ("audit export", "--to <FILE>"),
         ("token", "create"),
         ("token create", "--role <ROLE>"),
         ("version", "Usage: dingduty version"),
@@ -45,6 +48,7 @@ async fn what_is_asked_wrongly_ends_with_2_and_what_fails_with_1() {
         ("integration show --key acmeduty", 1, "no such integration"),
         ("integration set --key acmeduty name=x", 1, "no such integration"),
         ("integration remove --key acmeduty", 1, "no such integration"),
+        ("audit verify --integration acmeduty", 1, "no such log"),
         ("integration add --file absent.json", 1, "absent.json cannot be read"),
     ] {
         let ran = program.run(&line.split_whitespace().collect::<Vec<_>>()).await;
@@ -129,4 +133,27 @@ async fn a_server_tells_that_it_lives_and_can_work() {
     }
     let ended = stage.serving.terminate(Duration::from_secs(10)).await;
     assert_eq!(ended.and_then(|status| status.code()), Some(0));
+}
+
+#[tokio::test]
+async fn a_changed_audit_log_ends_with_1_and_says_which_line() {
+    use sqlx::Connection;
+    sqlx::any::install_default_drivers();
+    let program = Program::new();
+    for name in ["one", "two"] {
+        assert_eq!(program.run(&["token", "create", "--name", name, "--role", "observer"]).await.code, Some(0));
+    }
+    let holds = program.run(&["audit", "verify"]).await;
+    assert!(holds.code == Some(0) && holds.out.contains("holds\t2 lines, 1 to 2"), "{holds:?}");
+    let exported = program.run(&["audit", "export"]).await;
+    assert_eq!(exported.out.lines().filter(|line| line.contains("token-created")).count(), 2, "{exported:?}");
+
+    let file = format!("sqlite:{}", program.folder.join("program.db").display());
+    let mut connection = sqlx::AnyConnection::connect(&file).await.unwrap();
+    sqlx::query("UPDATE audit SET subject = 'three' WHERE seq = 1").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let broken = program.run(&["audit", "verify", "--json"]).await;
+    assert_eq!(broken.code, Some(1), "{broken:?}");
+    let told: serde_json::Value = serde_json::from_str(&broken.out).unwrap();
+    assert_eq!(told["logs"][0]["faults"], serde_json::json!([{"fault": "changed", "seq": 1}]));
 }

@@ -111,6 +111,7 @@ async fn the_record_of_changes_comes_newest_first() {
                 act: "link".into(),
                 subject: "7".into(),
                 detail: serde_json::json!({ "number": number }),
+                address: "192.0.2.1".into(),
                 at: Millis(at),
             };
             audit::add(tx, &entry).await.unwrap();
@@ -231,6 +232,7 @@ async fn fill(tx: &mut Tx, key: &str) {
         act: "set up".into(),
         subject: key.into(),
         detail: serde_json::Value::Null,
+        address: "192.0.2.1".into(),
         at: NOW,
     };
     audit::add(tx, &entry).await.unwrap();

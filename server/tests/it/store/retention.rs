@@ -4,7 +4,6 @@ use server::model::card::Card;
 use server::model::delivery::{Delivery, DeliveryState, Target};
 use server::model::incident::{Incident, Mirror};
 use server::model::task::TaskKind;
-use server::store::audit::{self, AuditEntry};
 use server::store::{card, delivery, incident, retention, task};
 
 const LATER: Millis = Millis(NOW.0 + 1);
@@ -71,7 +70,7 @@ async fn old_deliveries_without_an_incident_go_when_they_have_ended() {
 }
 
 #[tokio::test]
-async fn dead_tasks_and_old_lines_of_the_audit_log_go() {
+async fn dead_tasks_go() {
     in_both(async |tx| {
         for incident in ["dead", "alive"] {
             let kind = TaskKind::Notify { incident: incident.to_owned() };
@@ -86,20 +85,6 @@ async fn dead_tasks_and_old_lines_of_the_audit_log_go() {
             (task::dead_count(tx).await.unwrap(), task::lease(tx, LATER, LATER, 9).await.unwrap().len()),
             (0, 1)
         );
-
-        let entry = AuditEntry {
-            id: "1".into(),
-            integration: "alpha".into(),
-            actor: "li".into(),
-            act: "set up".into(),
-            subject: "alpha".into(),
-            detail: serde_json::Value::Null,
-            at: NOW,
-        };
-        audit::add(tx, &entry).await.unwrap();
-        audit::add(tx, &AuditEntry { id: "2".into(), at: LATER, ..entry }).await.unwrap();
-        assert_eq!(retention::sweep_audit(tx, LATER).await.unwrap(), 1);
-        assert_eq!(audit::list(tx, "alpha", None, 9).await.unwrap()[0].id, "2");
     })
     .await;
 }

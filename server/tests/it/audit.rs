@@ -24,9 +24,9 @@ async fn the_log_is_exported_with_everything_its_hashes_are_made_of() {
     server::flow::set_up::set(&bench.app.state, KEY, pairs, "story").await.unwrap();
     let token = bench.token("observer").await;
     let url = format!("{}/api/integrations/{KEY}/audit", bench.base);
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let browser = bench.browser();
     let get = |path: &str, accept: &'static str| {
-        http.get(format!("{url}{path}")).bearer_auth(&token).header("accept", accept).send()
+        browser.http().get(format!("{url}{path}")).bearer_auth(&token).header("accept", accept).send()
     };
     let answer = get("?format=jsonl", "*/*").await.unwrap();
     assert_eq!(answer.headers()["content-type"], "application/x-ndjson");

@@ -42,6 +42,8 @@ and where they are wanted:
   card_hidden_fields    of severity, channel, responders, alerts, snoozed_until, description, labels: what cards leave
                         out; in a file also a JSON array
   snooze_minutes        1 to 5 snooze presets on cards and pages; 120,240,720 if absent; in a file also a JSON array
+  card_text_template_id Flashduty's message template whose DingTalk text replaces description and labels on cards,
+                        in messages and in work notices
   key                   8 to 32 of a-z and 0-9, in all addresses; random if absent, and fixed";
 
 #[derive(Subcommand)]

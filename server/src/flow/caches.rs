@@ -1,5 +1,6 @@
 //! What may be remembered for a moment, so that a platform or the database is not asked again and again.
 
+use super::company_text::{Pace, Trouble};
 use super::failed_pushes::Unstored;
 use super::members::Members;
 use super::notices::Notices;
@@ -24,6 +25,8 @@ const MEMBERS_LIFETIME: Duration = Duration::from_secs(120);
 const SAVING_LIFETIME: Duration = Duration::from_secs(30);
 /// An order is looked at again after this long, whatever is remembered of it.
 const ORDER_LIFETIME: Duration = Duration::from_secs(60);
+/// A template that cannot be rendered is left alone for so long, whatever the incident.
+const TROUBLE_LIFETIME: Duration = Duration::from_secs(60);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
 
@@ -44,6 +47,14 @@ pub struct Caches {
     pub saving: Cache<String, bool>,
     /// For when digests were ordered to be repainted, by id.
     pub digests: Cache<String, Millis>,
+    /// What a message template of Flashduty says, by integration and its id.
+    pub templates: Cache<(String, String), String>,
+    /// Why a message template cannot be rendered, by integration and id.
+    pub text_troubles: Cache<(String, String), Trouble>,
+    /// How many texts are rendered.
+    pub text_pace: Pace,
+    /// One rendering of an incident's text at a time.
+    pub rendering: Locks,
     /// Incidents that wait to be told of.
     pub notices: Notices,
     /// One act at a time per incident, inside this process.
@@ -65,6 +76,10 @@ impl Default for Caches {
             unstored: Unstored::default(),
             saving: Cache::new(SAVING_LIFETIME),
             digests: Cache::new(ORDER_LIFETIME),
+            templates: Cache::new(NAME_LIFETIME),
+            text_troubles: Cache::new(TROUBLE_LIFETIME),
+            text_pace: Pace::default(),
+            rendering: Locks::default(),
             notices: Notices::default(),
             acts: Locks::default(),
             refreshes: Locks::default(),

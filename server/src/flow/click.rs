@@ -4,9 +4,9 @@ mod all;
 
 use super::act::{self, Acted, Asked, Begun};
 use super::refusal::{ReceiveError, Refusal};
-use super::{address, caches, incidents, notify, viewers};
+use super::{address, caches, company_text, incidents, notify, viewers};
 use crate::model::card::viewer::{self, Values};
-use crate::model::card::{self, Card, Given, Notice, Noticed};
+use crate::model::card::{self, Card, Drawing, Given, Notice, Noticed};
 use crate::model::delivery::Target;
 use crate::model::digest::is_id;
 use crate::model::incident::Incident;
@@ -114,14 +114,14 @@ async fn answer(
     match act::begin(state, integration, link, asked, BUDGET).await {
         Ok(Begun { acted: Acted::Done(incident), .. }) => {
             let mine = viewers::of_link(state, integration, &incident, link);
-            Ok(painted(state, integration, (&card, &link.employee.user_id), &incident, mine))
+            Ok(painted(state, integration, (&card, &link.employee.user_id), &incident, mine).await?)
         }
         Ok(Begun { acted: Acted::Already(incident), .. }) => {
             let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
             let sentence = card::last_act(&incident, notify::drawing(state, integration, &detail_url));
             let notice = Notice { text: words::already(language, sentence), ..Notice::default() };
             let mine = viewer::with_notice(viewers::of_link(state, integration, &incident, link), &notice);
-            let answer = painted(state, integration, (&card, &link.employee.user_id), &incident, mine);
+            let answer = painted(state, integration, (&card, &link.employee.user_id), &incident, mine).await?;
             noticed(state, card, &user_id, &notice, &answer, false).await?;
             Ok(answer)
         }
@@ -160,7 +160,7 @@ async fn refuse(
         // The clicker sees the state as it is, beside why their act was not done.
         Some(incident) => {
             let mine = viewer::with_notice(viewers::of_link(state, integration, &incident, link), &notice);
-            painted(state, integration, (&card, &link.employee.user_id), &incident, mine)
+            painted(state, integration, (&card, &link.employee.user_id), &incident, mine).await?
         }
         None => private_only(&card, &link.employee.user_id, &notice),
     };
@@ -292,17 +292,22 @@ async fn truth(state: &State, integration: &Integration, incident_id: &str) -> R
     Ok(store::incident::get(&mut tx, &integration.key, incident_id).await?.map(|mirror| mirror.incident))
 }
 
-/// The incident as it is now, with what only the clicker sees.
-fn painted(
+/// The incident as it is now, with what only the clicker sees. The company's own text is the one rendered last: an answer
+/// waits for nobody but whom the act needs.
+async fn painted(
     state: &State,
     integration: &Integration,
     (card, user_id): (&Card, &str),
     incident: &Incident,
     mine: Values,
-) -> Answer {
+) -> Result<Answer, StoreError> {
     let detail_url = address::incident_in_dingtalk(state, &integration.key, incident.page_id());
-    let card_data = card::values(incident, notify::drawing(state, integration, &detail_url));
-    Answer { card_data, user_private_data: fitting(card, user_id, mine) }
+    let mut tx = state.store.read().await?;
+    let own = company_text::known(&mut tx, integration, &incident.id).await?;
+    drop(tx);
+    let drawing = Drawing { text: own.as_deref(), ..notify::drawing(state, integration, &detail_url) };
+    let card_data = card::values(incident, drawing);
+    Ok(Answer { card_data, user_private_data: fitting(card, user_id, mine) })
 }
 
 /// A notice on a card that otherwise stays as the clicker saw it.

@@ -103,11 +103,12 @@ async fn view(
 }
 
 fn failures(failures: Failures, language: Language) -> Vec<FailureLine> {
-    let Failures { card_callback, account, open_incidents } = failures;
+    let Failures { card_callback, account, open_incidents, card_text } = failures;
     let lines = [
         (words::failed_card_callback(language), card_callback),
         (words::failed_account(language), account),
         (words::failed_open_incidents(language), open_incidents),
+        (words::failed_card_text(language), card_text),
     ];
     let line = |(what, failure): (&str, Option<Failure>)| {
         let Failure { code, message, at } = failure?;

@@ -9,8 +9,9 @@ mod intent;
 mod link;
 mod note;
 
+use super::company_text::Own;
 use super::subject::Subject;
-use super::work_notice;
+use super::{link_mode, notify, work_notice};
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
 use crate::model::integration::Integration;
@@ -56,6 +57,7 @@ pub async fn deliver(
         (Some(note), _, Ok(_)) => say(state, integration, delivery, chat.as_ref(), note).await,
         (None, None, _) => Some((delivery, Ended::of(Outcome::Cancelled))),
         (None, Some(subject), _) if subject.is_pointless(&delivery) => Some((delivery, Ended::of(Outcome::Cancelled))),
+        (None, Some(_), _) if delivery.is_stale(begun) => Some((delivery, Ended::of(Outcome::Cancelled))),
         (None, Some(subject), Ok(space)) => send(state, integration, delivery, subject, space, chat.as_ref()).await?,
     };
     match sent {
@@ -93,19 +95,28 @@ async fn send(
     chat: Option<&Chat>,
 ) -> Result<Sent, StoreError> {
     let mut cost = 0;
-    if let Some(template) = &integration.settings.card_template_id {
+    let Own { text: own, trouble } = subject.text(state, integration).await?;
+    let own = own.as_deref();
+    // What tells of a state goes where a message was before.
+    if let Some(template) = integration.settings.card_template_id.as_deref().filter(|_| !delivery.is_of_state()) {
         let intent = Intent::of(state, integration, &delivery, true);
         let client = intent.client(integration);
-        let ended = card::send(state, integration, &client, &delivery, subject, space.clone(), template).await?;
+        let ended = card::send(state, integration, &client, &delivery, subject, space.clone(), (template, own))
+            .await?
+            .without_own(&trouble);
         let Some(present) = intent.end().await else { return Ok(None) };
         if ended.outcome != Outcome::MissingScope {
             return Ok(Some((present, ended)));
         }
         (delivery, cost) = (present, ended.cost);
     }
-    let intent = Intent::of(state, integration, &delivery, false);
-    let ended = link::send(state, integration, &intent.client(integration), subject, space, chat).await;
-    let ended = Ended { cost: ended.cost + cost, ..ended };
+    let url = subject.url(state, integration);
+    let values = subject.values(notify::drawing(state, integration, &url));
+    let told = subject.incident().and_then(|_| link_mode::message(&delivery, &values, state.world.now()));
+    let intent = Intent::telling(state, integration, &delivery, told);
+    let client = intent.client(integration);
+    let ended = link::send(state, integration, &client, (subject, own), (space, chat), delivery.is_of_state()).await;
+    let ended = Ended { cost: ended.cost + cost, ..ended.without_own(&trouble) };
     Ok(intent.end().await.map(|delivery| (delivery, ended)))
 }
 
@@ -176,6 +187,9 @@ async fn record(
         // Perhaps an event was lost, and a refused space has no promised code (reference 7.3): the group is looked at.
         let kind = TaskKind::RefreshChat { chat: chat.clone() };
         store::task::add(&mut tx, &delivery.integration, &kind, now, now).await?;
+    }
+    if tried && !matches!(ended.outcome, Outcome::Delivered | Outcome::Unclear) {
+        store::link_message::remove(&mut tx, &delivery.id).await?;
     }
     if lost && ended.repeatable {
         card::follow(state, &mut tx, &delivery).await?;

@@ -2,12 +2,13 @@
 
 mod send;
 
+use super::company_text::Own;
 use super::quota::report;
 use super::subject::Subject;
 use super::viewers::{self, Views};
-use super::{digest, notify};
+use super::{digest, link_mode, notify};
 use crate::model::card::viewer::{self, Telling, Values};
-use crate::model::card::{self, Card, Given};
+use crate::model::card::{self, Card, Drawing, Given};
 use crate::model::delivery::Target;
 use crate::model::digest::is_id;
 use crate::model::incident::Incident;
@@ -53,7 +54,15 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
     drop(tx);
     digest::follow(state, integration, digests).await?;
     let url = subject.url(state, integration);
-    let values = subject.values(notify::drawing(state, integration, &url));
+    let own = match cards.iter().any(|card| card.delivered) {
+        true => subject.text(state, integration).await?,
+        false => Own::default(),
+    };
+    let drawing = Drawing { text: own.text.as_deref(), ..notify::drawing(state, integration, &url) };
+    let values = subject.values(drawing);
+    if let Some(mirror) = subject.incident() {
+        link_mode::follow(state, integration, mirror, &cards, &values).await?;
+    }
     let mut left = Left::Nothing;
     let saving = report::is_saving(state, integration).await?;
     let now = state.world.now();

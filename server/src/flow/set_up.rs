@@ -210,6 +210,7 @@ pub fn fields(integration: &Integration) -> serde_json::Map<String, Value> {
         "storm_cards_per_minute": settings.storm_cards_per_minute,
         "card_hidden_fields": settings.card.hidden,
         "snooze_minutes": settings.card.snooze_minutes(),
+        "card_text_template_id": settings.card.text_template_id,
     });
     match fields {
         Value::Object(fields) => fields,
@@ -318,6 +319,7 @@ fn form_of(integration: &Integration) -> Form {
         ("storm_cards_per_minute", &settings.storm_cards_per_minute.to_string()),
         ("card_hidden_fields", &joined(settings.card.hidden.iter().map(|field| field.name().to_owned()))),
         ("snooze_minutes", &joined(settings.card.snooze_minutes.iter().map(u32::to_string))),
+        ("card_text_template_id", settings.card.text_template_id.as_deref().unwrap_or_default()),
     ] {
         form.set(name, value);
     }

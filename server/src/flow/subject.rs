@@ -1,6 +1,7 @@
 //! What a delivery brings and its cards show: an incident, or the digest of a storm. Whoever sends or repaints needs not
 //! know which.
 
+use super::company_text::{self, Own};
 use super::{address, digest};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::Delivery;
@@ -57,6 +58,14 @@ impl Subject {
         match self {
             Self::Incident(mirror) => address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id()),
             Self::Digest(digest, _) => address::list_in_dingtalk(state, &integration.key, &digest.target),
+        }
+    }
+
+    /// The company's own text for its card.
+    pub async fn text(&self, state: &State, integration: &Integration) -> Result<Own, StoreError> {
+        match self {
+            Self::Incident(mirror) => company_text::of(state, integration, mirror).await,
+            Self::Digest(..) => Ok(Own::default()),
         }
     }
 

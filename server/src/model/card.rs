@@ -34,6 +34,10 @@ const CALLED_MAX: usize = 2;
 /// Responders named before "N more".
 const RESPONDERS_MAX: usize = 6;
 
+/// Values that tell an incident's state.
+pub(super) const STATE_VALUES: [&str; 7] =
+    ["progress", "state", "can_acknowledge", "can_close", "can_snooze", "can_wake", "can_acknowledge_all"];
+
 /// A card DingTalk has or is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
@@ -80,7 +84,7 @@ pub struct Drawing<'a> {
     /// Opens the incident where login-free works.
     pub detail_url: &'a str,
     pub settings: &'a CardSettings,
-    /// The company's own text, as markdown, in place of description and labels.
+    /// The company's own text, plain, in place of description and labels.
     pub text: Option<&'a str>,
     pub now: Millis,
 }
@@ -107,8 +111,7 @@ pub struct Noticed {
 
 /// Whether two sets of values show different states of an incident: other buttons, another progress.
 pub fn state_changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> bool {
-    let state = ["progress", "state", "can_acknowledge", "can_close", "can_snooze", "can_wake", "can_acknowledge_all"];
-    state.into_iter().any(|name| before.get(name) != after.get(name))
+    STATE_VALUES.into_iter().any(|name| before.get(name) != after.get(name))
 }
 
 /// The public values of an incident's card.
@@ -230,8 +233,13 @@ pub fn markdown(incident: &Incident, drawing: Drawing) -> String {
         state_word(incident, drawing),
         surface.line_break(),
         lines.join(surface.line_break()),
-        markdown::block(&incident.description, surface, VALUE_BYTES_MAX),
+        markdown::block(drawing.text.unwrap_or(&incident.description), surface, VALUE_BYTES_MAX),
     )
+}
+
+/// The same beginning with what happened last, for messages that follow others.
+pub fn state_markdown(incident: &Incident, drawing: Drawing) -> String {
+    format!("**{}**{PARAGRAPH}{}", markdown::line(&last_act(incident, drawing)), markdown(incident, drawing))
 }
 
 /// "Acknowledged by Li at 14:03", the last thing that happened.

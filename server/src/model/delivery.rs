@@ -3,6 +3,7 @@
 pub use super::outcome::{Next, Outcome};
 
 use super::incident::Incident;
+use super::outcome::AGE_MAX;
 use contract::incident::Progress;
 use std::time::Duration;
 use world::Millis;
@@ -51,6 +52,9 @@ impl Target {
         }
     }
 }
+
+/// How the reasons of messages begin that tell of a state.
+const STATE_REASON: &str = "state ";
 
 /// One notification to one target for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +139,22 @@ impl Delivery {
     /// Whether it is too late to send it: nobody is called for an incident that is over, unless somebody wants it all
     /// the same. What may have arrived already is followed to its end.
     pub fn is_pointless(&self, incident: &Incident) -> bool {
-        incident.progress == Progress::Closed && self.copies == 0 && !self.is_maybe_there()
+        incident.progress == Progress::Closed && self.copies == 0 && !self.is_maybe_there() && !self.is_of_state()
+    }
+
+    /// The reason of the n-th message that tells a group without a card how an incident is now.
+    pub fn reason_of_state(number: usize) -> String {
+        format!("{STATE_REASON}{number}")
+    }
+
+    /// Whether it is such a message.
+    pub fn is_of_state(&self) -> bool {
+        self.reason.starts_with(STATE_REASON)
+    }
+
+    /// Whether such a message has waited until nobody wants to hear it any more.
+    pub fn is_stale(&self, now: Millis) -> bool {
+        self.is_of_state() && now.since(self.asked.unwrap_or(self.created)) >= AGE_MAX
     }
 
     /// Whether it may have arrived although nobody knows. One that is being sent counts.

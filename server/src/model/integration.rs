@@ -78,6 +78,8 @@ pub struct Failures {
     pub account: Option<Failure>,
     /// Open incidents could not be read at Flashduty; taken from the last run.
     pub open_incidents: Option<Failure>,
+    /// The company's own text for cards could not be had from Flashduty.
+    pub card_text: Option<Failure>,
 }
 
 /// What a platform said. Nothing secret.

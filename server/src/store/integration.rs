@@ -119,6 +119,8 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM delivery WHERE integration = $1",
         "DELETE FROM card WHERE integration = $1",
+        "DELETE FROM card_text WHERE integration = $1",
+        "DELETE FROM link_message WHERE integration = $1",
         "DELETE FROM digest WHERE integration = $1",
         "DELETE FROM incident WHERE integration = $1",
         "DELETE FROM reconcile WHERE integration = $1",

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod audit_chain;
 pub mod card;
+pub mod card_text;
 pub mod chat;
 pub mod chat_health;
 pub mod console;
@@ -19,6 +20,7 @@ pub mod incident;
 pub mod integration;
 pub mod link;
 pub mod link_attempt;
+pub mod link_message;
 pub mod mention;
 pub mod meter;
 pub mod note;

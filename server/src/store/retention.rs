@@ -26,6 +26,8 @@ pub async fn sweep_incidents(tx: &mut Tx, older_than: Millis) -> Result<usize, S
             "DELETE FROM note WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1 AND incident_id = $2)",
             "DELETE FROM delivery WHERE integration = $1 AND incident_id = $2",
             "DELETE FROM card WHERE integration = $1 AND incident_id = $2",
+            "DELETE FROM card_text WHERE integration = $1 AND incident_id = $2",
+            "DELETE FROM link_message WHERE integration = $1 AND incident_id = $2",
             "DELETE FROM incident WHERE integration = $1 AND id = $2 AND progress = 'Closed'",
         ] {
             sql(statement).text(&integration).text(&id).run(tx).await?;
@@ -49,6 +51,7 @@ pub async fn sweep_deliveries(tx: &mut Tx, integration: &str, older_than: Millis
         for statement in [
             "DELETE FROM attempt WHERE delivery_id = $1",
             "DELETE FROM note WHERE delivery_id = $1",
+            "DELETE FROM link_message WHERE delivery_id = $1",
             "DELETE FROM delivery WHERE id = $1",
         ] {
             sql(statement).text(id).run(tx).await?;

@@ -14,6 +14,7 @@ mod opening;
 mod people;
 mod retention;
 mod tasks;
+mod texts;
 mod work_notices;
 
 use crate::postgres;

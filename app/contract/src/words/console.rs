@@ -7,6 +7,7 @@ crate::words::sentences! {
     failed_card_callback: "钉钉未登记卡片回调地址", "DingTalk did not register the card callback";
     failed_account: "无法读取 Flashduty 账户，请核对服务 APP Key", "The Flashduty account cannot be read; check the service APP key";
     failed_open_incidents: "无法读取 Flashduty 未关闭故障，请核对服务 APP Key", "Open incidents cannot be read at Flashduty; check the service APP key";
+    failed_card_text: "无法从 Flashduty 获取卡片的自定义模板内容，已改用默认内容", "The company's own card text cannot be had from Flashduty; cards use ours";
     event_subscription: "钉钉：事件订阅请求网址", "DingTalk: event subscription request URL";
     application_homepage: "钉钉：应用首页地址", "DingTalk: application homepage URL";
     pc_homepage: "钉钉：PC 端首页地址", "DingTalk: PC homepage URL";

@@ -23,10 +23,10 @@ pub async fn send(
     delivery: &Delivery,
     subject: &Subject,
     space: CardSpace,
-    template: &str,
+    (template, own): (&str, Option<&str>),
 ) -> Result<Ended, StoreError> {
     let url = subject.url(state, integration);
-    let drawing = notify::drawing(state, integration, &url);
+    let drawing = Drawing { text: own, ..notify::drawing(state, integration, &url) };
     let values = subject.values(drawing);
     let now = state.world.now();
     let out_track_id = delivery.out_track_id();

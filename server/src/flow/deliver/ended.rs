@@ -53,6 +53,14 @@ impl Ended {
         Self { outcome: Outcome::Unclear, message, repeatable: false, ..self }
     }
 
+    /// The same, saying why it went out without the company's own text; empty: nothing is wrong with that.
+    pub fn without_own(self, trouble: &str) -> Self {
+        if trouble.is_empty() || !self.message.is_empty() {
+            return self;
+        }
+        Self { message: format!("with our own text instead of the company's: {trouble}"), ..self }
+    }
+
     /// An end by DingTalk's answer.
     pub fn from_answer(answer: Result<(), DingTalkError>) -> Self {
         let Err(error) = answer else { return Self::of(Outcome::Delivered) };

@@ -4,6 +4,7 @@
 use crate::flow::credential;
 use crate::model::delivery::{Delivery, Outcome};
 use crate::model::integration::Integration;
+use crate::model::link_message::LinkMessage;
 use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError};
@@ -22,6 +23,8 @@ pub struct Intent {
     gate: Arc<dyn Admission>,
     /// Whether the same can be sent again without perhaps showing it twice.
     repeatable: bool,
+    /// What a message is going to say that nothing can change afterwards.
+    told: Option<LinkMessage>,
     kept: Mutex<Kept>,
 }
 
@@ -36,9 +39,30 @@ struct Kept {
 impl Intent {
     /// An intent that is not committed yet.
     pub fn of(state: &State, integration: &Integration, delivery: &Delivery, repeatable: bool) -> Arc<Self> {
-        let gate = state.pilot.gate(integration, Priority::Page);
+        Self::new(state, integration, delivery, repeatable, None)
+    }
+
+    /// An intent to say something that cannot be repeated, nor changed afterwards.
+    pub fn telling(
+        state: &State,
+        integration: &Integration,
+        delivery: &Delivery,
+        told: Option<LinkMessage>,
+    ) -> Arc<Self> {
+        Self::new(state, integration, delivery, false, told)
+    }
+
+    fn new(
+        state: &State,
+        integration: &Integration,
+        delivery: &Delivery,
+        repeatable: bool,
+        told: Option<LinkMessage>,
+    ) -> Arc<Self> {
+        let priority = if delivery.is_of_state() { Priority::State } else { Priority::Page };
+        let gate = state.pilot.gate(integration, priority);
         let kept = Mutex::new(Kept { delivery: delivery.clone(), intended: false, lost: false });
-        Arc::new(Self { state: state.clone(), gate, repeatable, kept })
+        Arc::new(Self { state: state.clone(), gate, repeatable, told, kept })
     }
 
     /// A client none of whose changing calls goes out before the intent is committed.
@@ -63,6 +87,9 @@ impl Intent {
         intended.updated = self.state.world.now();
         let mut tx = self.state.store.begin().await?;
         let mine = store::delivery::update(&mut tx, &intended).await?;
+        if let Some(told) = self.told.as_ref().filter(|_| mine) {
+            store::link_message::put(&mut tx, told).await?;
+        }
         tx.commit().await?;
         if mine {
             intended.version += 1;

@@ -3,6 +3,7 @@
 use super::ended::{self, Ended};
 use crate::flow::notify;
 use crate::flow::subject::Subject;
+use crate::model::card::{self, Drawing};
 use crate::model::chat::Chat;
 use crate::model::delivery::Outcome;
 use crate::model::integration::Integration;
@@ -20,16 +21,20 @@ pub async fn send(
     state: &State,
     integration: &Integration,
     client: &Client,
-    subject: &Subject,
-    space: CardSpace,
-    chat: Option<&Chat>,
+    (subject, own): (&Subject, Option<&str>),
+    (space, chat): (CardSpace, Option<&Chat>),
+    is_of_state: bool,
 ) -> Ended {
     let url = subject.url(state, integration);
-    let drawing = notify::drawing(state, integration, &url);
-    let text = ended::rendered(subject, drawing);
+    let drawing = Drawing { text: own, ..notify::drawing(state, integration, &url) };
+    let markdown = match subject.incident().filter(|_| is_of_state) {
+        Some(mirror) => card::state_markdown(&mirror.incident, drawing),
+        None => subject.markdown(drawing),
+    };
+    let text = ended::cut(&markdown);
     let content = RobotContent::ActionCard {
         title: subject.summary(drawing),
-        text: subject.markdown(drawing),
+        text: markdown,
         buttons: vec![(subject.button(drawing.language).to_owned(), url.clone())],
     };
     let robot_code = integration.settings.client_id.clone();

@@ -58,7 +58,7 @@ const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -
 const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 21] = [
+const FIELDS: [Field; 22] = [
     field("name", true, ("must be 1 to 100 characters on one line", is_name)),
     field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
     field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
@@ -90,6 +90,7 @@ const FIELDS: [Field; 21] = [
         false,
         ("must be a list of 1 to 5 different numbers from 1 to 1440", |text| snooze_presets(text).is_some()),
     ),
+    field("card_text_template_id", false, ("must be 24 digits from 0 to 9 and a to f", is_object_id)),
 ];
 
 /// Fields whose value may also be a JSON array.
@@ -179,6 +180,7 @@ impl Form {
         let card = CardSettings {
             hidden: take("card_hidden_fields").and_then(|text| hidden_fields(&text)).unwrap_or_default(),
             snooze_minutes: take("snooze_minutes").and_then(|text| snooze_presets(&text)).unwrap_or_default(),
+            text_template_id: take("card_text_template_id"),
         };
         let mut text = |name| take(name).unwrap_or_default();
         Checked {
@@ -283,6 +285,10 @@ fn is_printable(text: &str) -> bool {
 }
 
 /// The shape of Flashduty's template ids.
+fn is_object_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// Exactly the console's form; that it is a key as well is for the client to say.
 fn is_aes_key(text: &str) -> bool {
     is_alphanumeric(text, 43, 43) && dingtalk::callback::AesKey::parse(text).is_ok()

@@ -1,6 +1,7 @@
 //! A notice's message in DingTalk's words.
 
 use crate::flow::{address, notify};
+use crate::model::card::Drawing;
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
 use crate::model::work_notice::{Bar, Content, Kind, Message, for_incident};
@@ -10,10 +11,15 @@ use contract::paths;
 use dingtalk::{OaContent, StatusBar, WorkNoticeContent};
 
 /// The notice of an incident as it is now.
-pub fn of_incident(state: &State, integration: &Integration, mirror: &Mirror, has_bar: bool) -> Message {
+pub fn of_incident(
+    state: &State,
+    integration: &Integration,
+    (mirror, own): (&Mirror, Option<&str>),
+    has_bar: bool,
+) -> Message {
     let detail_url = address::incident_in_dingtalk(state, &integration.key, &mirror.incident.id);
     let page = address::page(state, paths::INCIDENT, &[&integration.key, &mirror.incident.id]);
-    let drawing = notify::drawing(state, integration, &detail_url);
+    let drawing = Drawing { text: own, ..notify::drawing(state, integration, &detail_url) };
     let head = &integration.settings.name;
     for_incident(&mirror.incident, drawing, (head, &page), has_bar, |message| wire(state, message).bytes())
 }

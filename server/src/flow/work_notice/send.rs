@@ -3,8 +3,8 @@
 
 use super::mark::{self, Call, Mark};
 use super::{content, queue};
-use crate::flow::credential;
 use crate::flow::deliver::ended;
+use crate::flow::{company_text, credential};
 use crate::model::delivery::{Delivery, DeliveryState, Next, Outcome};
 use crate::model::hash::hex_sha256;
 use crate::model::incident::Mirror;
@@ -50,7 +50,8 @@ enum Prepared {
 
 /// Makes one attempt. Returns when to try again, if at all.
 pub async fn send(state: &State, integration: &Integration, batch_id: &str) -> Result<Option<Millis>, StoreError> {
-    let ready = match prepare(state, integration, batch_id).await? {
+    let own = own_text(state, integration, batch_id).await?;
+    let ready = match prepare(state, integration, batch_id, own.as_deref()).await? {
         Prepared::Ready(ready) => ready,
         Prepared::Later(at) => return Ok(Some(at)),
         Prepared::Nothing => return Ok(None),
@@ -68,8 +69,25 @@ pub async fn send(state: &State, integration: &Integration, batch_id: &str) -> R
     }
 }
 
+/// The company's own text, asked for before anything is held in a transaction.
+async fn own_text(state: &State, integration: &Integration, batch_id: &str) -> Result<Option<String>, StoreError> {
+    let mut tx = state.store.read().await?;
+    let Some(batch) = store::work_notice_batch::get(&mut tx, batch_id).await? else { return Ok(None) };
+    let mirror = store::incident::get(&mut tx, &integration.key, &batch.incident_id).await?;
+    drop(tx);
+    match mirror.filter(|_| batch.state == BatchState::Waiting) {
+        Some(mirror) => Ok(company_text::of(state, integration, &mirror).await?.text),
+        None => Ok(None),
+    }
+}
+
 /// Obeys the limits and writes down what is about to be sent, in one transaction.
-async fn prepare(state: &State, integration: &Integration, batch_id: &str) -> Result<Prepared, StoreError> {
+async fn prepare(
+    state: &State,
+    integration: &Integration,
+    batch_id: &str,
+    own: Option<&str>,
+) -> Result<Prepared, StoreError> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
     let Some(mut batch) = store::work_notice_batch::get(&mut tx, batch_id).await? else { return Ok(Prepared::Nothing) };
@@ -105,7 +123,7 @@ async fn prepare(state: &State, integration: &Integration, batch_id: &str) -> Re
         return Ok(Prepared::Later(now.plus(FULL_WAIT)));
     }
     let message = match &drawn {
-        Some(mirror) => content::of_incident(state, integration, mirror, people.len() <= BAR_PEOPLE_MAX),
+        Some(mirror) => content::of_incident(state, integration, (mirror, own), people.len() <= BAR_PEOPLE_MAX),
         None => content::of_program(integration, &notice.content),
     };
     let Some((message, hash)) = varied(&mut tx, app, &batch.id, message, now).await? else {

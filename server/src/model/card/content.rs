@@ -59,7 +59,7 @@ struct Body {
 fn body(incident: &Incident, drawing: Drawing) -> Body {
     let (language, hidden) = (drawing.language, &drawing.settings.hidden);
     let description = match drawing.text {
-        Some(own) => plain::plain(own),
+        Some(own) => own.to_owned(),
         None if hidden.contains(&CardField::Description) => String::new(),
         None => plain::plain(&incident.description),
     };

@@ -1,4 +1,4 @@
-//! What an integration's cards show and offer: hidden fields and snooze presets.
+//! What an integration's cards show and offer: hidden fields, snooze presets, the company's own text.
 
 use contract::incident::{SNOOZE_MINUTES_MAX, SNOOZE_PRESETS_MAX, SNOOZE_PRESETS_MINUTES};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,8 @@ pub struct CardSettings {
     pub hidden: Vec<CardField>,
     /// Snooze presets in minutes, as typed; none: [`SNOOZE_PRESETS_MINUTES`].
     pub snooze_minutes: Vec<u32>,
+    /// Flashduty's message template whose DingTalk text stands in for description and labels.
+    pub text_template_id: Option<String>,
 }
 
 impl CardSettings {

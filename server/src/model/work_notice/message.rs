@@ -106,7 +106,7 @@ fn oa(incident: &Incident, drawing: Drawing, head: &str, page: &str, description
         kind: Kind::Oa,
         head: text::cut(&text::line(head), HEAD_BYTES_MAX),
         title: text::cut(&card::title(incident), TITLE_BYTES_MAX),
-        text: text::cut(&text::block(&incident.description), description.max('…'.len_utf8())),
+        text: text::cut(&text::block(drawing.text.unwrap_or(&incident.description)), description.max('…'.len_utf8())),
         form: form.collect(),
         url: page.to_owned(),
         pc_url: drawing.detail_url.to_owned(),
@@ -127,7 +127,7 @@ fn action_card(incident: &Incident, drawing: Drawing, description: usize) -> Mes
         surface.line_break(),
         lines.collect::<Vec<_>>().join(surface.line_break()),
     );
-    let description = markdown::block(&incident.description, surface, description);
+    let description = markdown::block(drawing.text.unwrap_or(&incident.description), surface, description);
     if !description.is_empty() {
         text.push_str(PARAGRAPH);
         text.push_str(&description);

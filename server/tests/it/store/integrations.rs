@@ -6,6 +6,7 @@ use server::model::delivery::Target;
 use server::model::digest::Digest;
 use server::model::incident::{Incident, Mirror};
 use server::model::link_attempt::{Goal, LinkAttempt};
+use server::model::link_message::LinkMessage;
 use server::model::mention::{Mention, Note};
 use server::model::session::Session;
 use server::model::subscription::{Rule, Subscription};
@@ -15,8 +16,8 @@ use server::store::inbox::{NewItem, Source};
 use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
-    audit, card, chat, chat_health, console, delivery, digest, incident, integration, link, link_attempt, mention,
-    note, oauth_client, reconcile, robot_push, session, subscription, task, work_notice_person,
+    audit, card, card_text, chat, chat_health, console, delivery, digest, incident, integration, link, link_attempt,
+    link_message, mention, note, oauth_client, reconcile, robot_push, session, subscription, task, work_notice_person,
 };
 use sqlx::{Connection, Row};
 
@@ -219,6 +220,9 @@ async fn fill(tx: &mut Tx, key: &str) {
     digest::insert(tx, &Digest::begin(key, key, Target::Chat("ops".into()), "运维", NOW)).await.unwrap();
     let card = Card { out_track_id: format!("card-{key}"), ..incidents::card(key, "i") };
     card::insert(tx, &card).await.unwrap();
+    card_text::put(tx, key, "i", &texts::text(1, "x", "")).await.unwrap();
+    let message = LinkMessage { integration: key.into(), ..texts::message(&format!("delivery-{key}"), "i", "x", 1) };
+    link_message::put(tx, &message).await.unwrap();
     let id = format!("delivery-{key}");
     delivery::insert(tx, &deliveries::delivery_of(&id, key, "i", Target::Person("li".into()))).await.unwrap();
     delivery::add_attempt(tx, &deliveries::attempt(&id, 1)).await.unwrap();

@@ -4,7 +4,7 @@ use server::model::card::Card;
 use server::model::delivery::{Delivery, DeliveryState, Target};
 use server::model::incident::{Incident, Mirror};
 use server::model::task::TaskKind;
-use server::store::{card, delivery, incident, retention, task};
+use server::store::{card, card_text, delivery, incident, link_message, retention, task};
 
 const LATER: Millis = Millis(NOW.0 + 1);
 
@@ -17,6 +17,8 @@ async fn add_incident(tx: &mut Tx, id: &str, progress: Progress) {
     let sent = deliveries::delivery_of(&format!("d-{id}"), "alpha", id, Target::Chat("ops".into()));
     delivery::insert(tx, &sent).await.unwrap();
     delivery::add_attempt(tx, &deliveries::attempt(&sent.id, 1)).await.unwrap();
+    card_text::put(tx, "alpha", id, &texts::text(1, "x", "")).await.unwrap();
+    link_message::put(tx, &texts::message(&sent.id, id, "Triggered", 1)).await.unwrap();
 }
 
 #[tokio::test]
@@ -30,6 +32,8 @@ async fn old_closed_incidents_go_with_all_that_was_sent_about_them() {
             assert_eq!(incident::get(tx, "alpha", id).await.unwrap().is_some(), stays, "{id}");
             assert_eq!(card::get(tx, &format!("card-{id}")).await.unwrap().is_some(), stays, "{id}");
             assert_eq!(delivery::get(tx, &format!("d-{id}")).await.unwrap().is_some(), stays, "{id}");
+            assert_eq!(card_text::get(tx, "alpha", id).await.unwrap().is_some(), stays, "{id}");
+            assert_eq!(link_message::of_incident(tx, "alpha", id).await.unwrap().len(), usize::from(stays), "{id}");
             assert_eq!(delivery::attempts(tx, &format!("d-{id}"), 9).await.unwrap().len(), usize::from(stays), "{id}");
         }
     })

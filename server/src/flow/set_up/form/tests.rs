@@ -69,6 +69,8 @@ fn each_field_has_its_shape() {
         ("card_hidden_fields", "labels, title", false),
         ("snooze_minutes", "30,120", true),
         ("snooze_minutes", "1441", false),
+        ("card_text_template_id", "6321aad26c12104586a88916", true),
+        ("card_text_template_id", "6321AAD26C12104586A88916", false),
     ] {
         let mut fields = good();
         fields.insert(name.to_owned(), Value::from(value));

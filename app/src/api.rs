@@ -9,6 +9,7 @@ mod side {
     use crate::backend::Backend;
     use crate::viewing::Viewing;
     use contract::chat::ChatPage;
+    use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
     use contract::console::Console;
     use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
     use contract::person::{Me, SignIn};
@@ -29,6 +30,26 @@ mod side {
     /// One incident with its timeline.
     pub async fn incident(_viewing: &Viewing, id: &str) -> Result<IncidentDetail, Problem> {
         backend()?.incident(id).await
+    }
+
+    /// One incident with everything its page shows; `alerts` is the page of alerts, from 1.
+    pub async fn incident_page(id: &str, alerts: u32) -> Result<(IncidentDetail, IncidentMore), Problem> {
+        backend()?.incident_page(id, alerts).await
+    }
+
+    /// Whom an incident can be given to.
+    pub async fn people(id: &str, query: &str) -> Result<PeopleChoice, Problem> {
+        backend()?.people(id, query).await
+    }
+
+    /// The levels an incident can be given to.
+    pub async fn levels(id: &str) -> Result<LevelsChoice, Problem> {
+        backend()?.levels(id).await
+    }
+
+    /// The custom actions of an incident's channel.
+    pub async fn custom_actions(id: &str) -> Result<CustomActionsChoice, Problem> {
+        backend()?.custom_actions(id).await
     }
 
     /// Carries out an act.

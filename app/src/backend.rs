@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use contract::Problem;
 use contract::chat::ChatPage;
+use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::Console;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
 use contract::person::{Me, SignIn};
@@ -17,6 +18,14 @@ pub trait Backend: Send + Sync {
     async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem>;
     /// One incident with its timeline.
     async fn incident(&self, id: &str) -> Result<IncidentDetail, Problem>;
+    /// One incident with everything its page shows; `alerts` is the page of alerts, from 1.
+    async fn incident_page(&self, id: &str, alerts: u32) -> Result<(IncidentDetail, IncidentMore), Problem>;
+    /// Whom an incident can be given to; `query` is a part of a name, empty for the best ones.
+    async fn people(&self, id: &str, query: &str) -> Result<PeopleChoice, Problem>;
+    /// The levels an incident can be given to.
+    async fn levels(&self, id: &str) -> Result<LevelsChoice, Problem>;
+    /// The custom actions of an incident's channel.
+    async fn custom_actions(&self, id: &str) -> Result<CustomActionsChoice, Problem>;
     /// Carries an act out at Flashduty as the viewer.
     async fn act(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem>;
     /// A group's page, by its open conversation id. `ChatUnknown`, `NotInChat` where nothing may be shown.

@@ -1,7 +1,7 @@
 //! What a page says about the form that led to it: the server's answer to a form is a redirect with one of these.
 
-use contract::ProblemCode;
 use contract::incident::Action;
+use contract::{Problem, ProblemCode};
 
 /// Longest problem id that is shown again.
 const ID_BYTES_MAX: usize = 64;
@@ -19,6 +19,8 @@ pub enum Notice {
     Unlinked,
     /// It failed; `id` finds it in the log.
     Problem { code: ProblemCode, id: String },
+    /// It failed, in exact words. Never in an address.
+    Told(Problem),
 }
 
 impl Notice {
@@ -29,7 +31,9 @@ impl Notice {
             Self::Already(action) => vec![("already", action.name().into())],
             Self::Linked => vec![("done", "linked".into())],
             Self::Unlinked => vec![("done", "unlinked".into())],
-            Self::Problem { code, id } => vec![("problem", code.name().into()), ("problem_id", id.clone())],
+            Self::Told(Problem { code, id, .. }) | Self::Problem { code, id } => {
+                vec![("problem", code.name().into()), ("problem_id", id.clone())]
+            }
         }
     }
 

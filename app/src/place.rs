@@ -1,7 +1,7 @@
 //! Where a person goes after a form or a sign-in: a closed set, written as a short text, never an address that came
 //! from outside. The text is what the form fields `back` and `goal` carry.
 
-use contract::incident::Tab;
+use contract::incident::{Action, Tab};
 use contract::paths;
 
 /// Longest id of an incident or a group that is taken from a text.
@@ -29,13 +29,18 @@ pub enum Place {
     Incident {
         id: String,
     },
+    /// What an act asks before it is done.
+    Ask {
+        id: String,
+        action: Action,
+    },
     SignIn,
     Account,
     Console,
 }
 
 impl Place {
-    /// Reads `home`, `home:open:2`, `pc`, `pc:open:1:<id>`, `cool-app:<cid>`, `incident:<id>`, `sign-in`, `account`
+    /// Reads `home`, `home:open:2`, `pc`, `pc:open:1:<id>`, `cool-app:<cid>`, `incident:<id>`, `ask:<act>:<id>`, `sign-in`, `account`
     /// or `console`; anything else is none.
     pub fn parse(text: &str) -> Option<Self> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
@@ -50,6 +55,11 @@ impl Place {
             }
             "cool-app" => Some(Self::CoolApp { cid: id_of(rest)? }),
             "incident" => Some(Self::Incident { id: id_of(rest)? }),
+            "ask" => {
+                let (action, id) = rest.split_once(':')?;
+                let action = Action::from_name(action).filter(|action| action.is_asked_apart())?;
+                Some(Self::Ask { id: id_of(id)?, action })
+            }
             "sign-in" if rest.is_empty() => Some(Self::SignIn),
             "account" if rest.is_empty() => Some(Self::Account),
             "console" if rest.is_empty() => Some(Self::Console),
@@ -64,6 +74,7 @@ impl Place {
             Self::Pc { tab, page, id } => list_text("pc", *tab, *page, id.as_deref()),
             Self::CoolApp { cid } => format!("cool-app:{cid}"),
             Self::Incident { id } => format!("incident:{id}"),
+            Self::Ask { id, action } => format!("ask:{}:{id}", action.name()),
             Self::SignIn => "sign-in".into(),
             Self::Account => "account".into(),
             Self::Console => "console".into(),
@@ -79,6 +90,7 @@ impl Place {
             }
             Self::CoolApp { cid } => with_query(paths::fill(paths::COOL_APP, &[key]), &[("cid", cid.clone())]),
             Self::Incident { id } => paths::fill(paths::INCIDENT, &[key, id]),
+            Self::Ask { id, action } => paths::fill(paths::INCIDENT_ACT, &[key, id, action.name()]),
             Self::SignIn => paths::fill(paths::SIGN_IN, &[key]),
             Self::Account => paths::fill(paths::ACCOUNT, &[key]),
             Self::Console => paths::CONSOLE.into(),

@@ -2,7 +2,8 @@
 //! token, which the page's own forms show anyway.
 
 use crate::moment::Clock;
-use contract::Language;
+use contract::incident::{ActRequest, Action};
+use contract::{Language, Problem};
 use serde::{Deserialize, Serialize};
 
 /// The circumstances of an island.
@@ -20,6 +21,20 @@ pub struct Viewing {
     pub csrf: String,
     /// Where a form returns to without scripts: a [`crate::place::Place`] as text.
     pub back: String,
+    /// The form that was sent here and refused, to be corrected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+}
+
+/// An act that was asked for by a form and not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The incident's id.
+    pub id: String,
+    pub action: Action,
+    /// What was typed.
+    pub request: ActRequest,
+    pub problem: Problem,
 }
 
 impl Viewing {

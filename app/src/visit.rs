@@ -1,7 +1,9 @@
 //! What the server puts into the Leptos context of each request, besides [`crate::backend::Backend`].
 
+use crate::moment::Clock;
 use crate::notice::Notice;
 use crate::theme::Theme;
+use crate::viewing::Refused;
 use contract::Language;
 use std::sync::Arc;
 
@@ -29,8 +31,17 @@ pub struct Visit {
     pub now_ms: i64,
     /// What the form that led here has to say.
     pub notice: Option<Notice>,
+    /// The form that was sent here and refused.
+    pub refused: Option<Refused>,
     /// The simulator stands in for both platforms: a ribbon says so.
     pub demo: bool,
+}
+
+impl Visit {
+    /// How to print times.
+    pub fn clock(&self) -> Clock {
+        Clock { language: self.language, zone_offset_minutes: self.zone_offset_minutes, now_ms: self.now_ms }
+    }
 }
 
 /// What a DingTalk client tells about itself.

@@ -53,12 +53,35 @@ pub enum Action {
     Snooze,
     Wake,
     Comment,
+    /// Give it to other people. This and the next three ask something first, on a page of their own.
+    Reassign,
+    /// Give it to a level of its escalation rule.
+    Escalate,
+    AddResponder,
+    /// Have Flashduty call an address of the company's.
+    CustomAction,
 }
 
 impl Action {
     /// All actions, in the order buttons are drawn.
-    pub const ALL: [Self; 7] =
-        [Self::Acknowledge, Self::Close, Self::Snooze, Self::Wake, Self::Unacknowledge, Self::Reopen, Self::Comment];
+    pub const ALL: [Self; 11] = [
+        Self::Acknowledge,
+        Self::Close,
+        Self::Snooze,
+        Self::Wake,
+        Self::Unacknowledge,
+        Self::Reopen,
+        Self::Comment,
+        Self::AddResponder,
+        Self::Reassign,
+        Self::Escalate,
+        Self::CustomAction,
+    ];
+
+    /// Whether it asks something on a page of its own before it is done.
+    pub fn is_asked_apart(self) -> bool {
+        matches!(self, Self::Reassign | Self::Escalate | Self::AddResponder | Self::CustomAction)
+    }
 
     /// The fixed name.
     pub fn name(self) -> &'static str {
@@ -70,6 +93,10 @@ impl Action {
             Self::Snooze => "snooze",
             Self::Wake => "wake",
             Self::Comment => "comment",
+            Self::Reassign => "reassign",
+            Self::Escalate => "escalate",
+            Self::AddResponder => "add-responder",
+            Self::CustomAction => "custom-action",
         }
     }
 
@@ -87,6 +114,8 @@ pub const SNOOZE_PRESETS_MINUTES: [u32; 3] = [120, 240, 720];
 pub const SNOOZE_PRESETS_MAX: usize = 5;
 /// Longest comment, reason, root cause or resolution Flashduty takes, in characters.
 pub const TEXT_CHARS_MAX: usize = 1024;
+/// Most people chosen at once.
+pub const PEOPLE_MAX: usize = 20;
 
 /// A person who is to handle an incident.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +237,21 @@ pub struct ActRequest {
     /// Close only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<String>,
+    /// Comment only: Flashduty tells nobody of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mute: bool,
+    /// Reassign and add responder: Flashduty member ids, 1 to [`PEOPLE_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<i64>,
+    /// Escalate only: the escalation rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_id: Option<String>,
+    /// Escalate only: its level, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<u32>,
+    /// Custom action only: its id at Flashduty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_action: Option<i64>,
 }
 
 /// How an act ended, with the incident as it is now.

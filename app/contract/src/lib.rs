@@ -4,6 +4,7 @@
 //! Reading order: [`paths`], [`words`], [`problem`], [`incident`], [`person`], [`chat`], [`console`].
 
 pub mod chat;
+pub mod choice;
 pub mod console;
 pub mod incident;
 pub mod paths;

@@ -8,6 +8,8 @@ pub const PC_HOME: &str = "/i/{key}/pc";
 pub const COOL_APP: &str = "/i/{key}/cool-app";
 /// One incident.
 pub const INCIDENT: &str = "/i/{key}/incidents/{id}";
+/// What an act asks before it is done: whom to give the incident to, which level, which custom action.
+pub const INCIDENT_ACT: &str = "/i/{key}/incidents/{id}/{act}";
 /// Linking of accounts.
 pub const SIGN_IN: &str = "/i/{key}/sign-in";
 /// Own account: links, switch, unlink.
@@ -38,6 +40,14 @@ pub const API_INCIDENTS: &str = "/api/i/{key}/incidents";
 pub const API_INCIDENT: &str = "/api/i/{key}/incidents/{id}";
 /// One act on an incident; the last segment is the act's name.
 pub const API_ACT: &str = "/api/i/{key}/incidents/{id}/{act}";
+/// Alerts, deliveries and fields of an incident; `?alerts=` is the page of alerts.
+pub const API_INCIDENT_MORE: &str = "/api/i/{key}/incidents/{id}/more";
+/// Whom an incident can be given to; `?query=` is a part of a name.
+pub const API_INCIDENT_PEOPLE: &str = "/api/i/{key}/incidents/{id}/people";
+/// The levels it can be given to, with whom each calls.
+pub const API_INCIDENT_LEVELS: &str = "/api/i/{key}/incidents/{id}/levels";
+/// The custom actions it can be given to.
+pub const API_INCIDENT_CUSTOM_ACTIONS: &str = "/api/i/{key}/incidents/{id}/custom-actions";
 /// The group page's data.
 pub const API_CHAT: &str = "/api/i/{key}/chat";
 /// Proof of the Flashduty side by an own APP key.

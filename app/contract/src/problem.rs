@@ -138,6 +138,8 @@ codes! {
     NotNow = "not-now", 409;
     /// Flashduty wants a form filled in for this act.
     FormNeeded = "form-needed", 409;
+    /// Flashduty ran a custom action, and what it called says that it failed.
+    CustomActionFailed = "custom-action-failed", 502;
     /// The delivery may be there already, or nobody needs it any more; it is sent anew only if that is wanted all the same.
     NeedsForce = "needs-force", 409;
     /// The delivery waits and is sent by itself.

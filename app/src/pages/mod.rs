@@ -2,6 +2,7 @@
 
 mod account;
 mod arrive;
+mod ask;
 mod console;
 mod cool_app;
 mod home;
@@ -11,6 +12,7 @@ mod problem;
 mod sign_in;
 
 pub use account::Account;
+pub use ask::AskPage;
 pub use console::ConsolePage;
 pub use cool_app::CoolApp;
 pub use home::Home;

@@ -2,14 +2,14 @@
 
 use super::{page_number, query, signed_in};
 use crate::api;
-use crate::parts::frame::{Sheet, empty, viewing, way_back};
+use crate::parts::detail::detail;
+use crate::parts::frame::{Sheet, empty, way_back};
 use crate::parts::list::{list, tabs};
-use crate::parts::panel::IncidentPanel;
 use crate::parts::problem_box;
 use crate::place::{Place, tab_of};
-use crate::viewing::Viewing;
 use crate::visit::Visit;
 use contract::Problem;
+use contract::choice::IncidentMore;
 use contract::incident::IncidentDetail;
 use contract::words::page as words;
 use leptos::prelude::*;
@@ -22,11 +22,12 @@ pub fn PcHome() -> impl IntoView {
     let chosen = query("id");
     let place = Place::Pc { tab, page, id: chosen.clone() };
     let id = chosen.clone();
+    let alerts = query("alerts").and_then(|page| page.parse().ok()).unwrap_or(1);
     let load = async move {
         let list = api::incidents(tab, page).await?;
         // an incident that cannot be read does not take the list away
         let detail = match id {
-            Some(id) => Some(api::incident(&Viewing::default(), &id).await),
+            Some(id) => Some(api::incident_page(&id, alerts).await),
             None => None,
         };
         Ok((list, detail))
@@ -52,16 +53,16 @@ pub fn PcHome() -> impl IntoView {
 
 fn detail_of(
     visit: &Visit,
-    detail: Option<Result<IncidentDetail, Problem>>,
+    shown: Option<Result<(IncidentDetail, IncidentMore), Problem>>,
     place: &Place,
     list_place: &Place,
 ) -> AnyView {
     let language = visit.language;
-    let Some(detail) = detail else {
+    let Some(shown) = shown else {
         return empty(words::choose_one(language), words::choose_one_more(language));
     };
-    let shown = match detail {
-        Ok(detail) => view! { <IncidentPanel detail=detail viewing=viewing(visit, place)/> }.into_any(),
+    let shown = match shown {
+        Ok(shown) => detail(visit, place, shown),
         Err(problem) => problem_box(&problem, language, &visit.key).into_any(),
     };
     view! { {way_back(list_place.address(&visit.key), words::back_to_list(language))} {shown} }.into_any()

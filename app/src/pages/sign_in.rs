@@ -8,7 +8,7 @@ use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
 use contract::incident::Action;
 use contract::person::{PendingAct, SignIn, SignInWay};
-use contract::words::page as words;
+use contract::words::{incident as ask, page as words};
 use contract::{Language, paths};
 use leptos::prelude::*;
 
@@ -177,6 +177,8 @@ fn pending(act: &PendingAct, language: Language) -> AnyView {
         Action::Snooze => words::then_snooze(language),
         Action::Wake => words::then_wake(language),
         Action::Comment => words::then_comment(language),
+        // No card has a button for what is asked apart.
+        Action::Reassign | Action::Escalate | Action::AddResponder | Action::CustomAction => ask::then_given(language),
     };
     view! {
         <section class="card pending">

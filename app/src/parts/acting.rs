@@ -3,7 +3,7 @@
 use crate::viewing::Viewing;
 use contract::Problem;
 use contract::incident::{Action, IncidentView, TimelineEntry};
-use contract::words::page as words;
+use contract::words::{incident as ask, page as words};
 use leptos::prelude::*;
 
 /// One incident on a page that people can act on. A handle: cheap to copy.
@@ -14,7 +14,8 @@ pub struct Acting {
     pub busy: RwSignal<Option<Action>>,
     /// How the last act ended: `true` when somebody else had done it already.
     pub ended: RwSignal<Option<(Action, bool)>>,
-    pub problem: RwSignal<Option<Problem>>,
+    /// What stands in the way of which act.
+    pub problem: RwSignal<Option<(Action, Problem)>>,
     /// On an incident's own page: its entries and whether older ones exist; read again after an act.
     pub timeline: Option<RwSignal<(Vec<TimelineEntry>, bool)>>,
     /// How many times an act has changed what is shown: an answer that was asked for before that tells of the past.
@@ -26,11 +27,12 @@ pub struct Acting {
 impl Acting {
     /// An incident as the page was made.
     pub fn new(incident: IncidentView, viewing: Viewing) -> Self {
+        let refused = viewing.refused.clone().filter(|refused| refused.id == incident.id);
         let acting = Self {
             incident: RwSignal::new(incident),
             busy: RwSignal::new(None),
             ended: RwSignal::new(None),
-            problem: RwSignal::new(None),
+            problem: RwSignal::new(refused.map(|refused| (refused.action, refused.problem))),
             timeline: None,
             #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
             turn: StoredValue::new(0),
@@ -70,6 +72,10 @@ pub fn done(action: Action, language: contract::Language) -> &'static str {
         Action::Snooze => words::done_snooze(language),
         Action::Wake => words::done_wake(language),
         Action::Comment => words::done_comment(language),
+        Action::Reassign => ask::done_reassign(language),
+        Action::Escalate => ask::done_escalate(language),
+        Action::AddResponder => ask::done_add_responder(language),
+        Action::CustomAction => ask::done_custom_action(language),
     }
 }
 
@@ -124,7 +130,7 @@ mod in_browser {
                     acting.show(result.incident.clone());
                     CHANGED.with(|changed| changed.set(Some(result.incident)));
                 }
-                Err(problem) => acting.problem.set(Some(problem)),
+                Err(problem) => acting.problem.set(Some((action, problem))),
             }
             acting.busy.set(None);
             let turn = acting.turn.get_value();
@@ -148,6 +154,8 @@ mod in_browser {
             text: text("text"),
             root_cause: text("root_cause"),
             resolution: text("resolution"),
+            mute: text("mute").is_some(),
+            ..ActRequest::default()
         }
     }
 }

@@ -4,8 +4,8 @@
 use super::acting::Acting;
 use super::problem_box::problem_box;
 use crate::moment::duration;
-use contract::incident::{Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
-use contract::words::{card, page as words};
+use contract::incident::{ActRequest, Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
+use contract::words::{card, incident as ask, page as words};
 use contract::{Language, paths};
 use leptos::prelude::*;
 
@@ -22,6 +22,10 @@ pub fn act_words(action: Action, language: Language) -> &'static str {
         Action::Snooze => card::snooze(language),
         Action::Wake => card::wake(language),
         Action::Comment => words::comment_send(language),
+        Action::Reassign => ask::reassign(language),
+        Action::Escalate => ask::escalate(language),
+        Action::AddResponder => ask::add_responder(language),
+        Action::CustomAction => ask::custom_action(language),
     }
 }
 
@@ -91,7 +95,7 @@ pub fn snooze_forms(acting: Acting) -> impl IntoView + use<> {
                 min="1"
                 max=SNOOZE_MINUTES_MAX.to_string()
                 step="1"
-                value="30"
+                value=typed(acting, Action::Snooze, |request| request.minutes).unwrap_or(30).to_string()
                 required=true
             />
         </label>
@@ -101,21 +105,26 @@ pub fn snooze_forms(acting: Acting) -> impl IntoView + use<> {
         <section class="card">
             <h2>{words::snooze_for(language)}</h2>
             <div class="chips">{presets.collect::<Vec<_>>()}</div>
-            <details class="fold">
+            <details class="fold" open=failed(acting, Action::Snooze)>
                 <summary>{words::snooze_custom(language)}</summary>
                 {act_form(acting, Action::Snooze, None, field, button)}
             </details>
+            {said(acting, |action| action == Action::Snooze)}
         </section>
     }
 }
 
 /// Root cause and resolution, submitted by the close button in the bar.
-pub fn close_notes(language: Language) -> impl IntoView + use<> {
+pub fn close_notes(acting: Acting) -> impl IntoView + use<> {
+    let language = acting.viewing.with_untracked(|viewing| viewing.language);
+    let (cause, resolution) = (words::root_cause(language), words::resolution(language));
+    let root_cause = typed(acting, Action::Close, |request| request.root_cause.clone());
+    let resolved = typed(acting, Action::Close, |request| request.resolution.clone());
     view! {
-        <details class="card fold">
+        <details class="card fold" open=failed(acting, Action::Close)>
             <summary>{words::close_with_notes(language)}</summary>
-            {text_field(words::root_cause(language), "root_cause", Some(CLOSE_FORM), false)}
-            {text_field(words::resolution(language), "resolution", Some(CLOSE_FORM), false)}
+            {text_field(cause, "root_cause", Some(CLOSE_FORM), false, root_cause)}
+            {text_field(resolution, "resolution", Some(CLOSE_FORM), false, resolved)}
             <p class="hint">{words::close_notes_hint(language)}</p>
         </details>
     }
@@ -124,9 +133,37 @@ pub fn close_notes(language: Language) -> impl IntoView + use<> {
 /// An act that needs words: a comment, a reason to reopen.
 pub fn text_act(acting: Acting, action: Action, label: &'static str, button: &'static str) -> impl IntoView + use<> {
     let language = acting.viewing.with_untracked(|viewing| viewing.language);
-    let field = text_field(label, "text", None, true);
+    let field = text_field(label, "text", None, true, typed(acting, action, |request| request.text.clone()));
+    let mute = (action == Action::Comment).then(|| {
+        let checked = typed(acting, action, |request| Some(request.mute)).unwrap_or_default();
+        view! {
+            <label class="check">
+                <input type="checkbox" name="mute" value="yes" checked=checked/>
+                <span>{ask::mute(language)}</span>
+            </label>
+        }
+    });
     let button = act_button(acting, action, button, act_words(action, language).into());
-    view! { <section class="card">{act_form(acting, action, None, field, button)}</section> }
+    view! {
+        <section class="card">
+            {act_form(acting, action, None, (field, mute), button)}
+            {said(acting, move |one| one == action)}
+        </section>
+    }
+}
+
+/// What was typed into a form that was refused; none in any other.
+fn typed<T>(acting: Acting, action: Action, field: impl Fn(&ActRequest) -> Option<T>) -> Option<T> {
+    acting.viewing.with_untracked(|viewing| {
+        let refused = viewing.refused.as_ref().filter(|refused| refused.action == action)?;
+        let mine = acting.incident.with_untracked(|incident| incident.id == refused.id);
+        if mine { field(&refused.request) } else { None }
+    })
+}
+
+/// Whether the page shows the refusal of such a form.
+fn failed(acting: Acting, action: Action) -> bool {
+    typed(acting, action, |_| Some(())).is_some()
 }
 
 fn text_field(
@@ -134,24 +171,42 @@ fn text_field(
     name: &'static str,
     form: Option<&'static str>,
     required: bool,
+    typed: Option<String>,
 ) -> impl IntoView + use<> {
+    // As markup, because an empty text would be drawn as a blank. A line break at its beginning would be swallowed.
+    let typed = typed.map(|text| format!("\n{}", escaped(&text))).unwrap_or_default();
     view! {
         <label class="field">
             <span>{label}</span>
-            <textarea name=name form=form rows="3" maxlength=TEXT_CHARS_MAX.to_string() required=required></textarea>
+            <textarea
+                name=name
+                form=form
+                rows="3"
+                maxlength=TEXT_CHARS_MAX.to_string()
+                required=required
+                inner_html=typed
+            ></textarea>
         </label>
     }
 }
 
-/// How the last press ended: a quiet line, or what is in the way.
-pub fn outcome(acting: Acting) -> impl IntoView + use<> {
-    let problem = move || {
-        acting.problem.get().map(|problem| {
-            acting.viewing.with_untracked(|viewing| problem_box(&problem, viewing.language, &viewing.key))
-        })
-    };
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+/// How the last press ended: a quiet line, or what is in the way of the acts that have no place of their own for it.
+pub fn outcome(acting: Acting, of: impl Fn(Action) -> bool + Copy + Send + Sync + 'static) -> impl IntoView {
     view! {
         <p class="ended" role="status">{move || acting.ended_words()}</p>
-        {problem}
+        {said(acting, of)}
+    }
+}
+
+/// What is in the way of such acts, beside the form that asked for them.
+fn said(acting: Acting, of: impl Fn(Action) -> bool + Copy + Send + Sync + 'static) -> impl IntoView {
+    move || {
+        acting.problem.get().filter(|(action, _)| of(*action)).map(|(_, problem)| {
+            acting.viewing.with_untracked(|viewing| problem_box(&problem, viewing.language, &viewing.key))
+        })
     }
 }

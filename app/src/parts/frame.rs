@@ -73,6 +73,7 @@ pub fn viewing(visit: &Visit, back: &Place) -> Viewing {
         snooze_minutes: visit.snooze_minutes.clone(),
         csrf: visit.csrf.clone(),
         back: back.text(),
+        refused: visit.refused.clone(),
     }
 }
 
@@ -83,6 +84,7 @@ fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
         Notice::Already(_) => words::already_so(language),
         Notice::Linked => words::linked(language),
         Notice::Unlinked => words::unlinked(language),
+        Notice::Told(problem) => return problem_box(problem, language, &visit.key).into_any(),
         Notice::Problem { code, id } => {
             return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key).into_any();
         }

@@ -4,6 +4,12 @@
 //! module was 133 kB as brotli, without 107 kB.
 
 mod acting;
+#[cfg(feature = "ssr")]
+mod alerts;
+#[cfg(feature = "ssr")]
+mod beside;
+#[cfg(feature = "ssr")]
+pub mod detail;
 mod forms;
 #[cfg(feature = "ssr")]
 pub mod frame;

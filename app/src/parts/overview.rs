@@ -2,15 +2,13 @@
 
 use super::acting::Acting;
 use super::marks::{marks, moment, state_class, title};
+use super::timeline::did;
 use crate::moment::Clock;
 use crate::viewing::Viewing;
 use contract::Language;
 use contract::incident::{IncidentView, Progress, Responder};
-use contract::words::page as words;
+use contract::words::{card, incident as ask, page as words};
 use leptos::prelude::*;
-
-/// Labels shown at once; the rest unfolds.
-const LABELS_SHOWN: usize = 12;
 
 /// State, title and times.
 pub fn head(acting: Acting) -> impl IntoView + use<> {
@@ -28,10 +26,34 @@ pub fn head(acting: Acting) -> impl IntoView + use<> {
                     <bdi class="fact">{channel}</bdi>
                     {alerts.map(|alerts| view! { <span class="fact">{alerts}</span> })}
                 </p>
+                {last_change(incident, &clock)}
                 <dl class="times">{times(incident, &clock)}</dl>
+                {jumps(language)}
             </header>
         }
     })
+}
+
+/// What somebody did last, and when.
+fn last_change(incident: &IncidentView, clock: &Clock) -> Option<impl IntoView + use<>> {
+    let language = clock.language;
+    incident.last_act.as_ref().map(|act| {
+        let who = act.who.clone().unwrap_or_else(|| card::somebody(language).into());
+        let line = words::last_act(language, who, did(&act.kind, language), clock.ago(act.at_ms));
+        view! { <p class="last-change"><span class="side-of">{ask::last_change(language)}</span>" "<bdi>{line}</bdi></p> }
+    })
+}
+
+/// The ways down a long page.
+fn jumps(language: Language) -> impl IntoView + use<> {
+    let ways = [
+        ("#timeline", words::timeline(language)),
+        ("#alerts", ask::alerts(language)),
+        ("#reached", ask::reached_short(language)),
+        ("#labels", words::labels(language)),
+    ];
+    let ways = ways.map(|(to, word)| view! { <a href=to>{word}</a> });
+    view! { <nav class="jumps" aria-label=ask::sections(language)>{ways.into_iter().collect::<Vec<_>>()}</nav> }
 }
 
 fn times(incident: &IncidentView, clock: &Clock) -> impl IntoView + use<> {
@@ -52,7 +74,7 @@ fn times(incident: &IncidentView, clock: &Clock) -> impl IntoView + use<> {
     view! { {past.into_iter().collect::<Vec<_>>()} {snoozed} }
 }
 
-/// People, words and labels.
+/// People and words.
 pub fn body(acting: Acting) -> impl IntoView + use<> {
     let clock = acting.viewing.with(Viewing::clock);
     let language = clock.language;
@@ -69,7 +91,6 @@ pub fn body(acting: Acting) -> impl IntoView + use<> {
             {prose(words::description(language), &incident.description)}
             {closed.then(|| prose(words::root_cause(language), &incident.root_cause))}
             {closed.then(|| prose(words::resolution(language), &incident.resolution))}
-            {labels(&incident.labels, language)}
         }
     })
 }
@@ -97,29 +118,4 @@ fn prose(heading: &'static str, text: &str) -> Option<impl IntoView + use<>> {
     (!text.is_empty()).then(|| {
         view! { <section class="card"><h2>{heading}</h2><p class="prose" dir="auto">{text}</p></section> }
     })
-}
-
-fn labels(labels: &[(String, String)], language: Language) -> Option<impl IntoView + use<>> {
-    let (shown, rest) = labels.split_at(labels.len().min(LABELS_SHOWN));
-    (!shown.is_empty()).then(|| {
-        let rest = (!rest.is_empty()).then(|| {
-            view! {
-                <details class="fold">
-                    <summary>{words::labels_more(language, rest.len())}</summary>
-                    {label_list(rest)}
-                </details>
-            }
-        });
-        view! { <section class="card"><h2>{words::labels(language)}</h2>{label_list(shown)}{rest}</section> }
-    })
-}
-
-fn label_list(labels: &[(String, String)]) -> impl IntoView + use<> {
-    let lines: Vec<_> = labels
-        .iter()
-        .map(|(name, value)| {
-            view! { <div><dt dir="auto">{name.clone()}</dt><dd dir="auto">{value.clone()}</dd></div> }
-        })
-        .collect();
-    view! { <dl class="labels">{lines}</dl> }
 }

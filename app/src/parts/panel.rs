@@ -1,36 +1,63 @@
 //! One incident in full: overview, acts, timeline.
 
 use super::acting::Acting;
-use super::forms::{close_notes, outcome, plain_act, snooze_forms, text_act};
+use super::forms::{act_words, close_notes, outcome, plain_act, snooze_forms, text_act};
 use super::marks::progress_words;
 use super::overview::{body, head};
 use super::timeline::timeline;
 use crate::viewing::Viewing;
 use contract::incident::{Action, IncidentDetail};
-use contract::words::page as words;
+use contract::paths;
+use contract::words::{incident as ask, page as words};
 use leptos::prelude::*;
 
 /// Acts that stand in the bar under the thumb, as far as they are possible now.
 const BAR: [Action; 4] = [Action::Acknowledge, Action::Wake, Action::Close, Action::Unacknowledge];
 
-/// The incident's page, or the right half of the PC homepage.
+/// The incident's page, or the right half of the PC homepage. `children` is what never changes in the browser.
 #[island]
-pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing) -> impl IntoView {
+pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing, children: Children) -> impl IntoView {
     let id = detail.incident.id.clone();
     let mut acting = Acting::new(detail.incident, viewing);
     let entries = RwSignal::new((detail.timeline, detail.timeline_cut));
     acting.timeline = Some(entries);
     let progress = move || acting.incident.with(|incident| incident.progress.name());
     view! {
-        <article class="panel" data-incident=id data-progress=progress>
+        <article class="panel" data-incident=id.clone() data-progress=progress>
             {move || head(acting)}
-            <div class="panel-outcome">{outcome(acting)}</div>
             {reopen(acting)}
             {move || body(acting)}
             {forms(acting)}
+            {asked_apart(acting, &id)}
             {timeline(acting, entries)}
-            {move || bar(acting)}
+            {children()}
+            <div class="dock">
+                <div class="dock-said">{outcome(acting, |action| BAR.contains(&action))}</div>
+                {move || bar(acting)}
+            </div>
         </article>
+    }
+}
+
+/// The ways to acts that ask something on a page of their own.
+fn asked_apart(acting: Acting, id: &str) -> impl IntoView + use<> {
+    let (key, language) = acting.viewing.with_untracked(|viewing| (viewing.key.clone(), viewing.language));
+    let ways = [Action::AddResponder, Action::Reassign, Action::Escalate].map(|action| {
+        let address = paths::fill(paths::INCIDENT_ACT, &[&key, id, action.name()]);
+        let possible = able(acting, action);
+        move || {
+            possible.get().then(|| {
+                let words = act_words(action, language);
+                view! { <a class="button" href=address.clone() data-act=action.name()>{words}</a> }
+            })
+        }
+    });
+    let any = able(acting, Action::AddResponder);
+    view! {
+        <section class="card" hidden=move || !any.get()>
+            <h2>{ask::give(language)}</h2>
+            <div class="chips">{ways.into_iter().collect::<Vec<_>>()}</div>
+        </section>
     }
 }
 
@@ -73,7 +100,7 @@ fn forms(acting: Acting) -> impl IntoView + use<> {
     let [snooze, close, comment] = [Action::Snooze, Action::Close, Action::Comment].map(|action| able(acting, action));
     view! {
         {move || snooze.get().then(|| snooze_forms(acting))}
-        {move || close.get().then(|| close_notes(language))}
+        {move || close.get().then(|| close_notes(acting))}
         {move || comment.get().then(|| text_act(acting, Action::Comment, words::comment_text(language), "button"))}
     }
 }

@@ -34,7 +34,7 @@ pub fn IncidentRow(incident: IncidentView, viewing: Viewing, href: String, chose
                 {move || last(acting)}
                 {first_act}
             </div>
-            {outcome(acting)}
+            {outcome(acting, |_| true)}
         </article>
     }
 }

@@ -66,7 +66,7 @@ pub fn timeline(acting: Acting, entries: RwSignal<(Vec<TimelineEntry>, bool)>) -
         })
     };
     view! {
-        <section class="card">
+        <section class="card" id="timeline">
             <h2>{words::timeline(language)}</h2>
             <ol class="timeline">{lines}</ol>
             <p class="hint">{foot}</p>

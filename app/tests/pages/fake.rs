@@ -3,6 +3,7 @@
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::chat::{ChatPage, SubscriptionView};
+use contract::choice::*;
 use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
 use contract::incident::*;
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
@@ -20,6 +21,9 @@ pub struct Fake {
     pub incidents: Vec<IncidentView>,
     pub has_next: bool,
     pub incident: Result<IncidentDetail, Problem>,
+    pub more: IncidentMore,
+    pub people: Vec<PersonChoice>,
+    pub custom_actions: Vec<CustomActionChoice>,
     pub list: Result<(), Problem>,
     pub chat: Result<ChatPage, Problem>,
     pub sign_in: Result<SignIn, Problem>,
@@ -33,6 +37,9 @@ impl Default for Fake {
             incidents: vec![triggered(), processing(), snoozed(), closed()],
             has_next: false,
             incident: Ok(detail(triggered())),
+            more: more(),
+            people: people(),
+            custom_actions: vec![CustomActionChoice { id: 9, name: "重启 <b>web</b>".into() }],
             list: Ok(()),
             chat: Ok(chat()),
             sign_in: Ok(SignIn::Arrive),
@@ -71,6 +78,32 @@ impl Backend for Fake {
     async fn incident(&self, _id: &str) -> Result<IncidentDetail, Problem> {
         breathe().await;
         self.incident.clone()
+    }
+
+    async fn incident_page(&self, _id: &str, alerts: u32) -> Result<(IncidentDetail, IncidentMore), Problem> {
+        breathe().await;
+        let mut more = self.more.clone();
+        if let Some(list) = &mut more.alerts {
+            list.page = alerts;
+        }
+        self.incident.clone().map(|detail| (detail, more))
+    }
+
+    async fn people(&self, _id: &str, query: &str) -> Result<PeopleChoice, Problem> {
+        let incident = self.incident.clone()?.incident;
+        let people = self.people.iter().filter(|one| one.name.contains(query)).cloned().collect();
+        Ok(PeopleChoice { incident, people, query: query.into(), cut: true, as_of_ms: NOW_MS })
+    }
+
+    async fn levels(&self, _id: &str) -> Result<LevelsChoice, Problem> {
+        let incident = self.incident.clone()?.incident;
+        let (rule_id, rule_name) = ("64abb8a687e7984845822139".into(), "Default".into());
+        Ok(LevelsChoice { incident, rule_id, rule_name, levels: levels(), as_of_ms: NOW_MS })
+    }
+
+    async fn custom_actions(&self, _id: &str) -> Result<CustomActionsChoice, Problem> {
+        let incident = self.incident.clone()?.incident;
+        Ok(CustomActionsChoice { incident, actions: self.custom_actions.clone(), as_of_ms: NOW_MS })
     }
 
     async fn act(&self, _id: &str, _action: Action, _request: ActRequest) -> Result<ActResult, Problem> {
@@ -137,7 +170,15 @@ pub fn triggered() -> IncidentView {
         root_cause: String::new(),
         resolution: String::new(),
         last_act: Some(last("i_assign", None, 11)),
-        actions: vec![Action::Acknowledge, Action::Close, Action::Snooze, Action::Comment],
+        actions: vec![
+            Action::Acknowledge,
+            Action::Close,
+            Action::Snooze,
+            Action::Comment,
+            Action::AddResponder,
+            Action::Reassign,
+            Action::Escalate,
+        ],
     }
 }
 
@@ -207,6 +248,89 @@ pub fn detail(incident: IncidentView) -> IncidentDetail {
         timeline_cut: true,
         as_of_ms: NOW_MS,
     }
+}
+
+/// Everything beside the panel, each thing once.
+pub fn more() -> IncidentMore {
+    let alert = |title: &str, severity, recovered| AlertView {
+        title: title.into(),
+        severity,
+        recovered,
+        source: "Prometheus".into(),
+        started_ms: Some(NOW_MS - 12 * MINUTE_MS),
+        last_ms: Some(NOW_MS - 2 * MINUTE_MS),
+        events: 17,
+        labels: vec![("host".into(), "web-server-01".into())],
+    };
+    let reached = |name: Option<&str>, outcome: &str, arrived, cure: &str| Reached {
+        name: name.map(Into::into),
+        outcome: outcome.into(),
+        arrived,
+        waiting: false,
+        cause: format!("cause of {outcome}"),
+        cure: cure.into(),
+        who: if cure.is_empty() { "" } else { "the responder" }.into(),
+        at_ms: NOW_MS - 11 * MINUTE_MS,
+    };
+    IncidentMore {
+        impact: "Checkout fails for one customer in ten".into(),
+        summary: String::new(),
+        level: Some(("Default".into(), 1)),
+        fields: vec![("environment".into(), "prod".into())],
+        links: vec![("Runbook".into(), "https://wiki.example.com/cpu".into())],
+        images: vec![ImageView {
+            source: "https://img.example.com/cpu.png".into(),
+            address: String::new(),
+            words: "CPU over a day".into(),
+        }],
+        console_url: "https://console.flashcat.cloud/incident/detail/1".into(),
+        alerts: Some(Alerts {
+            items: vec![alert("CPU over 95 %", Severity::Critical, false), alert("Load", Severity::Info, true)],
+            total: 17,
+            page: 1,
+            has_next: true,
+        }),
+        reached: vec![
+            reached(Some("韩梅梅"), "app not linked", false, "Open the app once from the workplace"),
+            reached(Some("李雷"), "delivered", true, ""),
+            reached(None, "delivered", true, ""),
+        ],
+    }
+}
+
+/// Somebody on call, somebody of the team, and a stranger.
+pub fn people() -> Vec<PersonChoice> {
+    let one = |member_id, name: &str| PersonChoice {
+        member_id,
+        name: name.into(),
+        zone_offset_minutes: 480,
+        ..PersonChoice::default()
+    };
+    vec![
+        PersonChoice { on_call: vec!["支付值班".into()], linked: true, ..one(5, "Wang Fang") },
+        PersonChoice { team: Some("Payments".into()), handled: 3, responder: true, ..one(6, "韩梅梅") },
+        PersonChoice { zone_offset_minutes: 0, ..one(7, "<i>Alice</i>") },
+    ]
+}
+
+fn levels() -> Vec<LevelChoice> {
+    let called = |name: &str, by: Option<&str>| Called {
+        name: name.into(),
+        by: by.map(Into::into),
+        zone_offset_minutes: 480,
+        linked: by.is_some(),
+    };
+    vec![
+        LevelChoice { number: 1, people: vec![called("李雷", None)], current: true, ..LevelChoice::default() },
+        LevelChoice {
+            number: 2,
+            people: vec![called("Wang Fang", Some("支付值班"))],
+            others: vec!["ops robot".into()],
+            next: true,
+            ..LevelChoice::default()
+        },
+        LevelChoice { number: 3, ..LevelChoice::default() },
+    ]
 }
 
 pub fn chat() -> ChatPage {

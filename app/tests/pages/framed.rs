@@ -12,8 +12,16 @@ use contract::{Language, ProblemCode, paths};
 fn the_routes_are_the_contracts() {
     let mut routes: Vec<String> =
         leptos_axum::generate_route_list(app::App).iter().map(|route| route.path().to_owned()).collect();
-    let mut expected =
-        [paths::HOME, paths::PC_HOME, paths::COOL_APP, paths::INCIDENT, paths::SIGN_IN, paths::ACCOUNT, paths::CONSOLE];
+    let mut expected = [
+        paths::HOME,
+        paths::PC_HOME,
+        paths::COOL_APP,
+        paths::INCIDENT,
+        paths::INCIDENT_ACT,
+        paths::SIGN_IN,
+        paths::ACCOUNT,
+        paths::CONSOLE,
+    ];
     routes.sort();
     expected.sort_unstable();
     assert_eq!(routes, expected);

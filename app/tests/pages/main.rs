@@ -1,5 +1,6 @@
 //! Every page drawn from a fake `Backend`: what people and browser tools find in the HTML.
 
+mod asking;
 mod fake;
 mod render;
 

@@ -12,7 +12,7 @@ use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
-use contract::incident::{SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
+use contract::incident::{PEOPLE_MAX, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
 use contract::words::field as words;
 use errand::Errand;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use world::Millis;
 
-pub use crate::model::asked::Asked;
+pub use crate::model::asked::{Asked, Level};
 
 /// How long a page waits for an act.
 pub const PAGE_BUDGET: Duration = Duration::from_secs(8);
@@ -132,6 +132,10 @@ fn wrong(fault: Fault) -> Refusal {
         }
         Fault::CommentMissing => Refusal::field(words::comment_missing),
         Fault::ReasonMissing => Refusal::field(words::reason_missing),
+        Fault::PeopleMissing => Refusal::field(words::people_missing),
+        Fault::PeopleTooMany => Refusal::field(|language| words::people_too_many(language, PEOPLE_MAX)),
+        Fault::LevelMissing => Refusal::field(words::level_missing),
+        Fault::CustomActionMissing => Refusal::field(words::custom_action_missing),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Flashduty's words into ours.
 
 use crate::model::action;
+use crate::model::asked::Level;
 use crate::model::incident::{Fate, Incident, LastAct, Responder};
 use crate::model::text::cut;
 use contract::incident::{self as view, IncidentView, Progress, Severity};
@@ -42,6 +43,7 @@ pub fn incident(from: &flashduty::Incident) -> Incident {
         updated: from.updated_at.unwrap_or_default(),
         labels: labels(&from.labels),
         responders: from.responders.iter().take(RESPONDERS_MAX).map(responder).collect(),
+        level: level(from),
         alert_count: from.alert_count,
         root_cause: kept(&from.root_cause),
         resolution: kept(&from.resolution),
@@ -106,6 +108,13 @@ fn labels(from: &BTreeMap<String, String>) -> BTreeMap<String, String> {
         bytes <= LABELS_BYTES_MAX
     };
     pairs.take_while(fits).collect()
+}
+
+/// Where it is in its escalation rule, if it came through one.
+fn level(from: &flashduty::Incident) -> Option<Level> {
+    let assigned = from.assigned_to.as_ref()?;
+    let rule_id = name(assigned.rule()?);
+    Some(Level { rule_id, index: u32::try_from(assigned.layer_idx).unwrap_or_default() })
 }
 
 fn name(text: &str) -> String {

@@ -10,15 +10,20 @@ use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store;
-use contract::ProblemCode;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
-use flashduty::{FlashdutyError, IncidentQuery};
+use contract::{Language, ProblemCode};
+use flashduty::{FeedPage, FlashdutyError, IncidentQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+mod choice;
+mod more;
 mod timeline;
+
+pub use choice::{custom_actions, levels, people};
+pub use more::incident_page;
 
 /// Incidents on a page of a list.
 const PAGE_ROWS: u32 = 20;
@@ -29,12 +34,13 @@ const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Who reads: their link and the language of what Flashduty says.
+/// Who reads: their link, and the language they read.
 #[derive(Clone, Copy)]
 pub struct Viewer<'a> {
     pub state: &'a State,
     pub integration: &'a Arc<Integration>,
     pub link: &'a Link,
+    pub language: Language,
 }
 
 /// A page of the viewer's incidents, from 1.
@@ -61,19 +67,28 @@ pub async fn incidents(viewer: Viewer<'_>, tab: Tab, page: u32) -> Result<Incide
 /// # Errors
 /// `NotFound` for what is no incident's id, `IncidentGone`, and as [`incidents`].
 pub async fn incident(viewer: Viewer<'_>, id: &str) -> Result<IncidentDetail, Refusal> {
-    if !is_incident_id(id) {
-        return Err(ProblemCode::NotFound.into());
-    }
+    checked(id)?;
     let client = viewer.client().await?;
     let (read, feed) = tokio::join!(client.incident(id), client.feed(id, 1, timeline::ROWS, false));
-    let read = convert::incident(&viewer.heard(read).await?);
+    let read = viewer.heard(read).await?;
+    detail(viewer, &client, &read, feed).await
+}
+
+/// What an incident's panel shows, of what was read.
+async fn detail(
+    viewer: Viewer<'_>,
+    client: &flashduty::Client,
+    read: &flashduty::Incident,
+    feed: Result<FeedPage, FlashdutyError>,
+) -> Result<IncidentDetail, Refusal> {
     // An incident without its timeline is worth more than none.
     let feed = feed.inspect_err(|error| tracing::info!(code = error.code, "a timeline could not be read")).ok();
+    let read = convert::incident(read);
     let mut ids = people::nameless(std::slice::from_ref(&read));
     ids.extend(feed.iter().flat_map(|feed| &feed.items).flat_map(timeline::people));
     // All names in one call; completing the incident finds them remembered.
-    let names = people::names(viewer.state, viewer.integration, &client, ids).await;
-    let complete = people::complete(viewer.state, viewer.integration, &client, vec![read]).await?.pop();
+    let names = people::names(viewer.state, viewer.integration, client, ids).await;
+    let complete = people::complete(viewer.state, viewer.integration, client, vec![read]).await?.pop();
     let incident = complete.ok_or(ProblemCode::IncidentGone)?;
     Ok(IncidentDetail {
         incident: viewer.view(&incident),
@@ -81,6 +96,10 @@ pub async fn incident(viewer: Viewer<'_>, id: &str) -> Result<IncidentDetail, Re
         timeline: feed.iter().flat_map(|feed| &feed.items).map(|item| timeline::entry(item, &names)).collect(),
         as_of_ms: viewer.state.world.now().0,
     })
+}
+
+fn checked(id: &str) -> Result<(), Refusal> {
+    if is_incident_id(id) { Ok(()) } else { Err(ProblemCode::NotFound.into()) }
 }
 
 /// A group's page for one of its members: what comes to the group, seen with the viewer's own permission. The id in the

@@ -5,12 +5,13 @@ use super::forms::{self, Posted};
 use super::problem::ApiError;
 use super::request::{Path, Query};
 use super::session::{Caller, Visitor};
-use super::{choice, session};
+use super::{choice, pages, session};
 use crate::flow::Refusal;
 use crate::state::State;
 use app::backend::Backend;
 use app::notice::Notice;
 use app::place::{Place, tab_of};
+use app::viewing::Refused;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -26,6 +27,10 @@ pub fn routes() -> Router<State> {
         .route(paths::API_ME, get(show_me))
         .route(paths::API_INCIDENTS, get(list_incidents))
         .route(paths::API_INCIDENT, get(show_incident))
+        .route(paths::API_INCIDENT_MORE, get(show_more))
+        .route(paths::API_INCIDENT_PEOPLE, get(show_people))
+        .route(paths::API_INCIDENT_LEVELS, get(show_levels))
+        .route(paths::API_INCIDENT_CUSTOM_ACTIONS, get(show_custom_actions))
         .route(paths::API_ACT, post(act))
         .route(paths::API_CHAT, get(show_chat))
         .route(paths::API_PREFERENCES, post(prefer))
@@ -56,6 +61,36 @@ async fn show_incident(visitor: Visitor, Path(Incident { id }): Path<Incident>) 
 }
 
 #[derive(Deserialize)]
+struct More {
+    alerts: Option<u32>,
+}
+
+async fn show_more(visitor: Visitor, Path(Incident { id }): Path<Incident>, Query(more): Query<More>) -> Response {
+    answered(visitor.incident_page(&id, more.alerts.unwrap_or(1)).await.map(|(_, more)| more))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    query: Option<String>,
+}
+
+async fn show_people(
+    visitor: Visitor,
+    Path(Incident { id }): Path<Incident>,
+    Query(search): Query<Search>,
+) -> Response {
+    answered(visitor.people(&id, &search.query.unwrap_or_default()).await)
+}
+
+async fn show_levels(visitor: Visitor, Path(Incident { id }): Path<Incident>) -> Response {
+    answered(visitor.levels(&id).await)
+}
+
+async fn show_custom_actions(visitor: Visitor, Path(Incident { id }): Path<Incident>) -> Response {
+    answered(visitor.custom_actions(&id).await)
+}
+
+#[derive(Deserialize)]
 struct Group {
     cid: String,
 }
@@ -73,26 +108,47 @@ struct Act {
 async fn act(visitor: Visitor, Path(Act { id, act }): Path<Act>, posted: Posted) -> Result<Response, ApiError> {
     let action = Action::from_name(&act).ok_or(ProblemCode::NotFound)?;
     let back = posted.place("back").unwrap_or(Place::Incident { id: id.clone() });
-    let request = match request(&posted) {
-        Ok(request) => request,
-        Err(refusal) => return Ok(posted.refuse(&visitor, &back, &[], refusal)),
+    let (request, wrong) = match request(&posted) {
+        Ok(request) => (request, None),
+        Err(refusal) => (texts(&posted), Some(visitor.problem(refusal))),
     };
-    Ok(match visitor.act(&id, action, request).await {
+    let acted = match wrong {
+        Some(problem) => Err(problem),
+        None => visitor.act(&id, action, request.clone()).await,
+    };
+    Ok(match acted {
         Ok(result) => {
             let notice = if result.done { Notice::Done(action) } else { Notice::Already(action) };
             posted.answer(&forms::address(visitor.key(), &back, &[], Some(&notice)), &result)
         }
-        Err(problem) => posted.tell(&visitor, &back, &[], problem),
+        // It goes on: there is nothing to correct, and sending it once more by reloading would help nobody.
+        Err(problem) if problem.code == ProblemCode::FlashdutySlow || !posted.is_form() => {
+            posted.tell(&visitor, &back, &[], problem)
+        }
+        Err(problem) => pages::refused(visitor, back, Refused { id, action, request, problem }).await,
     })
 }
 
-fn request(posted: &Posted) -> Result<ActRequest, Refusal> {
+/// What a form that cannot be read as a whole says in texts: it is shown again, to be corrected.
+fn texts(posted: &Posted) -> ActRequest {
     let text = |name| posted.get(name).map(str::to_owned);
-    Ok(ActRequest {
-        minutes: posted.number("minutes")?,
+    ActRequest {
         text: text("text"),
         root_cause: text("root_cause"),
         resolution: text("resolution"),
+        ..ActRequest::default()
+    }
+}
+
+fn request(posted: &Posted) -> Result<ActRequest, Refusal> {
+    Ok(ActRequest {
+        minutes: posted.number("minutes")?,
+        mute: posted.get("mute").is_some_and(|mute| mute != "no"),
+        people: posted.numbers("people")?,
+        rule_id: posted.get("rule_id").map(str::to_owned),
+        level: posted.number("level")?,
+        custom_action: posted.number("custom_action")?,
+        ..texts(posted)
     })
 }
 

@@ -1,17 +1,19 @@
 //! The pages' door to data, for one visitor or for the administrator.
 
 use super::session::{Caller, Visitor};
-use crate::flow::act::{self, Acted, Asked};
+use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
 use crate::flow::{Refusal, console, link};
 use crate::state::State;
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::chat::ChatPage;
+use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::Console;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
 use contract::person::{Me, SignIn};
 use contract::{Problem, ProblemCode};
+use std::collections::BTreeSet;
 
 /// Whoever looks at the console.
 pub struct Administrator {
@@ -23,7 +25,8 @@ pub struct Administrator {
 
 impl Visitor {
     fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
-        Ok(Viewer { state: &self.state, integration: &self.integration, link: self.living()? })
+        let (state, integration, link) = (&self.state, &self.integration, self.living()?);
+        Ok(Viewer { state, integration, link, language: self.language })
     }
 
     fn who(&self) -> Result<Me, Refusal> {
@@ -47,6 +50,13 @@ impl Visitor {
             text: request.text,
             root_cause: request.root_cause,
             resolution: request.resolution,
+            mute: request.mute,
+            people: distinct(request.people),
+            level: request.rule_id.zip(request.level).and_then(|(rule_id, number)| {
+                let index = number.checked_sub(1)?;
+                read::is_incident_id(&rule_id).then_some(Level { rule_id, index })
+            }),
+            custom_action: request.custom_action,
             ..Asked::plain(id, action)
         };
         match act::act(&self.state, &self.integration, viewer.link, asked, act::PAGE_BUDGET).await? {
@@ -90,6 +100,26 @@ impl Backend for Visitor {
         read.await.map_err(|refusal| self.problem(refusal))
     }
 
+    async fn incident_page(&self, id: &str, alerts: u32) -> Result<(IncidentDetail, IncidentMore), Problem> {
+        let read = async { read::incident_page(self.viewer()?, id, alerts).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn people(&self, id: &str, query: &str) -> Result<PeopleChoice, Problem> {
+        let read = async { read::people(self.viewer()?, id, query).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn levels(&self, id: &str) -> Result<LevelsChoice, Problem> {
+        let read = async { read::levels(self.viewer()?, id).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn custom_actions(&self, id: &str) -> Result<CustomActionsChoice, Problem> {
+        let read = async { read::custom_actions(self.viewer()?, id).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
     async fn act(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
         self.carry_out(id, action, request).await.map_err(|refusal| self.problem(refusal))
     }
@@ -128,6 +158,22 @@ impl Backend for Administrator {
         Err(self.elsewhere())
     }
 
+    async fn incident_page(&self, _: &str, _: u32) -> Result<(IncidentDetail, IncidentMore), Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn people(&self, _: &str, _: &str) -> Result<PeopleChoice, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn levels(&self, _: &str) -> Result<LevelsChoice, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn custom_actions(&self, _: &str) -> Result<CustomActionsChoice, Problem> {
+        Err(self.elsewhere())
+    }
+
     async fn act(&self, _: &str, _: Action, _: ActRequest) -> Result<ActResult, Problem> {
         Err(self.elsewhere())
     }
@@ -148,4 +194,11 @@ impl Backend for Administrator {
         }
         console::show(&self.state, language).await.map_err(|error| refused(error.into()))
     }
+}
+
+/// Each person once, in the order chosen.
+fn distinct(mut people: Vec<i64>) -> Vec<i64> {
+    let mut seen = BTreeSet::new();
+    people.retain(|id| seen.insert(*id));
+    people
 }

@@ -57,9 +57,24 @@ impl Posted {
         self.get(name).map(|text| text.trim().parse().map_err(wrong)).transpose()
     }
 
+    /// A field with several numbers: ticked boxes of a form, an array in JSON.
+    ///
+    /// # Errors
+    /// `InvalidField` naming it.
+    pub fn numbers<T: FromStr>(&self, name: &str) -> Result<Vec<T>, Refusal> {
+        let wrong = |_| Refusal::field(|language| words::is_no_number(language, name));
+        let parts = self.get(name).unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().map_err(wrong)).collect()
+    }
+
     /// The page a field names; none for anything that is no page of ours.
     pub fn place(&self, name: &str) -> Option<Place> {
         Place::parse(self.get(name)?)
+    }
+
+    /// A browser sent it without scripts.
+    pub fn is_form(&self) -> bool {
+        self.is_form
     }
 
     /// A program's answer, or the way to a page for a form.
@@ -183,7 +198,12 @@ impl Kind {
             return Err(ApiError::new(ProblemCode::BadRequest).with_cause("too many fields"));
         }
         // What is no text stands for a field that nobody here reads; one that is needed is missed by its name.
-        Ok(pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in pairs.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            // Boxes of one name that are ticked together come one after the other.
+            fields.entry(name).and_modify(|former| *former = format!("{former},{value}")).or_insert(value);
+        }
+        Ok(fields)
     }
 }
 
@@ -192,6 +212,10 @@ fn text_of(value: Value) -> Option<String> {
         Value::String(text) => Some(text),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(if flag { "yes" } else { "no" }.to_owned()),
+        Value::Array(parts) => {
+            let parts: Vec<String> = parts.iter().filter(|part| part.is_number()).map(Value::to_string).collect();
+            Some(parts.join(","))
+        }
         _ => None,
     }
 }
@@ -207,15 +231,18 @@ mod tests {
 
     #[test]
     fn a_form_and_json_say_the_same() {
-        let form = posted(Kind::Form, "minutes=120&text=a+%26%20b&empty=&back=pc%3Aopen").unwrap();
-        let json = posted(Kind::Json, r#"{"minutes":120,"text":"a & b","empty":null,"back":"pc:open"}"#).unwrap();
+        let form = posted(Kind::Form, "minutes=120&text=a+%26%20b&empty=&back=pc%3Aopen&people=5&people=6").unwrap();
+        let json = posted(Kind::Json, r#"{"minutes":120,"text":"a & b","empty":null,"back":"pc:open","people":[5,6]}"#)
+            .unwrap();
         for posted in [form, json] {
             assert_eq!(posted.number::<u32>("minutes").unwrap(), Some(120));
             assert_eq!(posted.get("text"), Some("a & b"));
             assert_eq!(posted.get("empty"), None);
             assert_eq!(posted.place("back").unwrap().text(), "pc:open");
             assert_eq!(posted.needed("code").unwrap_err().code, ProblemCode::InvalidField);
-            assert!(posted.number::<u32>("text").is_err());
+            assert!(posted.number::<u32>("text").is_err() && posted.numbers::<i64>("text").is_err());
+            assert_eq!(posted.numbers::<i64>("people").unwrap(), [5, 6]);
+            assert!(posted.numbers::<i64>("none").unwrap().is_empty());
             assert_eq!(posted.place("text"), None);
         }
     }

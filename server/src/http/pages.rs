@@ -11,6 +11,7 @@ use crate::web;
 use app::backend::Backend;
 use app::notice::Notice;
 use app::place::Place;
+use app::viewing::Refused;
 use app::visit::{Assets, SetStatus, Visit};
 use axum::Router;
 use axum::extract::{Request, State as Of};
@@ -54,6 +55,30 @@ async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, NoV
     let cookies = [visitor.caller.introduction(), visitor.stay().await];
     let response = draw(&state, inside(&visitor), Arc::new(visitor), None, request).await;
     with_cookies(response, cookies.into_iter().flatten())
+}
+
+/// The page a form was sent from, with what was typed and why it was not done: it can be corrected and sent again.
+pub async fn refused(visitor: Visitor, back: Place, refused: Refused) -> Response {
+    let status = StatusCode::from_u16(refused.problem.code.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let place = match refused.action.is_asked_apart() {
+        true => Place::Ask { id: refused.id.clone(), action: refused.action },
+        false => back,
+    };
+    let shows_form = matches!(&place, Place::Incident { id } | Place::Pc { id: Some(id), .. } if *id == refused.id);
+    let visit = inside(&visitor);
+    // Where the form is on the page, what was wrong stands beside it; else at the top.
+    let notice = (!shows_form).then(|| Notice::Told(refused.problem.clone()));
+    let visit = Visit { notice, refused: Some(refused), ..visit };
+    let mut request = Request::default();
+    if let Ok(address) = place.address(visitor.key()).parse() {
+        *request.uri_mut() = address;
+    }
+    let state = visitor.state.clone();
+    let mut response = draw(&state, visit, Arc::new(visitor), None, request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 /// The sign-in page keeps the attempt of its address in the browser, and gives somebody whose link broke a new one.

@@ -259,7 +259,9 @@ fn expired() -> Refusal {
 /// What is remembered of a page while accounts are being linked: lists open at their beginning afterwards.
 pub fn goal_of(place: &Place) -> Goal {
     match place {
-        Place::Pc { id: Some(id), .. } | Place::Incident { id } => Goal::Incident { id: id.clone() },
+        Place::Pc { id: Some(id), .. } | Place::Incident { id } | Place::Ask { id, .. } => {
+            Goal::Incident { id: id.clone() }
+        }
         Place::Pc { id: None, .. } => Goal::PcHome,
         Place::CoolApp { cid } => Goal::CoolApp { open_conversation_id: cid.clone() },
         Place::Home { .. } | Place::SignIn | Place::Account | Place::Console => Goal::Home,
@@ -288,6 +290,7 @@ mod tests {
             ("pc:open:2:69da451ef77b1b51f40e83ee", "incident:69da451ef77b1b51f40e83ee"),
             ("cool-app:cidA+b/c==", "cool-app:cidA+b/c=="),
             ("incident:69da451ef77b1b51f40e83ee", "incident:69da451ef77b1b51f40e83ee"),
+            ("ask:escalate:69da451ef77b1b51f40e83ee", "incident:69da451ef77b1b51f40e83ee"),
             ("sign-in", "home"),
             ("account", "home"),
             ("console", "home"),

@@ -1,5 +1,6 @@
 //! What a person may do with an incident in its present state, and what the act makes of it.
 
+use super::asked::Asked;
 use super::incident::{Fate, Incident, LastAct, Responder};
 use contract::ProblemCode;
 use contract::incident::{Action, Progress};
@@ -15,6 +16,26 @@ pub enum Verdict {
     Already,
     /// It makes no sense in this state.
     Refuse(ProblemCode),
+}
+
+/// Judges what somebody asks for: the act, and whether the very thing it would bring about is there already.
+pub fn judge_asked(incident: &Incident, asked: &Asked, member_id: i64, now: Millis) -> Verdict {
+    let verdict = judge(incident, asked.action, member_id, now);
+    let has = |id: &i64| incident.responders.iter().any(|one| one.member_id == *id);
+    let is_there = match asked.action {
+        Action::AddResponder => asked.people.iter().all(has),
+        Action::Reassign => {
+            let only = |one: &Responder| asked.people.contains(&one.member_id);
+            asked.people.iter().all(has) && incident.responders.iter().all(only)
+        }
+        // Flashduty may have escalated it by itself meanwhile: nobody is woken twice.
+        Action::Escalate => match (&incident.level, &asked.level) {
+            (Some(at), Some(to)) => at.rule_id == to.rule_id && at.index >= to.index,
+            _ => false,
+        },
+        _ => false,
+    };
+    if verdict == Verdict::Do && is_there { Verdict::Already } else { verdict }
 }
 
 /// Judges an act by the incident's present state (Flashduty reference, section 4.1). `member_id` is who asks.
@@ -43,20 +64,24 @@ pub fn judge(incident: &Incident, action: Action, member_id: i64, now: Millis) -
         Action::Unacknowledge if incident.progress == Progress::Triggered => Verdict::Already,
         Action::Unacknowledge if has_acknowledged(incident, member_id) => Verdict::Do,
         Action::Unacknowledge => Verdict::Refuse(ProblemCode::NotNow),
+        Action::Escalate if incident.level.is_none() => Verdict::Refuse(ProblemCode::NotNow),
+        Action::Escalate | Action::Reassign | Action::AddResponder | Action::CustomAction => Verdict::Do,
     }
 }
 
-/// The acts to draw for a viewer, in drawing order.
+/// The acts to draw for a viewer, in drawing order. Whether there are custom actions the incident does not say.
 pub fn offered(incident: &Incident, member_id: Option<i64>, now: Millis) -> Vec<Action> {
     Action::ALL
         .into_iter()
+        .filter(|action| *action != Action::CustomAction)
         .filter(|action| judge(incident, *action, member_id.unwrap_or(0), now) == Verdict::Do)
         .collect()
 }
 
 /// The incident after a successful act, as far as it can be told before Flashduty's webhook brings the whole truth.
-pub fn applied(mut incident: Incident, action: Action, minutes: Option<u32>, who: (i64, &str), at: Millis) -> Incident {
+pub fn applied(mut incident: Incident, asked: &Asked, who: (i64, &str), at: Millis) -> Incident {
     let (member_id, name) = who;
+    let (action, minutes) = (asked.action, asked.minutes);
     match action {
         Action::Acknowledge => {
             incident.progress = Progress::Processing;
@@ -87,7 +112,20 @@ pub fn applied(mut incident: Incident, action: Action, minutes: Option<u32>, who
             incident.snoozed_before = minutes.map(|minutes| at.plus(Duration::from_secs(60 * u64::from(minutes))));
         }
         Action::Wake => incident.snoozed_before = None,
-        Action::Comment => {}
+        Action::Reassign => {
+            let former = std::mem::take(&mut incident.responders);
+            give(&mut incident.responders, &former, &asked.people);
+            incident.level = None;
+            if incident.progress == Progress::Processing && incident.acknowledged_by().is_none() {
+                incident.progress = Progress::Triggered;
+                incident.acknowledged = None;
+                incident.snoozed_before = None;
+            }
+        }
+        Action::AddResponder => give(&mut incident.responders, &[], &asked.people),
+        // Whom the level calls only Flashduty knows.
+        Action::Escalate => incident.level.clone_from(&asked.level),
+        Action::Comment | Action::CustomAction => {}
     }
     incident.last_act = Some(LastAct { who: Some(name.to_owned()), kind: timeline_kind(action).to_owned(), at });
     incident
@@ -116,6 +154,9 @@ pub fn timeline_kind(action: Action) -> &'static str {
         Action::Snooze => "i_snooze",
         Action::Wake => "i_wake",
         Action::Comment => "i_comm",
+        Action::Reassign | Action::Escalate => "i_assign",
+        Action::AddResponder => "i_a_rspd",
+        Action::CustomAction => "i_custom",
     }
 }
 
@@ -130,8 +171,20 @@ fn acknowledge(responders: &mut Vec<Responder>, member_id: i64, name: &str, at: 
     }
 }
 
+/// Adds people to responders; `former` knows their names and whether they acknowledged.
+fn give(responders: &mut Vec<Responder>, former: &[Responder], people: &[i64]) {
+    for member_id in people {
+        if !responders.iter().any(|one| one.member_id == *member_id) {
+            let known = former.iter().find(|one| one.member_id == *member_id).cloned();
+            let unknown = || Responder { member_id: *member_id, name: String::new(), acknowledged: None };
+            responders.push(known.unwrap_or_else(unknown));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::asked::Level;
     use super::*;
     use Verdict::{Already, Do, Refuse};
 
@@ -150,7 +203,7 @@ mod tests {
     #[test]
     fn verdict_by_state() {
         use Action as A;
-        let closed = Refuse(ProblemCode::AlreadyClosed);
+        let [closed, not_now] = [ProblemCode::AlreadyClosed, ProblemCode::NotNow].map(Refuse);
         let table = [
             // action, triggered, processing, processing + snoozed, closed
             (A::Acknowledge, [Do, Already, Already, closed]),
@@ -160,6 +213,10 @@ mod tests {
             (A::Snooze, [Do, Do, Already, closed]),
             (A::Wake, [Already, Already, Do, closed]),
             (A::Comment, [Do, Do, Do, Do]),
+            (A::Reassign, [Do, Do, Do, closed]),
+            (A::AddResponder, [Do, Do, Do, closed]),
+            (A::Escalate, [not_now, not_now, not_now, closed]),
+            (A::CustomAction, [Do, Do, Do, closed]),
         ];
         let states = [
             in_state(Progress::Triggered, false),
@@ -187,16 +244,52 @@ mod tests {
 
     #[test]
     fn whatever_was_done_is_not_offered_again() {
-        for action in Action::ALL.into_iter().filter(|action| *action != Action::Comment) {
+        for action in Action::ALL.into_iter().filter(|action| *action != Action::Comment && !action.is_asked_apart()) {
             for state in [Progress::Triggered, Progress::Processing, Progress::Closed] {
                 for snoozed in [false, true] {
                     let incident = in_state(state, snoozed);
                     if judge(&incident, action, 1, NOW) == Do {
-                        let after = applied(incident, action, Some(120), (1, "Li"), NOW);
+                        let asked = Asked { minutes: Some(120), ..Asked::plain("i", action) };
+                        let after = applied(incident, &asked, (1, "Li"), NOW);
                         assert_ne!(judge(&after, action, 1, NOW), Do, "{action:?} {state:?} {snoozed}");
                     }
                 }
             }
+        }
+    }
+    #[test]
+    fn nobody_is_given_an_incident_or_woken_twice() {
+        let level = |index| Some(Level { rule_id: "r".into(), index });
+        let incident = Incident { level: level(1), ..in_state(Progress::Processing, true) };
+        let asked = |action, people: &[i64], level| Asked { people: people.into(), level, ..Asked::plain("i", action) };
+        use Action as A;
+        for (asked, verdict) in [
+            (asked(A::Reassign, &[1], None), Already),
+            (asked(A::Reassign, &[1, 2], None), Do),
+            (asked(A::Reassign, &[2], None), Do),
+            (asked(A::AddResponder, &[1], None), Already),
+            (asked(A::AddResponder, &[1, 2], None), Do),
+            (asked(A::Escalate, &[], level(0)), Already),
+            (asked(A::Escalate, &[], level(1)), Already),
+            (asked(A::Escalate, &[], level(2)), Do),
+            (asked(A::Escalate, &[], Some(Level { rule_id: "s".into(), index: 0 })), Do),
+        ] {
+            assert_eq!(judge_asked(&incident, &asked, 9, NOW), verdict, "{asked:?}");
+            if verdict == Do {
+                let after = applied(incident.clone(), &asked, (9, "Wang"), NOW);
+                assert_eq!(judge_asked(&after, &asked, 9, NOW), Already, "{asked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn others_begin_anew_and_one_who_has_acknowledged_does_not() {
+        for (people, progress, snoozed) in
+            [(vec![2], Progress::Triggered, false), (vec![2, 1], Progress::Processing, true)]
+        {
+            let asked = Asked { people, ..Asked::plain("i", Action::Reassign) };
+            let after = applied(in_state(Progress::Processing, true), &asked, (9, "Wang"), NOW);
+            assert_eq!((after.progress, after.snoozed_until(NOW).is_some()), (progress, snoozed));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What somebody asks to be done with an incident.
 
-use contract::incident::{Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
+use contract::incident::{Action, PEOPLE_MAX, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
 use serde::{Deserialize, Serialize};
 
 /// What somebody asks for.
@@ -12,6 +12,26 @@ pub struct Asked {
     pub text: Option<String>,
     pub root_cause: Option<String>,
     pub resolution: Option<String>,
+    /// Comment: Flashduty tells nobody of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mute: bool,
+    /// Reassign, add responder: whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<i64>,
+    /// Escalate: to which level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Custom action: its id at Flashduty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_action: Option<i64>,
+}
+
+/// A level of an escalation rule.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Level {
+    pub rule_id: String,
+    /// From 0, as Flashduty counts.
+    pub index: u32,
 }
 
 /// What is wrong with it.
@@ -23,13 +43,29 @@ pub enum Fault {
     MinutesOutOfRange,
     CommentMissing,
     ReasonMissing,
+    PeopleMissing,
+    /// More than [`PEOPLE_MAX`] people.
+    PeopleTooMany,
+    LevelMissing,
+    CustomActionMissing,
 }
 
 impl Asked {
     /// An act without parameters.
     pub fn plain(incident_id: &str, action: Action) -> Self {
         let incident_id = incident_id.to_owned();
-        Self { incident_id, action, minutes: None, text: None, root_cause: None, resolution: None }
+        Self {
+            incident_id,
+            action,
+            minutes: None,
+            text: None,
+            root_cause: None,
+            resolution: None,
+            mute: false,
+            people: Vec::new(),
+            level: None,
+            custom_action: None,
+        }
     }
 
     /// What is wrong with it, if anything: Flashduty is not asked for what it would refuse.
@@ -44,6 +80,10 @@ impl Asked {
             Action::Snooze if !minutes_fit => Some(Fault::MinutesOutOfRange),
             Action::Comment if blank => Some(Fault::CommentMissing),
             Action::Reopen if blank => Some(Fault::ReasonMissing),
+            Action::Reassign | Action::AddResponder if self.people.is_empty() => Some(Fault::PeopleMissing),
+            Action::Reassign | Action::AddResponder if self.people.len() > PEOPLE_MAX => Some(Fault::PeopleTooMany),
+            Action::Escalate if self.level.is_none() => Some(Fault::LevelMissing),
+            Action::CustomAction if self.custom_action.is_none() => Some(Fault::CustomActionMissing),
             _ => None,
         }
     }
@@ -69,6 +109,14 @@ mod tests {
             (text(Action::Comment, &"字".repeat(TEXT_CHARS_MAX + 1)), Some(Fault::TextTooLong)),
             (Asked::plain("i", Action::Reopen), Some(Fault::ReasonMissing)),
             (text(Action::Reopen, "again"), None),
+            (Asked::plain("i", Action::Reassign), Some(Fault::PeopleMissing)),
+            (Asked { people: vec![1], ..Asked::plain("i", Action::AddResponder) }, None),
+            (
+                Asked { people: vec![1; PEOPLE_MAX + 1], ..Asked::plain("i", Action::Reassign) },
+                Some(Fault::PeopleTooMany),
+            ),
+            (Asked::plain("i", Action::Escalate), Some(Fault::LevelMissing)),
+            (Asked::plain("i", Action::CustomAction), Some(Fault::CustomActionMissing)),
         ] {
             assert_eq!(asked.fault(), fault, "{asked:?}");
         }

@@ -1,5 +1,6 @@
 //! Our mirror of a Flashduty incident: what cards and rules need of it, and which update wins.
 
+use super::asked::Level;
 use contract::incident::{Progress, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +30,9 @@ pub struct Incident {
     pub updated: Millis,
     pub labels: BTreeMap<String, String>,
     pub responders: Vec<Responder>,
+    /// The escalation rule it came through and the level it has reached; none for what was given to people by hand.
+    #[serde(default)]
+    pub level: Option<Level>,
     pub alert_count: i64,
     pub root_cause: String,
     pub resolution: String,
@@ -104,6 +108,7 @@ impl Incident {
             updated: Millis(0),
             labels: BTreeMap::new(),
             responders: Vec::new(),
+            level: None,
             alert_count: 0,
             root_cause: String::new(),
             resolution: String::new(),

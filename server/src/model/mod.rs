@@ -20,6 +20,7 @@ pub mod mention;
 pub mod outcome;
 pub mod plain;
 pub mod quota;
+pub mod rank;
 pub mod secret;
 pub mod session;
 pub mod subscription;

@@ -10,6 +10,7 @@ mod clicks;
 mod deliveries;
 mod doors;
 mod failures;
+mod giving;
 mod groups;
 mod groups_health;
 mod linking;

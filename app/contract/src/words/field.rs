@@ -7,6 +7,10 @@ crate::words::sentences! {
     minutes_out_of_range(most): "minutes：应为 1 至 {most}", "minutes: must be 1 to {most}";
     comment_missing: "text：请填写评论", "text: write a comment";
     reason_missing: "text：请填写原因", "text: give a reason";
+    people_missing: "people：请选择人员", "people: choose somebody";
+    people_too_many(most): "people：最多选择 {most} 人", "people: at most {most}";
+    level_missing: "level：请选择层级", "level: choose a level";
+    custom_action_missing: "custom_action：请选择操作", "custom_action: choose an action";
     chat_disbanded: "chat_id：该群已解散，请选择其他群", "chat_id: this group was disbanded, choose another one";
     chat_uninstalled: "chat_id：该群没有安装酷应用，请先安装或选择其他群", "chat_id: the cool app is not in this group; add it there or choose another one";
     no_such_chat: "chat_id：本集成中没有这个群", "chat_id: no such group in this integration";

@@ -35,6 +35,7 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::AlreadyClosed
         | P::NotNow
         | P::FormNeeded
+        | P::CustomActionFailed
         | P::NeedsForce
         | P::StillWaiting
         | P::CannotResend
@@ -206,6 +207,13 @@ fn of_act(code: ProblemCode) -> (Pair, Pair) {
         P::FormNeeded => (
             ("Flashduty 要求先填写表单", "请打开详情页填写后再提交"),
             ("Flashduty wants a form filled in for this", "Open the incident's page, fill it in and submit there"),
+        ),
+        P::CustomActionFailed => (
+            ("自定义操作已执行，但对方返回失败", "请查看所示原因，需要时联系该操作的负责人后再试"),
+            (
+                "The custom action ran, and what it called says that it failed",
+                "See the reason; ask whoever runs that action before you try again",
+            ),
         ),
         P::NeedsForce => (
             ("通常无需重新发送", "如仍需发送，请在请求中加上 \"force\": true；会多出一张卡片，两张都会随故障更新"),

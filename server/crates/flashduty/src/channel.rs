@@ -27,6 +27,9 @@ pub struct ChannelQuery {
     /// Part of a name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub query: String,
+    /// Any of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub channel_ids: Vec<i64>,
     /// From 1; 0 is the first too.
     #[serde(rename = "p", skip_serializing_if = "is_zero")]
     pub page: u32,

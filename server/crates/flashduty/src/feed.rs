@@ -32,6 +32,24 @@ impl FeedItem {
     }
 }
 
+impl FeedItem {
+    /// The people an incident was given to: `to` and `person_ids` mean the same, and each is a number, its text, or an
+    /// object with `person_id`.
+    pub fn people(&self) -> Vec<i64> {
+        let to = self.persons("to");
+        if to.is_empty() { self.persons("person_ids") } else { to }
+    }
+
+    fn persons(&self, name: &str) -> Vec<i64> {
+        let id = |one: &Value| match one {
+            Value::Object(fields) => fields.get("person_id").and_then(wire::integer_of),
+            other => wire::integer_of(other),
+        };
+        let list = self.detail.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        list.iter().filter_map(id).collect()
+    }
+}
+
 /// One page of a timeline; `total` is always 0.
 pub type FeedPage = Page<FeedItem>;
 

@@ -6,9 +6,12 @@
 //! Credentials never appear in an error text, a log line or `Debug` output.
 
 mod act;
+mod alert;
+mod assign;
 mod channel;
 mod client;
 mod credential;
+mod custom_action;
 mod envelope;
 mod error;
 mod feed;
@@ -22,7 +25,9 @@ mod page;
 mod person;
 mod platform;
 pub mod robot;
+mod rule;
 mod schedule;
+mod team;
 mod template;
 mod transport;
 pub mod webhook;
@@ -30,9 +35,11 @@ mod webhook_history;
 mod wire;
 
 pub use act::{COMMENT_CHARS_MAX, Resolution, SNOOZE_MINUTES};
+pub use alert::{Alert, AlertPage};
 pub use channel::{Channel, ChannelPage, ChannelQuery};
 pub use client::Client;
 pub use credential::Credential;
+pub use custom_action::CustomAction;
 pub use error::{ErrorClass, FlashdutyError};
 pub use feed::{FeedItem, FeedPage};
 pub use incident::{AssignedTo, Image, Incident, Link, Responder};
@@ -44,6 +51,8 @@ pub use oauth::{ClientRegistration, Metadata, OAuth, Pkce, Tokens};
 pub use page::Page;
 pub use person::Person;
 pub use platform::Platform;
+pub use rule::{EscalationRule, Layer, LayerTarget};
 pub use schedule::{OnCall, Schedule, SchedulePage, ScheduleQuery};
+pub use team::{Team, TeamPage, TeamQuery};
 pub use template::{DINGTALK_APP, FixedField, PRESET_TEMPLATE_ID, Preview, PreviewQuery, Template};
 pub use webhook_history::{WebhookAttempt, WebhookHistoryPage, WebhookHistoryQuery};

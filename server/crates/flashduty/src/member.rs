@@ -102,6 +102,9 @@ pub struct Member {
     /// `zh-CN` or `en-US`.
     #[serde(deserialize_with = "wire::text")]
     pub locale: String,
+    /// IANA name.
+    #[serde(deserialize_with = "wire::text")]
+    pub time_zone: String,
     /// By default 2 is Admin, 6 Responder, 8 Viewer.
     #[serde(rename = "account_role_ids", deserialize_with = "wire::integers")]
     pub role_ids: Vec<i64>,

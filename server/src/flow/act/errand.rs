@@ -13,8 +13,8 @@ use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
 use contract::incident::{Action, SNOOZE_MINUTES_MAX};
-use flashduty::{Client, ErrorClass, FlashdutyError};
-use serde_json::json;
+use flashduty::{Client, ErrorClass, FeedItem, FlashdutyError};
+use serde_json::{Value, json};
 use std::time::Duration;
 use world::Millis;
 
@@ -77,7 +77,7 @@ impl Errand<'_> {
     /// webhooks told is carried out at once, and costs one call.
     async fn judge_then_do(&self, client: &Client) -> Result<Acted, Refusal> {
         let now = self.state.world.now();
-        let judge = |incident: &Incident| action::judge(incident, self.asked.action, self.link.member.member_id, now);
+        let judge = |incident: &Incident| action::judge_asked(incident, self.asked, self.link.member.member_id, now);
         let known = if self.again { None } else { self.mirrored().await? };
         let sensible = known.filter(|one| judge(one) == Verdict::Do || is_news(one, self.asked.action, now));
         let truth = match sensible {
@@ -97,16 +97,21 @@ impl Errand<'_> {
             remember(self.state, &self.integration.key, &self.task()).await?;
         }
         match perform(client, self.asked).await {
-            Ok(()) => {
+            Ok(failure) => {
                 let who = (self.link.member.member_id, self.link.member.name.as_str());
-                let after = action::applied(truth, self.asked.action, self.asked.minutes, who, self.state.world.now());
+                let after = action::applied(truth, self.asked, who, self.state.world.now());
+                let after = self.looked_at(client, after).await?;
                 self.settle(Some(&after)).await?;
-                Ok(Acted::Done(after))
+                match failure {
+                    None => Ok(Acted::Done(after)),
+                    Some(said) => Err(Refusal::told(ProblemCode::CustomActionFailed, said)),
+                }
             }
             // The task that was remembered asks Flashduty for the truth before anything is repeated.
             Err(error) if error.may_have_happened() => Ok(Acted::Working),
-            Err(error) if error.class == ErrorClass::InvalidParameter => {
-                // Something has changed that no webhook told of, or Flashduty wants a form (Flashduty reference 5.6).
+            Err(error) if is_worth_a_look(self.asked.action, &error) => {
+                // Something has changed that no webhook told of, Flashduty wants a form (Flashduty reference 5.6), or
+                // whom it was to be given to is not there any more.
                 let truth = self.read(client).await?;
                 forget(self.state, &self.integration.key, &self.task()).await?;
                 match judge(&truth) {
@@ -125,6 +130,23 @@ impl Errand<'_> {
         }
     }
 
+    /// Who has the incident now, where only Flashduty can tell: an act that changes it asks once more. If that fails what
+    /// is known stands until the webhook comes.
+    async fn looked_at(&self, client: &Client, after: Incident) -> Result<Incident, StoreError> {
+        if !matches!(self.asked.action, Action::Reassign | Action::Escalate | Action::AddResponder) {
+            return Ok(after);
+        }
+        let now = match client.incident(&self.asked.incident_id).await {
+            Ok(read) => Incident { last_act: after.last_act, ..convert::incident(&read) },
+            Err(error) => {
+                tracing::info!(code = error.code, "an incident could not be read after it was given to somebody");
+                after
+            }
+        };
+        let names = people::names(self.state, self.integration, client, people::nameless(std::slice::from_ref(&now)));
+        Ok(people::named(now, &names.await))
+    }
+
     fn task(&self) -> TaskKind {
         finish_task(self.link, self.asked, self.at)
     }
@@ -134,11 +156,8 @@ impl Errand<'_> {
         let kind = action::timeline_kind(self.asked.action);
         let feed = client.feed_of_kinds(&self.asked.incident_id, &[kind], TIMELINE_ROWS).await?;
         let since = self.at.minus(CLOCK_MARGIN);
-        let text = self.asked.text.as_deref().unwrap_or_default().trim();
         Ok(feed.items.iter().any(|item| {
-            item.creator_id == self.link.member.member_id
-                && item.at >= since
-                && (self.asked.action != Action::Comment || item.text("comment").trim() == text)
+            item.creator_id == self.link.member.member_id && item.at >= since && tells_of(item, self.asked)
         }))
     }
 
@@ -165,7 +184,7 @@ impl Errand<'_> {
         if let Some(after) = after {
             incidents::take_act(state, &mut tx, key, after.clone()).await?;
         }
-        let detail = json!({ "minutes": self.asked.minutes });
+        let detail = detail(self.asked);
         let (actor, subject) = (&self.link.employee.user_id, &self.asked.incident_id);
         audit::write(state, &mut tx, key, actor, self.asked.action.name(), subject, detail).await?;
         tx.commit().await?;
@@ -214,10 +233,44 @@ fn is_news(incident: &Incident, action: Action, now: Millis) -> bool {
     incident.last_act.as_ref().filter(same).is_some_and(|act| now.since(act.at) < NEWS)
 }
 
-async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<(), FlashdutyError> {
+/// Whether a row of the timeline of the right kind is the very act: what it says has to be what was asked for.
+fn tells_of(item: &FeedItem, asked: &Asked) -> bool {
+    match asked.action {
+        Action::Comment => item.text("comment").trim() == asked.text.as_deref().unwrap_or_default().trim(),
+        Action::Reassign => {
+            let to = item.people();
+            asked.people.iter().all(|id| to.contains(id)) && to.iter().all(|id| asked.people.contains(id))
+        }
+        // Those who had it already are left out of the row.
+        Action::AddResponder => item.people().iter().any(|id| asked.people.contains(id)),
+        Action::Escalate => asked.level.as_ref().is_some_and(|level| {
+            item.text("escalate_rule_id") == level.rule_id && item.integer("layer_idx") == Some(i64::from(level.index))
+        }),
+        Action::CustomAction => item.integer("integration_id") == asked.custom_action,
+        _ => true,
+    }
+}
+
+/// What the audit log says of an act besides who, what and which: no texts.
+fn detail(asked: &Asked) -> Value {
+    match asked.action {
+        Action::Reassign | Action::AddResponder => json!({ "people": asked.people }),
+        Action::Escalate => {
+            let level = asked.level.as_ref();
+            json!({ "rule_id": level.map(|level| &level.rule_id), "level": level.map(|level| level.index + 1) })
+        }
+        Action::CustomAction => json!({ "custom_action": asked.custom_action }),
+        Action::Comment => json!({ "muted": asked.mute }),
+        _ => json!({ "minutes": asked.minutes }),
+    }
+}
+
+/// The call. Some(reason) where Flashduty did its part and a custom action failed all the same.
+async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<Option<String>, FlashdutyError> {
     let id = &asked.incident_id;
     let text = asked.text.as_deref().unwrap_or_default();
-    match asked.action {
+    let done = match asked.action {
+        Action::CustomAction => return client.run_custom_action(id, asked.custom_action.unwrap_or_default()).await,
         Action::Acknowledge => client.acknowledge(id).await,
         Action::Unacknowledge => client.unacknowledge(id).await,
         Action::Close => {
@@ -228,8 +281,15 @@ async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<(), Flashd
         Action::Reopen => client.reopen(id, text).await,
         Action::Snooze => client.snooze(id, asked.minutes.unwrap_or(SNOOZE_MINUTES_MAX)).await,
         Action::Wake => client.wake(id).await,
-        Action::Comment => client.comment(id, text, false).await,
-    }
+        Action::Comment => client.comment(id, text, asked.mute).await,
+        Action::Reassign => client.reassign(id, &asked.people).await,
+        Action::AddResponder => client.add_responders(id, &asked.people).await,
+        Action::Escalate => {
+            let (rule_id, index) = asked.level.as_ref().map_or(("", 0), |level| (level.rule_id.as_str(), level.index));
+            client.escalate(id, rule_id, index).await
+        }
+    };
+    done.map(|()| None)
 }
 
 /// The reason in words. A parameter refused on acknowledge or close means a required form (Flashduty reference 5.6).
@@ -238,7 +298,17 @@ fn refused(action: Action, error: FlashdutyError) -> Refusal {
         (Action::Acknowledge | Action::Close, ErrorClass::InvalidParameter) => {
             Refusal::told(ProblemCode::FormNeeded, error.message)
         }
+        // The incident is there: it was read since.
+        (action, ErrorClass::NotFound) if action.is_asked_apart() => Refusal::told(ProblemCode::NotNow, error.message),
         _ => error.into(),
+    }
+}
+
+fn is_worth_a_look(action: Action, error: &FlashdutyError) -> bool {
+    match error.class {
+        ErrorClass::InvalidParameter => true,
+        ErrorClass::NotFound => action.is_asked_apart(),
+        _ => false,
     }
 }
 

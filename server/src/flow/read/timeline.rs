@@ -67,11 +67,9 @@ fn notified(item: &FeedItem, names: &BTreeMap<i64, String>) -> String {
     joined(", ", lines)
 }
 
-/// The people an incident was given to: `to` and `person_ids` mean the same.
+/// The people an incident was given to.
 fn assigned(item: &FeedItem) -> Vec<i64> {
-    let ids = |name| list(item, name).iter().filter_map(person_id).take(PEOPLE_MAX).collect::<Vec<_>>();
-    let to = ids("to");
-    if to.is_empty() { ids("person_ids") } else { to }
+    item.people().into_iter().take(PEOPLE_MAX).collect()
 }
 
 fn list<'a>(item: &'a FeedItem, name: &str) -> &'a [Value] {

@@ -149,6 +149,13 @@ impl Bench {
         deliveries.into_iter().map(|delivery| (delivery.target.id(), delivery.outcome.name())).collect()
     }
 
+    /// What the audit log says of each time somebody did this, oldest first.
+    pub async fn audited(&self, what: &str) -> Vec<serde_json::Value> {
+        let mut tx = self.app.state.store.read().await.unwrap();
+        let entries = store::audit::list(&mut tx, KEY, None, 1_000).await.unwrap();
+        entries.into_iter().rev().filter(|entry| entry.act == what).map(|entry| entry.detail).collect()
+    }
+
     /// Requests that our server made to a path of the platforms.
     pub fn requests(&self, path: &str) -> usize {
         self.sim.journal.count(|entry| entry.path.starts_with(path))

@@ -218,3 +218,28 @@ async fn the_history_of_webhooks_is_read() {
     assert_eq!(client.webhook_attempt("e1", 5).await.unwrap().request_body, "{}");
     assert_eq!(stand.last().json(), json!({ "event_id": "e1", "integration_id": 5 }));
 }
+
+#[tokio::test]
+async fn people_are_asked_for_as_flashduty_wants_it() {
+    let stand = Stand::json(200, json!({ "request_id": "R", "data": { "message": "HTTP 500" } })).await;
+    let client = stand.client();
+    client.reassign("a1", &[5, 6]).await.unwrap();
+    client.escalate("a1", "64abb8a687e7984845822139", 1).await.unwrap();
+    client.add_responders("a1", &[7]).await.unwrap();
+    assert_eq!(client.run_custom_action("a1", 9).await.unwrap().as_deref(), Some("HTTP 500"));
+    client.escalation_rules(4).await.unwrap();
+    client.alert_list("a1", 2, 20).await.unwrap();
+    let seen: Vec<(String, Value)> =
+        stand.seen().iter().map(|seen| (seen.uri.path().to_owned(), seen.json())).collect();
+    let level = json!({ "escalate_rule_id": "64abb8a687e7984845822139", "layer_idx": 1, "type": "escalate" });
+    let people = json!({ "person_ids": [5, 6], "type": "reassign" });
+    let expected = [
+        ("/incident/assign", json!({ "incident_id": "a1", "assigned_to": people })),
+        ("/incident/assign", json!({ "incident_id": "a1", "assigned_to": level })),
+        ("/incident/responder/add", json!({ "incident_id": "a1", "person_ids": [7] })),
+        ("/incident/custom-action/do", json!({ "incident_id": "a1", "integration_id": 9 })),
+        ("/channel/escalate/rule/list", json!({ "channel_id": 4 })),
+        ("/incident/alert/list", json!({ "incident_id": "a1", "p": 2, "limit": 20 })),
+    ];
+    assert_eq!(seen, expected.map(|(path, body)| (path.to_owned(), body)));
+}

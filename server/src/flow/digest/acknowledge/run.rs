@@ -4,6 +4,7 @@ use super::Tally;
 use crate::flow::refusal::Refusal;
 use crate::flow::{audit, convert, credential, incidents, link_end};
 use crate::model::action::{self, Verdict};
+use crate::model::asked::Asked;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
@@ -290,7 +291,7 @@ impl<'a> Run<'a> {
         let mut tx = self.state.store.begin().await?;
         for incident in incidents {
             let (id, act) = (incident.id.clone(), Action::Acknowledge);
-            let after = action::applied(incident, act, None, who, now);
+            let after = action::applied(incident, &Asked::plain(&id, act), who, now);
             incidents::take_act(self.state, &mut tx, key, after).await?;
             let detail = json!({ "digest": self.digest_id });
             audit::write(self.state, &mut tx, key, actor, act.name(), &id, detail).await?;

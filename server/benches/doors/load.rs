@@ -35,12 +35,15 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
 pub async fn closed_loop(address: &str, requests: Vec<Vec<u8>>, connections: usize) -> Measured {
     let requests = Arc::new(requests);
     let next = Arc::new(AtomicUsize::new(0));
+    let mut open = Vec::new();
+    for _ in 0..connections {
+        open.push(Connection::open(address).await);
+    }
     let begin = Instant::now();
     let mut workers = Vec::new();
-    for _ in 0..connections {
-        let (address, requests, next) = (address.to_owned(), Arc::clone(&requests), Arc::clone(&next));
+    for mut connection in open {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
         workers.push(tokio::spawn(async move {
-            let mut connection = Connection::open(&address).await;
             let (mut latencies, mut refused) = (Vec::new(), 0);
             while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let sent = Instant::now();

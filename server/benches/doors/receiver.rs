@@ -141,7 +141,7 @@ pub async fn serve_baseline() {
     let routes = axum::Router::new()
         .route(paths::DINGTALK_EVENTS, post(receive))
         .route_layer(from_fn_with_state(state.clone(), http::free_when_genuine));
-    let listener = tokio::net::TcpListener::bind(state.config.listen).await.unwrap();
+    let listener = http::listen::bind(state.config.listen).unwrap();
     println!("listens on {}", listener.local_addr().unwrap());
     http::listen::serve(listener, http::guarded(routes, state), std::future::pending()).await;
 }

@@ -5,6 +5,7 @@ use crate::application::Application;
 use crate::config::Config;
 use crate::flow::quota::pushes;
 use crate::flow::{access, address};
+use crate::http::listen;
 use crate::work;
 use contract::paths;
 use std::io;
@@ -22,7 +23,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let refused = |error: io::Error| {
         Failure::Failed(format!("cannot listen on {address}: {error}; choose another address with DINGDUTY_LISTEN"))
     };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let listener = listen::bind(address).map_err(refused)?;
     let application = Application::build(config, World::system()).await?;
     let state = &application.state;
     println!("dingduty {} listens on {address}", env!("CARGO_PKG_VERSION"));

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
@@ -25,11 +25,26 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 4096;
+/// Connections that the system keeps until they are taken. Beyond it a connection comes a second later, when the other
+/// side knocks again: platforms that reconnect all at once must not wait so long. The usual 128 is passed by 256 of them.
+const BACKLOG: u32 = 4096;
 /// Pause when the system gives no connection, for example because it has no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What an orderly end of the connections may take, a part of the whole one's time: answers under way are finished, open
 /// streams are cut.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Listens on an address.
+///
+/// # Errors
+/// As the system refuses, for example because somebody else listens there.
+pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Else a restart would have to wait until the system has forgotten the connections of the program before.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Serves until `stop` ends, then finishes what is under way for at most [`STOP_TIMEOUT`].
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
@@ -126,6 +141,16 @@ mod tests {
         let mut answer = Vec::new();
         let (read, _) = tokio::join!(client.read_to_end(&mut answer), talking);
         assert!(read.unwrap() > 32 << 20);
+    }
+
+    #[tokio::test]
+    async fn a_crowd_is_let_in_without_knocking_twice() {
+        let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        assert!(bind(address).is_err());
+        let crowd = (0..600).map(|_| TcpStream::connect(address));
+        let all = tokio::time::timeout(Duration::from_millis(900), futures::future::try_join_all(crowd)).await;
+        assert_eq!(all.expect("nobody waits for a second knock").unwrap().len(), 600);
     }
 
     #[tokio::test]

@@ -16,6 +16,8 @@ const QUEUE_MAX: usize = 4_096;
 /// Bytes of waiting bodies, for the same reason.
 const QUEUE_BYTES_MAX: u32 = 32 << 20;
 const BATCH_MAX: usize = 256;
+/// So many are worth a wait for the disk: while they wait for it, others are received.
+const BATCH_GOOD: usize = 32;
 /// Rows of one insert; few sizes, so that the database knows each statement after its first use.
 const ROWS: [usize; 9] = [1, 2, 4, 8, 16, 24, 32, 48, ROWS_MAX];
 const ROWS_MAX: usize = 64;
@@ -113,6 +115,7 @@ impl Task {
         let mut messages = Vec::with_capacity(BATCH_MAX);
         let mut closers = Vec::new();
         while self.messages.recv_many(&mut messages, BATCH_MAX).await > 0 {
+            self.gather(&mut messages).await;
             let mut batch = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -127,6 +130,22 @@ impl Task {
         }
         for closed in closers {
             let _ = closed.send(());
+        }
+    }
+
+    /// Lets who is about to put something come first, as long as somebody does. Those who were just answered come again
+    /// one after the other; the first alone would cost all others a wait for the disk. No clock is waited for: whoever is
+    /// alone is written at once.
+    async fn gather(&mut self, messages: &mut Vec<Message>) {
+        let mut before = 0;
+        while before < messages.len() && messages.len() < BATCH_GOOD {
+            before = messages.len();
+            tokio::task::yield_now().await;
+            while messages.len() < BATCH_MAX
+                && let Ok(message) = self.messages.try_recv()
+            {
+                messages.push(message);
+            }
         }
     }
 

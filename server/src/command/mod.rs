@@ -2,6 +2,7 @@
 //! code is 0, 1 when it failed, 2 when it was asked wrongly.
 
 mod audit;
+mod card_template;
 mod console_link;
 #[cfg(feature = "simulator")]
 mod demo;
@@ -42,6 +43,8 @@ enum Command {
         #[command(subcommand)]
         command: integration::Command,
     },
+    /// Prints variables, buttons and an example of the card's template, to build it on DingTalk's card platform.
+    CardTemplate(card_template::Arguments),
     /// Prints a one-time address for signing in to the console; it lasts ten minutes.
     ConsoleLink,
     /// Proves that the audit log was not changed, and exports it.
@@ -95,6 +98,7 @@ async fn dispatch(file: Option<&Path>, command: Command) -> Result<(), Failure> 
             demo::run(arguments).await
         }
         Command::Integration { command } => integration::run(&open(file).await?, command).await,
+        Command::CardTemplate(arguments) => card_template::run(&arguments),
         Command::ConsoleLink => console_link::run(&open(file).await?).await,
         Command::Audit { command } => audit::run(&open(file).await?, command).await,
         Command::Token { command } => token::run(&open(file).await?, command).await,
@@ -183,6 +187,8 @@ mod tests {
             "dingduty integration set --key k name=x token=",
             "dingduty integration set --key k --file x.json",
             "dingduty integration remove --key k --json",
+            "dingduty card-template",
+            "dingduty card-template --json --language zh",
             "dingduty console-link",
             "dingduty token create --name ci --role observer",
             "dingduty audit verify --integration k --holds 1 --json",

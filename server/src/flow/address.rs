@@ -20,6 +20,19 @@ pub fn incident_in_dingtalk(state: &State, key: &str, incident_id: &str) -> Stri
     if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
 }
 
+/// The page behind a group's quick entry, with DingTalk's own placeholders for company and group.
+pub fn quick_entry(page: &str) -> String {
+    dingtalk::links::quick_entry(page)
+}
+
+/// What a link to an incident looks like, for an example.
+pub fn example() -> String {
+    dingtalk::links::page_link(
+        &format!("https://duty.example.com{}", paths::fill(paths::INCIDENT, &["KEY", "ID"])),
+        true,
+    )
+}
+
 /// Opens the application's homepage inside DingTalk.
 pub fn home_in_dingtalk(state: &State, key: &str) -> String {
     dingtalk::links::page_link(&page(state, paths::HOME, &[key]), true)

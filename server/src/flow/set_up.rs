@@ -4,7 +4,7 @@ mod form;
 
 pub use form::{Checked, FieldError, Form, pairs};
 
-use super::{audit, introduce};
+use super::{address, audit, introduce};
 use crate::config::Config;
 use crate::model::integration::{Failures, Integration, RouteSecrets, Secrets, Settings};
 use crate::model::task::TaskKind;
@@ -167,19 +167,19 @@ pub async fn list(state: &State) -> Result<Vec<Integration>, StoreError> {
 pub fn addresses(config: &Config, integration: &Integration) -> Addresses {
     let (key, routes) = (integration.key.as_str(), &integration.secrets.routes);
     let base = config.public_url.as_str().trim_end_matches('/');
-    let address = |path: &str, values: &[&str]| format!("{base}{}", paths::fill(path, values));
+    let at = |path: &str, values: &[&str]| format!("{base}{}", paths::fill(path, values));
     Addresses {
-        event_subscription: address(paths::DINGTALK_EVENTS, &[key]),
-        application_homepage: address(paths::HOME, &[key]),
-        pc_homepage: address(paths::PC_HOME, &[key]),
-        cool_app_web: dingtalk::links::quick_entry(&address(paths::COOL_APP, &[key])),
-        card_callback: address(paths::DINGTALK_CARDS, &[key, routes.cards.expose_secret()]),
-        flashduty_webhook: address(paths::FLASHDUTY_WEBHOOK, &[key, routes.webhook.expose_secret()]),
+        event_subscription: at(paths::DINGTALK_EVENTS, &[key]),
+        application_homepage: at(paths::HOME, &[key]),
+        pc_homepage: at(paths::PC_HOME, &[key]),
+        cool_app_web: address::quick_entry(&at(paths::COOL_APP, &[key])),
+        card_callback: at(paths::DINGTALK_CARDS, &[key, routes.cards.expose_secret()]),
+        flashduty_webhook: at(paths::FLASHDUTY_WEBHOOK, &[key, routes.webhook.expose_secret()]),
         flashduty_webhook_header: Header {
             name: WEBHOOK_HEADER.to_owned(),
             value: routes.webhook_header.expose_secret().to_owned(),
         },
-        custom_action: address(paths::FLASHDUTY_ACTION, &[key, routes.action.expose_secret()]),
+        custom_action: at(paths::FLASHDUTY_ACTION, &[key, routes.action.expose_secret()]),
     }
 }
 

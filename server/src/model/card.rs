@@ -3,6 +3,7 @@
 
 mod content;
 pub mod settings;
+pub mod template;
 #[cfg(test)]
 mod template_test;
 pub mod viewer;

@@ -66,6 +66,43 @@ fn model_and_store_call_no_platform() {
     }
 }
 
+/// Links that open inside DingTalk are built by one file, and used through one other.
+#[test]
+fn links_are_built_in_one_place() {
+    const BUILDER: &str = "server/crates/dingtalk/src/links.rs";
+    const USER: &str = "server/src/flow/address.rs";
+    // Whatever makes an address one of DingTalk's own; the bare scheme is also what addresses are recognised by.
+    const PARTS: [&str; 7] =
+        ["dingtalkclient", "pc_slide", "applink", "openapp", "im_open_hybrid_panel", "open_platform_link", "$ENCCID$"];
+    let mut wrong = Vec::new();
+    for folder in ["app", "server/src", "server/crates/dingtalk/src", "server/crates/flashduty/src", "public"] {
+        for (path, text) in files(folder, &["rs", "js", "html"]) {
+            let name = path.display().to_string();
+            let code: Vec<&str> =
+                without_tests(&name, &text).filter(|line| !line.trim_start().starts_with("//")).collect();
+            for part in PARTS.iter().filter(|_| !name.ends_with(BUILDER)) {
+                if code.iter().any(|line| line.contains(part)) {
+                    wrong.push(format!("{name} writes {part}"));
+                }
+            }
+            if !name.ends_with(USER) && code.iter().any(|line| line.contains("links::")) {
+                wrong.push(format!("{name} builds links beside {USER}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let builder = files("server/crates/dingtalk/src", &["rs"]).into_iter().find(|(path, _)| path.ends_with("links.rs"));
+    let (_, builder) = builder.expect("the builder of links");
+    assert!(PARTS.iter().filter(|part| **part != "applink").all(|part| builder.contains(part)), "all are built there");
+}
+
+/// The lines of a file that are no tests.
+fn without_tests<'a>(name: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let is_test = name.ends_with("tests.rs") || name.ends_with("_test.rs") || name.contains("/tests/");
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    code.lines().filter(move |_| !is_test)
+}
+
 #[test]
 fn files_are_short_and_finished() {
     let mut wrong = Vec::new();
@@ -93,6 +130,11 @@ fn uses(text: &str, part: &str) -> bool {
 
 /// Every Rust file below a folder of the workspace.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    files(folder, &["rs"])
+}
+
+/// Every file with one of these endings below a folder of the workspace.
+fn files(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];
@@ -101,7 +143,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+            } else if path.extension().is_some_and(|ending| endings.iter().any(|one| ending == *one)) {
                 let text = std::fs::read_to_string(&path).unwrap();
                 found.push((path, text));
             }

@@ -152,6 +152,8 @@ codes! {
     FlashdutyDown = "flashduty-down", 502;
     /// DingTalk cannot be reached or is busy.
     DingtalkDown = "dingtalk-down", 502;
+    /// It needs a call of DingTalk, and the month has none left for it; the message says until when.
+    HeldByQuota = "held-by-quota", 503;
     /// The card is not one of ours.
     CardUnknown = "card-unknown", 404;
     /// The group is unknown here, or has not our cool app.

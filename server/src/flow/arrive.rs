@@ -97,7 +97,7 @@ fn refused(error: &DingTalkError) -> Refusal {
         ErrorClass::CodeRefused => ProblemCode::CodeRefused.into(),
         _ => {
             tracing::warn!(class = error.class.name(), code = error.code, "nobody can arrive");
-            ProblemCode::DingtalkDown.into()
+            error.into()
         }
     }
 }

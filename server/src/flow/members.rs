@@ -31,7 +31,7 @@ pub struct Members {
 /// Whether somebody is in a group.
 ///
 /// # Errors
-/// `ChatUnknown` once the cool app is not in the group any more, `DingtalkDown`.
+/// `ChatUnknown` once the cool app is not in the group any more, `HeldByQuota`, `DingtalkDown`.
 pub async fn has(state: &State, integration: &Integration, chat: &Chat, user_id: &str) -> Result<bool, Refusal> {
     let place = (integration.key.clone(), chat.open_conversation_id.clone());
     let _one_at_a_time = state.caches.refreshes.lock(format!("members/{}/{}", place.0, chat.id)).await;
@@ -50,7 +50,7 @@ pub async fn has(state: &State, integration: &Integration, chat: &Chat, user_id:
         }
         Err(error) => {
             tracing::warn!(class = error.class.name(), code = error.code, "a group's members could not be read");
-            return Err(ProblemCode::DingtalkDown.into());
+            return Err((&error).into());
         }
     };
     let is_in = user_ids.contains(user_id);

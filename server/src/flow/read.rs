@@ -106,7 +106,7 @@ fn checked(id: &str) -> Result<(), Refusal> {
 /// address is a hint that anybody can write, so membership is asked of DingTalk (reference 5.1).
 ///
 /// # Errors
-/// `ChatUnknown`, `NotInChat`, `DingtalkDown`, and as [`incidents`].
+/// `ChatUnknown`, `NotInChat`, `HeldByQuota`, `DingtalkDown`, and as [`incidents`].
 pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
     let id = conversation_id(open_conversation_id).ok_or(ProblemCode::ChatUnknown)?;
     let key = &viewer.integration.key;

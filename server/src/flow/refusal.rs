@@ -1,8 +1,15 @@
 //! How flows say no. `http/problem.rs` turns both into a Problem; nobody else words an error.
 
+use crate::model::text;
 use crate::store::StoreError;
+use contract::words::problem as words;
 use contract::{Language, ProblemCode};
+use dingtalk::DingTalkError;
 use flashduty::{ErrorClass, FlashdutyError};
+use world::Millis;
+
+/// DingTalk's months begin in China.
+const QUOTA_ZONE: &str = "Asia/Shanghai";
 
 /// Why something that a platform sent was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +102,24 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         let code = if error.is_unavailable() { ProblemCode::Unavailable } else { ProblemCode::Internal };
         Self { code, message: None, cause: Some(error) }
+    }
+}
+
+impl From<&DingTalkError> for Refusal {
+    /// What its callers have not told apart.
+    fn from(error: &DingTalkError) -> Self {
+        use dingtalk::{ErrorClass as Class, Held, Why};
+        match error.class {
+            Class::Held(Held { why: Why::Month, until }) => {
+                let at = text::clock(until, Millis(0), QUOTA_ZONE);
+                Self {
+                    message: Some(Said::ours(|language| words::held_until(language, at.as_str()))),
+                    ..ProblemCode::HeldByQuota.into()
+                }
+            }
+            Class::QuotaSpent { .. } => ProblemCode::HeldByQuota.into(),
+            _ => ProblemCode::DingtalkDown.into(),
+        }
     }
 }
 

@@ -164,18 +164,20 @@ impl Delivery {
 
     /// Why it is not simply sent again; none when it can be.
     pub fn objection(&self, incident: Option<&Incident>) -> Option<Objection> {
+        // Without an incident it is a work notice that a program asked for.
+        let known = incident.is_some() || self.incident_id.is_empty();
+        let over = incident.is_some_and(|incident| incident.progress == Progress::Closed);
+        self.objection_of_subject(known).or_else(|| over.then_some(Objection::IncidentOver))
+    }
+
+    /// The same for what is worth sending whatever has become of its subject, if that is known.
+    pub fn objection_of_subject(&self, known: bool) -> Option<Objection> {
         match (self.state, self.outcome) {
             (DeliveryState::Waiting, _) => Some(Objection::Waits),
             (_, Outcome::Folded) => Some(Objection::Folded),
             (DeliveryState::Done, Outcome::Delivered | Outcome::Accepted | Outcome::Read) => Some(Objection::Delivered),
             _ if !self.repeatable => Some(Objection::MayHaveArrived),
-            // A work notice that a program asked for.
-            _ if self.incident_id.is_empty() => None,
-            _ => match incident {
-                None => Some(Objection::IncidentGone),
-                Some(incident) if incident.progress == Progress::Closed => Some(Objection::IncidentOver),
-                Some(_) => None,
-            },
+            _ => (!known).then_some(Objection::IncidentGone),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::bench::verbs::GROUP;
 use crate::bench::{Answer, Bench, KEY};
 use serde_json::{Value, json};
 use simulator::dingtalk::Place;
-use simulator::flashduty::{Act, Raise};
+use simulator::flashduty::{Act, Raise, Severity};
 use simulator::{Fault, Peer, faults};
 use std::time::Duration;
 
@@ -219,4 +219,96 @@ async fn a_card_that_may_be_there_is_called_unclear_when_given_up_and_follows_it
     for wrong in ["state=dead", "since=yesterday", "outcome=lost"] {
         assert_eq!(bench.api(&token, "GET", &format!("deliveries?{wrong}"), None).await.status, 400, "{wrong}");
     }
+}
+
+/// Deliveries of the integration with this outcome.
+async fn with_outcome(bench: &Bench, token: &str, outcome: &str) -> Vec<Value> {
+    let query = format!("deliveries?outcome={}", outcome.replace(' ', "%20"));
+    bench.api(token, "GET", &query, None).await.json()["items"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_work_notice_is_sent_anew_to_one_and_to_all_it_failed_for() {
+    const SEND: &str = "/topapi/message/corpconversation/asyncsend_v2";
+    let (bench, token) = subscribed().await;
+    let refused =
+        faults::Kind::Refuse { status: 200, body: json!({"errcode": 40078, "errmsg": "no", "request_id": "R"}) };
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path: SEND.to_owned(), kind: refused, times: None });
+    let asked = json!({"user_ids": ["li.na", "zhao.min", "zhang.wei"], "kind": "text", "text": "tonight"});
+    let notice = bench.api(&token, "POST", "work-notices", Some(asked)).await;
+    assert_eq!(notice.status, 202, "{notice:?}");
+    bench.run_due().await;
+    bench.sim.faults.clear();
+    let listed = bench.api(&token, "GET", "deliveries?state=failed", None).await.json();
+    let failed = listed["items"].as_array().unwrap().clone();
+    assert_eq!(failed.len(), 3, "{listed}");
+    let calls = bench.requests(SEND);
+    let one = bench.api(&token, "POST", &path(&failed[0], "/resend"), None).await;
+    assert_eq!(one.status, 202, "{one:?}");
+    bench.run_due().await;
+    assert_eq!(bench.requests(SEND), calls + 1);
+    let rest = json!({"outcome": failed[0]["outcome"], "since": crate::bench::BEGIN.0});
+    let all = bench.api(&token, "POST", "deliveries/resend", Some(rest)).await;
+    assert_eq!((all.status, &all.json()["resent"], &all.json()["refused"]), (202, &json!(2), &json!(0)));
+    bench.run_due().await;
+    assert_eq!(bench.requests(SEND), calls + 2, "the others share one call");
+    for user_id in ["li.na", "zhao.min", "zhang.wei"] {
+        assert_eq!(bench.sim.dingtalk.messages(&Place::Work(user_id.into())).len(), 1, "{user_id}");
+    }
+    bench.advance(Duration::from_secs(300));
+    bench.run_due().await;
+    let again = bench.api(&token, "POST", &path(&failed[0], "/resend"), None).await;
+    assert_eq!((again.status, again.problem().as_str()), (409, "needs-force"), "it has arrived");
+    let forced = bench.api(&token, "POST", &path(&failed[0], "/resend"), Some(json!({"force": true}))).await;
+    assert_eq!(forced.status, 202, "{forced:?}");
+    bench.run_due().await;
+    let id = notice.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(bench.api(&token, "POST", &format!("work-notices/{id}/recall"), None).await.status, 202);
+    bench.run_due().await;
+    let recalled = bench.api(&token, "POST", &path(&failed[0], "/resend"), Some(json!({"force": true}))).await;
+    assert_eq!((recalled.status, recalled.problem().as_str()), (409, "cannot-resend"), "taken back");
+}
+
+#[tokio::test]
+async fn a_digest_and_the_bots_own_words_are_sent_anew() {
+    let (bench, token) = subscribed().await;
+    bench.cards_per_minute(1).await;
+    bench.refuse(400, "param.templateNotExist", 20);
+    for number in 0..4 {
+        bench
+            .sim
+            .flashduty
+            .raise(Raise { title: format!("storm {number}"), severity: Severity::Warning, ..Raise::default() })
+            .await
+            .unwrap();
+    }
+    bench.run_due().await;
+    bench.sim.faults.clear();
+    let failed = with_outcome(&bench, &token, "card template unusable").await;
+    let digest = failed.iter().find(|one| one["reason"] == "digest").unwrap_or_else(|| panic!("{failed:?}"));
+    assert_eq!(bench.api(&token, "POST", &path(digest, "/resend"), None).await.status, 202);
+    bench.run_due().await;
+    assert_eq!(bench.cards_in_group().len(), 1, "the counting card");
+
+    let chat = bench.chat(&bench.conversation(GROUP)).await.unwrap().id;
+    let url = crate::robot_push::address(&bench, &chat).await;
+    let body = json!({"errcode": 1, "code": "robot.not.exist", "message": "no", "requestid": "R"});
+    let path_of_words = "/v1.0/robot/groupMessages/send".to_owned();
+    let kind = faults::Kind::Refuse { status: 400, body };
+    bench.sim.faults.add(Fault { peer: Peer::DingTalk, path: path_of_words.clone(), kind, times: Some(1) });
+    let words = json!({"msgtype": "markdown", "markdown": {"title": "t", "text": "disk of no incident"}});
+    bench.browser().json(&url, words).await;
+    bench.run_due().await;
+    let listed = bench.api(&token, "GET", "deliveries?state=failed", None).await.json();
+    let note = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["reason"].as_str().unwrap().starts_with("robot message"));
+    let note = note.unwrap_or_else(|| panic!("{listed}"));
+    assert_eq!(bench.api(&token, "POST", &path(note, "/resend"), None).await.status, 202);
+    bench.run_due().await;
+    assert_eq!(bench.requests(&path_of_words), 2);
+    let said = format!("{:?}", bench.sim.dingtalk.messages(&Place::Chat(bench.conversation(GROUP))));
+    assert!(said.contains("disk of no incident"), "{said}");
 }

@@ -42,11 +42,16 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::FlashdutySlow
         | P::FlashdutyDown
         | P::DingtalkDown
+        | P::HeldByQuota
         | P::CardUnknown
         | P::ChatUnknown
         | P::NotInChat => of_act(code),
         _ => of_request(code),
     }
+}
+
+crate::words::sentences! {
+    held_until(at): "北京时间 {at} 恢复", "until {at}, China time";
 }
 
 fn of_request(code: ProblemCode) -> (Pair, Pair) {
@@ -239,6 +244,16 @@ fn of_act(code: ProblemCode) -> (Pair, Pair) {
         P::DingtalkDown => {
             (("暂时连不上钉钉", "请稍后重试"), ("DingTalk cannot be reached just now", "Try again in a moment"))
         }
+        P::HeldByQuota => (
+            (
+                "钉钉本月调用额度不足，此操作已暂缓",
+                "额度每月 1 日（北京时间）恢复，故障仍可在首页处理；管理员可购买额度，或核对所设额度",
+            ),
+            (
+                "DingTalk's calls of this month are used up, so this is held",
+                "They come back on the 1st (China time); incidents can still be handled from the homepage. Administrators can buy calls, or check the quota that is set",
+            ),
+        ),
         P::CardUnknown => (
             ("这张卡片不属于本应用", "请使用较新的卡片，或打开应用"),
             ("This card is not one of ours", "Use a newer card, or open the app"),

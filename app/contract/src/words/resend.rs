@@ -9,5 +9,6 @@ crate::words::sentences! {
     waits(at_ms): "将于 {at_ms}（Unix 毫秒）发送", "it is sent at {at_ms} (Unix milliseconds)";
     not_linked: "该处理人仍未关联账号，请其先从工作台打开本应用并登录 Flashduty", "the responder has still not linked accounts; let them open the app from the workplace and sign in to Flashduty first";
     has_own: "此人已有同一故障的另一条投递", "this person has another delivery for the same incident";
-    not_a_card: "它不是故障卡片，请从其来源处重新发送", "it is no card of an incident; send it anew from where it came";
+    words_forgotten: "其内容已不再保存，请从其来源处重新发送", "its words are not kept any more; send it anew from where it came";
+    recalled: "该工作通知已撤回", "the work notice was taken back";
 }

@@ -120,6 +120,16 @@ pub async fn send_again(state: &State, integration: &Integration, delivery: &Del
     tx.commit().await
 }
 
+/// Sends a notice anew to people, by delivery, whose deliveries wait for it: as few calls as DingTalk allows.
+pub async fn anew(state: &State, tx: &mut Tx, notice: &WorkNotice, delivery_ids: &[String]) -> Result<(), StoreError> {
+    let has_bar =
+        notice.content.kind == Kind::Oa && (!notice.incident_id.is_empty() || !notice.content.status.is_empty());
+    for some in rules::batches(delivery_ids, has_bar) {
+        into_new_batch(state, tx, notice, &some, state.world.now()).await?;
+    }
+    Ok(())
+}
+
 /// Puts people, by delivery, into a batch of their own that is sent at `due`.
 pub async fn into_new_batch(
     state: &State,

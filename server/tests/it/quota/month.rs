@@ -245,3 +245,23 @@ async fn pushes_are_counted_and_warnings_come_once() {
     let entries = store::audit::list(&mut tx, KEY, None, 100).await.unwrap();
     assert_eq!(entries.iter().filter(|entry| entry.act == "quota-warning").count(), 1);
 }
+
+#[tokio::test]
+async fn a_page_that_needs_a_call_says_that_the_month_has_none_left() {
+    let bench = Bench::start().await;
+    bench.install_cool_app(GROUP).await;
+    let browser = bench.link("li.na").await;
+    bench.set("quota_api_month", "0").await;
+    let conversation = bench.conversation(GROUP);
+    let page = format!(
+        "{}?corpid={}&cid={}",
+        paths::fill(paths::COOL_APP, &[KEY]),
+        seed::CORP_ID,
+        paths::encode(&conversation)
+    );
+    let held = browser.get(&page).await;
+    assert!(held.body.contains("data-problem=\"held-by-quota\""), "{}", held.body);
+    assert!(held.body.contains("10-01 00:00"), "it says until when");
+    bench.set("quota_api_month", "1000").await;
+    assert!(!browser.get(&page).await.body.contains("data-problem"));
+}

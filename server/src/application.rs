@@ -3,6 +3,7 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
+use crate::flow::live::Live;
 use crate::flow::quota::Pilot;
 use crate::flow::quota::pushes::Pushes;
 use crate::http::{self, gate::Gate, health, limits::Limiter};
@@ -56,6 +57,7 @@ impl Application {
             world,
             config: Arc::new(config),
             caches: Caches::default(),
+            live: Live::default(),
             background: Background::default(),
             wake: Notify::new(),
             last_sweep: LastSweep::default(),
@@ -69,6 +71,12 @@ impl Application {
 
     /// Serves until `stop` ends; then finishes what is under way, but not for ever.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let live = &self.state.live;
+        let stop = async {
+            stop.await;
+            // Streams never end by themselves.
+            live.stop();
+        };
         http::listen::serve(listener, self.router, stop).await;
         if !self.state.background.stop(http::listen::STOP_TIMEOUT).await {
             tracing::warn!("some acts had not ended; they are looked into at the next start");

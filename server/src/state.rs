@@ -3,6 +3,7 @@
 use crate::background::Background;
 use crate::config::Config;
 use crate::flow::caches::Caches;
+use crate::flow::live::Live;
 use crate::flow::quota::Pilot;
 use crate::flow::quota::pushes::Pushes;
 use crate::http::gate::Gate;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub world: World,
     pub config: Arc<Config>,
     pub caches: Caches,
+    /// Open pages of this process.
+    pub live: Live,
     /// Work that outlives the request that began it.
     pub background: Background,
     /// Wakes the worker of this process.

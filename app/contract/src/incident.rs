@@ -260,4 +260,8 @@ pub struct ActResult {
     /// False when somebody else had done it already.
     pub done: bool,
     pub incident: IncidentView,
+    /// The revision that the stream of changes gives this state (see [`crate::live::IncidentNews`]); 0 where that is not
+    /// known.
+    #[serde(default)]
+    pub revision: i64,
 }

@@ -1,12 +1,13 @@
 //! What the browser and the server say to each other, and the sentences people read. Only serde: the browser carries
 //! this crate, so it knows nothing of databases, platforms or servers, and none of its types holds a secret.
 //!
-//! Reading order: [`paths`], [`words`], [`problem`], [`incident`], [`person`], [`chat`], [`console`].
+//! Reading order: [`paths`], [`words`], [`problem`], [`incident`], [`live`], [`person`], [`chat`], [`console`].
 
 pub mod chat;
 pub mod choice;
 pub mod console;
 pub mod incident;
+pub mod live;
 pub mod paths;
 pub mod person;
 pub mod problem;

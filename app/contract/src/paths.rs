@@ -48,6 +48,8 @@ pub const API_INCIDENT_PEOPLE: &str = "/api/i/{key}/incidents/{id}/people";
 pub const API_INCIDENT_LEVELS: &str = "/api/i/{key}/incidents/{id}/levels";
 /// The custom actions it can be given to.
 pub const API_INCIDENT_CUSTOM_ACTIONS: &str = "/api/i/{key}/incidents/{id}/custom-actions";
+/// What changes, told to an open page as server-sent events.
+pub const API_LIVE: &str = "/api/i/{key}/live";
 /// The group page's data.
 pub const API_CHAT: &str = "/api/i/{key}/chat";
 /// Proof of the Flashduty side by an own APP key.

@@ -2,8 +2,9 @@
 
 use super::{query, signed_in};
 use crate::api;
-use crate::parts::frame::{Sheet, empty, heading, viewing};
+use crate::parts::frame::{Sheet, heading, live, viewing};
 use crate::parts::list::{as_of, rows};
+use crate::parts::live::ID;
 use crate::parts::severity_words;
 use crate::place::{Place, with_query};
 use crate::visit::Visit;
@@ -41,11 +42,9 @@ fn conversation_id(cid: &str) -> String {
 fn body(visit: &Visit, chat: ChatPage, place: &Place) -> AnyView {
     let language = visit.language;
     let href = |id: &str| with_query(Place::Incident { id: id.into() }.address(&visit.key), &[("from", place.text())]);
-    let incidents = if chat.incidents.is_empty() {
-        empty(words::group_empty(language), words::group_empty_more(language))
-    } else {
-        rows(visit, chat.incidents, place, href, None)
-    };
+    let none = (words::group_empty(language), words::group_empty_more(language));
+    let none = chat.incidents.is_empty().then_some(none);
+    let incidents = live(visit, place, href(ID), none, rows(visit, chat.incidents, place, href, None));
     let clock = viewing(visit, place).clock();
     let mut sent: Vec<AnyView> = chat
         .subscriptions

@@ -40,7 +40,7 @@ pub fn PcHome() -> impl IntoView {
             <div class="split-list">
                 {list(visit, data, |page| Place::Pc { tab, page, id: chosen.clone() }, href, chosen.as_deref())}
             </div>
-            <div class="split-detail">{detail_of(visit, detail, &place, &list_place)}</div>
+            <div class="split-detail" data-live="">{detail_of(visit, detail, &place, &list_place)}</div>
         };
         Sheet {
             title: words::incidents(visit.language).into(),

@@ -1,6 +1,7 @@
 //! What stands around every page: ribbon, top line with the menu, notice.
 
 use super::acting::done;
+use super::live::Live;
 use super::menu::menu;
 use super::problem_box;
 use crate::notice::Notice;
@@ -61,6 +62,25 @@ pub fn way_back(address: String, text: &'static str) -> AnyView {
 /// A view that has nothing to show, and says why that is so.
 pub fn empty(sentence: &'static str, more: &'static str) -> AnyView {
     view! { <div class="empty"><p class="empty-title">{sentence}</p><p class="hint">{more}</p></div> }.into_any()
+}
+
+/// A part of the page that changes by itself. `href` is the address of a row with [`super::live::ID`] for its id, `empty`
+/// what stands there while there are no rows.
+pub fn live(
+    visit: &Visit,
+    place: &Place,
+    href: String,
+    empty: Option<(&'static str, &'static str)>,
+    main: AnyView,
+) -> AnyView {
+    let empty = empty.map(|(sentence, more)| (sentence.to_owned(), more.to_owned()));
+    view! {
+        <div data-live="">
+            <Live viewing=viewing(visit, place) view=place.text() href=href empty=empty/>
+            {main}
+        </div>
+    }
+    .into_any()
 }
 
 /// What islands of this page know.

@@ -1,7 +1,8 @@
 //! A list of incidents with its tabs, its age and its pages: all of it in the address, so that every state of it can
 //! be opened, sent and gone back to.
 
-use super::frame::{empty, viewing};
+use super::frame::{live, viewing};
+use super::live::ID;
 use super::row::{IncidentRow, for_row};
 use crate::place::Place;
 use crate::visit::Visit;
@@ -55,12 +56,14 @@ pub fn list(
     let language = visit.language;
     let (page, has_next, total, as_of_ms) = (list.page.max(1), list.has_next, list.total, list.as_of_ms);
     let here = at(page);
-    let body = match (list.items.is_empty(), page, list.tab) {
-        (false, ..) => rows(visit, list.items, &here, href, chosen),
-        (true, 2.., _) => empty(words::empty_page(language), ""),
-        (true, _, Tab::Mine) => empty(words::empty_mine(language), words::empty_mine_more(language)),
-        (true, _, Tab::Open) => empty(words::empty_open(language), words::empty_open_more(language)),
+    let none = match (list.items.is_empty(), page, list.tab) {
+        (false, ..) => None,
+        (true, 2.., _) => Some((words::empty_page(language), "")),
+        (true, _, Tab::Mine) => Some((words::empty_mine(language), words::empty_mine_more(language))),
+        (true, _, Tab::Open) => Some((words::empty_open(language), words::empty_open_more(language))),
     };
+    let row = href(ID);
+    let body = live(visit, &here, row, none, rows(visit, list.items, &here, href, chosen));
     let step = |to: u32, word| view! { <a class="button" href=at(to).address(&visit.key)>{word}</a> };
     let paging = (page > 1 || has_next).then(|| {
         view! {

@@ -15,6 +15,7 @@ mod forms;
 pub mod frame;
 #[cfg(feature = "ssr")]
 pub mod list;
+pub mod live;
 mod marks;
 #[cfg(feature = "ssr")]
 pub mod menu;

@@ -17,8 +17,13 @@ const NAMES_MAX: usize = 3;
 /// row whose detail is shown beside the list.
 #[island]
 pub fn IncidentRow(incident: IncidentView, viewing: Viewing, href: String, chosen: bool) -> impl IntoView {
-    let id = incident.id.clone();
-    let acting = Acting::new(incident, viewing);
+    row(Acting::new(incident, viewing), href, chosen)
+}
+
+/// The row of what somebody can act on.
+pub fn row(acting: Acting, href: String, chosen: bool) -> impl IntoView {
+    let id = acting.incident.with_untracked(|incident| incident.id.clone());
+    let changed = move || acting.told.with(Option::is_some);
     let state = move || acting.incident.with(|incident| format!("row {}", state_class(incident)));
     let progress = move || acting.incident.with(|incident| incident.progress.name());
     let first_act = move || {
@@ -26,7 +31,7 @@ pub fn IncidentRow(incident: IncidentView, viewing: Viewing, href: String, chose
         possible.then(|| plain_act(acting, Action::Acknowledge, "button primary"))
     };
     view! {
-        <article class=state class:chosen=chosen data-incident=id data-progress=progress>
+        <article class=state class:chosen=chosen class:changed=changed data-incident=id data-progress=progress>
             <a class="row-link" href=href aria-current=chosen.then_some("true")>
                 {move || facts(acting)}
             </a>

@@ -2,12 +2,14 @@
 
 use super::company_text::{Pace, Trouble};
 use super::failed_pushes::Unstored;
+use super::live::sight;
 use super::members::Members;
 use super::notices::Notices;
 use super::robot::Known;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
+use contract::incident::TimelineEntry;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -23,6 +25,8 @@ const NAME_LIFETIME: Duration = Duration::from_secs(600);
 const MEMBERS_LIFETIME: Duration = Duration::from_secs(120);
 /// Saving begins and ends by the day, not by the second.
 const SAVING_LIFETIME: Duration = Duration::from_secs(30);
+/// Pages that hear of the same change at the same time read its timeline once.
+const TIMELINE_LIFETIME: Duration = Duration::from_secs(60);
 /// An order is looked at again after this long, whatever is remembered of it.
 const ORDER_LIFETIME: Duration = Duration::from_secs(60);
 /// A template that cannot be rendered is left alone for so long, whatever the incident.
@@ -41,6 +45,10 @@ pub struct Caches {
     pub oauth: Cache<String, Option<flashduty::Metadata>>,
     /// Who is behind a mobile number, by integration and number.
     pub mobiles: Cache<(String, String), Known>,
+    /// Whether Flashduty shows a member a channel's incidents, by integration, member and channel.
+    pub sights: Cache<(String, i64, i64), bool>,
+    /// Timelines of incidents that are looked at, by integration, incident and version.
+    pub timelines: Cache<(String, String, i64), Arc<(Vec<TimelineEntry>, bool)>>,
     /// Events that DingTalk has forgotten and the database has not taken yet.
     pub unstored: Unstored,
     /// Whether an integration has to save DingTalk's quota, by its key.
@@ -73,6 +81,8 @@ impl Default for Caches {
             members: Cache::new(MEMBERS_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
             mobiles: Cache::new(NAME_LIFETIME),
+            sights: Cache::new(sight::LIFETIME),
+            timelines: Cache::new(TIMELINE_LIFETIME),
             unstored: Unstored::default(),
             saving: Cache::new(SAVING_LIFETIME),
             digests: Cache::new(ORDER_LIFETIME),

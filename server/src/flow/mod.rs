@@ -23,6 +23,7 @@ pub mod introduce;
 pub mod link;
 pub mod link_end;
 mod link_mode;
+pub mod live;
 mod members;
 mod mention;
 pub mod merges;

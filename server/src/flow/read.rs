@@ -1,9 +1,11 @@
 //! What a person sees of Flashduty and of a group: read with their own credential, so that Flashduty decides what they
 //! may see. Only what Flashduty's answer leaves out (names, who acted last) comes from our side.
 
+use super::live::sight;
 use super::open_ones::open_ones;
 use super::refusal::Refusal;
 use super::{convert, credential, link_end, members, people};
+use crate::model::chat::Chat;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
@@ -20,7 +22,7 @@ use std::time::Duration;
 
 mod choice;
 mod more;
-mod timeline;
+pub mod timeline;
 
 pub use choice::{custom_actions, levels, people};
 pub use more::incident_page;
@@ -84,6 +86,7 @@ async fn detail(
     // An incident without its timeline is worth more than none.
     let feed = feed.inspect_err(|error| tracing::info!(code = error.code, "a timeline could not be read")).ok();
     let read = convert::incident(read);
+    sight::learn(viewer.state, &viewer.integration.key, viewer.link.member.member_id, std::slice::from_ref(&read));
     let mut ids = people::nameless(std::slice::from_ref(&read));
     ids.extend(feed.iter().flat_map(|feed| &feed.items).flat_map(timeline::people));
     // All names in one call; completing the incident finds them remembered.
@@ -108,13 +111,7 @@ fn checked(id: &str) -> Result<(), Refusal> {
 /// # Errors
 /// `ChatUnknown`, `NotInChat`, `HeldByQuota`, `DingtalkDown`, and as [`incidents`].
 pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
-    let id = conversation_id(open_conversation_id).ok_or(ProblemCode::ChatUnknown)?;
-    let key = &viewer.integration.key;
-    let mut tx = viewer.state.store.read().await?;
-    let chat = store::chat::by_conversation(&mut tx, key, &id).await?;
-    let chat = chat.filter(|chat| chat.state == ChatState::Installed).ok_or(ProblemCode::ChatUnknown)?;
-    let subscriptions = store::subscription::of_chat(&mut tx, key, &chat.id).await?;
-    drop(tx);
+    let (chat, subscriptions) = group(viewer.state, viewer.integration, open_conversation_id).await?;
     if !members::has(viewer.state, viewer.integration, &chat, &viewer.link.employee.user_id).await? {
         return Err(ProblemCode::NotInChat.into());
     }
@@ -141,6 +138,23 @@ pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<Chat
         robot_push_ms: health.pushed.map(|at| at.0),
         as_of_ms: viewer.state.world.now().0,
     })
+}
+
+/// The group an address means, and what is sent to it.
+///
+/// # Errors
+/// `ChatUnknown`.
+pub async fn group(
+    state: &State,
+    integration: &Integration,
+    open_conversation_id: &str,
+) -> Result<(Chat, Vec<Subscription>), Refusal> {
+    let id = conversation_id(open_conversation_id).ok_or(ProblemCode::ChatUnknown)?;
+    let mut tx = state.store.read().await?;
+    let chat = store::chat::by_conversation(&mut tx, &integration.key, &id).await?;
+    let chat = chat.filter(|chat| chat.state == ChatState::Installed).ok_or(ProblemCode::ChatUnknown)?;
+    let subscriptions = store::subscription::of_chat(&mut tx, &integration.key, &chat.id).await?;
+    Ok((chat, subscriptions))
 }
 
 /// Whether a text has the form of an incident's id: 24 hexadecimal digits.
@@ -175,6 +189,7 @@ impl Viewer<'_> {
     }
 
     async fn views(&self, client: &flashduty::Client, incidents: Vec<Incident>) -> Result<Vec<IncidentView>, Refusal> {
+        sight::learn(self.state, &self.integration.key, self.link.member.member_id, &incidents);
         let complete = people::complete(self.state, self.integration, client, incidents).await?;
         Ok(complete.iter().map(|incident| self.view(incident)).collect())
     }

@@ -5,7 +5,7 @@ use super::forms::{self, Posted};
 use super::problem::ApiError;
 use super::request::{Path, Query};
 use super::session::{Caller, Visitor};
-use super::{choice, pages, session};
+use super::{choice, live, pages, session};
 use crate::flow::Refusal;
 use crate::state::State;
 use app::backend::Backend;
@@ -32,6 +32,7 @@ pub fn routes() -> Router<State> {
         .route(paths::API_INCIDENT_LEVELS, get(show_levels))
         .route(paths::API_INCIDENT_CUSTOM_ACTIONS, get(show_custom_actions))
         .route(paths::API_ACT, post(act))
+        .route(paths::API_LIVE, get(live::stream))
         .route(paths::API_CHAT, get(show_chat))
         .route(paths::API_PREFERENCES, post(prefer))
 }

@@ -3,7 +3,7 @@
 use super::session::{Caller, Visitor};
 use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
-use crate::flow::{Refusal, console, link};
+use crate::flow::{Refusal, console, link, live};
 use crate::state::State;
 use app::backend::Backend;
 use async_trait::async_trait;
@@ -59,11 +59,14 @@ impl Visitor {
             custom_action: request.custom_action,
             ..Asked::plain(id, action)
         };
-        match act::act(&self.state, &self.integration, viewer.link, asked, act::PAGE_BUDGET).await? {
-            Acted::Done(incident) => Ok(ActResult { done: true, incident: viewer.view(&incident) }),
-            Acted::Already(incident) => Ok(ActResult { done: false, incident: viewer.view(&incident) }),
-            Acted::Working => Err(ProblemCode::FlashdutySlow.into()),
-        }
+        let (done, incident) =
+            match act::act(&self.state, &self.integration, viewer.link, asked, act::PAGE_BUDGET).await? {
+                Acted::Done(incident) => (true, incident),
+                Acted::Already(incident) => (false, incident),
+                Acted::Working => return Err(ProblemCode::FlashdutySlow.into()),
+            };
+        let revision = live::revision(viewer, &incident).await;
+        Ok(ActResult { done, incident: viewer.view(&incident), revision })
     }
 
     async fn group(&self, open_conversation_id: &str) -> Result<ChatPage, Refusal> {

@@ -16,6 +16,7 @@ pub mod gate;
 pub mod health;
 pub mod limits;
 pub mod listen;
+mod live;
 mod memory;
 mod openapi;
 mod pages;

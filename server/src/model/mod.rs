@@ -5,6 +5,7 @@ pub mod asked;
 pub mod audit_chain;
 pub mod card;
 pub mod card_text;
+pub mod changes;
 pub mod chat;
 pub mod delivery;
 pub mod digest;

@@ -61,6 +61,34 @@ pub async fn written(tx: &mut Tx, integration: &str, id: &str) -> Result<Option<
     row.map(|row| row.at("updated_ms")).transpose()
 }
 
+/// An incident that was written, as a look for changes finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub id: String,
+    pub version: i64,
+    /// When, by our clock.
+    pub written: Millis,
+}
+
+/// What was written since a moment, the newest first.
+pub async fn changed_since(
+    tx: &mut Tx,
+    integration: &str,
+    since: Millis,
+    limit: i64,
+) -> Result<Vec<Change>, StoreError> {
+    let rows = sql("SELECT id, version, updated_ms FROM incident WHERE integration = $1 AND updated_ms >= $2 \
+                    ORDER BY updated_ms DESC, id LIMIT $3")
+    .text(integration)
+    .at(since)
+    .number(limit)
+    .rows(tx)
+    .await?;
+    rows.iter()
+        .map(|row| Ok(Change { id: row.text("id")?, version: row.number("version")?, written: row.at("updated_ms")? }))
+        .collect()
+}
+
 /// Those that are not closed, the newest event first.
 pub async fn open(tx: &mut Tx, integration: &str, limit: i64) -> Result<Vec<Mirror>, StoreError> {
     let rows = sql("SELECT integration, body, event_ms, version FROM incident \

@@ -14,6 +14,7 @@ mod giving;
 mod groups;
 mod groups_health;
 mod linking;
+mod live;
 mod postgres;
 mod program;
 mod quota;

@@ -7,6 +7,7 @@ pub mod console;
 pub mod digest;
 pub mod field;
 pub mod incident;
+pub mod live;
 pub mod outcome;
 pub mod page;
 pub mod problem;

@@ -11,6 +11,17 @@ pub struct Browser {
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
+impl Clone for Browser {
+    /// The same browser's other window, at the same or another address.
+    fn clone(&self) -> Self {
+        Self {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            cookies: Mutex::new(self.cookies.lock().unwrap().clone()),
+        }
+    }
+}
+
 /// What came back.
 #[derive(Debug)]
 pub struct Answer {
@@ -53,6 +64,11 @@ impl Browser {
         Self { http: http(), base: base.to_owned(), cookies: Mutex::default() }
     }
 
+    /// The same browser at another copy of the server.
+    pub fn moved_to(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// Opens a page or an address of the API.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.http.get(self.absolute(path))).await
@@ -72,10 +88,7 @@ impl Browser {
 
     /// Sends any request with this browser's cookies.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let cookies = {
-            let cookies = self.cookies.lock().unwrap();
-            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-        };
+        let cookies = self.cookie_line();
         let request = if cookies.is_empty() { request } else { request.header("cookie", cookies) };
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
@@ -92,6 +105,20 @@ impl Browser {
         }
         let location = headers.get("location").map(|location| location.to_str().unwrap().to_owned());
         Answer { status, location, headers, body: response.text().await.unwrap() }
+    }
+
+    /// Begins to read what never ends.
+    pub async fn stream(&self, path: &str, last_event_id: Option<&str>) -> reqwest::Response {
+        let mut request = self.http.get(self.absolute(path)).header("cookie", self.cookie_line());
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        request.send().await.unwrap()
+    }
+
+    fn cookie_line(&self) -> String {
+        let cookies = self.cookies.lock().unwrap();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// The HTTP client, for requests of another kind.

@@ -116,6 +116,11 @@ impl Bench {
         panic!("work never ends");
     }
 
+    /// Another process on the same database, at the address that comes back. Its worker rests.
+    pub async fn second(&self) -> (Application, String, JoinHandle<()>) {
+        serve(&self.sim, &self.database_url, self.app.state.world.clone()).await
+    }
+
     /// Stops the server as a crash would: nobody reaches it until it is started again.
     pub async fn stop(&mut self) {
         self.serving.abort();

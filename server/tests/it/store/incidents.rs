@@ -132,3 +132,21 @@ async fn a_card_comes_back_as_it_was() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changes_are_found_by_when_they_were_written() {
+    in_both(async |tx| {
+        for id in ["1", "2"] {
+            incident::insert(tx, &mirror(id, Progress::Triggered, 5)).await.unwrap();
+        }
+        let change = |id: &str, version| incident::Change { id: id.into(), version, written: NOW };
+        let all = incident::changed_since(tx, "alpha", NOW, 10).await.unwrap();
+        assert_eq!(all, [change("1", 1), change("2", 1)]);
+        assert!(incident::update(tx, &mirror("2", Progress::Closed, 6)).await.unwrap());
+        assert_eq!(incident::changed_since(tx, "alpha", NOW, 10).await.unwrap()[1], change("2", 2));
+        assert_eq!(incident::changed_since(tx, "alpha", NOW, 1).await.unwrap().len(), 1);
+        assert!(incident::changed_since(tx, "alpha", Millis(NOW.0 + 1), 10).await.unwrap().is_empty());
+        assert!(incident::changed_since(tx, "beta", NOW, 10).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -8,6 +8,8 @@ pub struct Channel {
     pub name: String,
     pub description: String,
     pub team_id: i64,
+    /// Its incidents are shown to its team and to those who handle them.
+    pub is_private: bool,
     pub disable_auto_close: bool,
     /// Seconds after which an open incident closes by itself; 0 = never.
     pub auto_resolve_timeout: i64,

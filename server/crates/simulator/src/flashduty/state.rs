@@ -95,6 +95,22 @@ impl State {
         self.channels.iter().find(|channel| channel.id == id)
     }
 
+    /// Whether somebody may see an incident: of a private channel only its team does, and whoever handles it. The account
+    /// itself sees everything.
+    pub fn sees(&self, person_id: i64, incident: &Incident) -> bool {
+        let Some(channel) = self.channel(incident.channel_id).filter(|channel| channel.is_private) else { return true };
+        let of_team = |team: &Team| team.id == channel.team_id && team.person_ids.contains(&person_id);
+        !self.members.contains_key(&person_id)
+            || self.teams.iter().any(of_team)
+            || incident.responders.iter().any(|one| one.person_id == person_id)
+    }
+
+    /// An incident that must exist for somebody.
+    pub fn incident_for(&self, person_id: i64, id: &str) -> Result<&Incident, Refusal> {
+        let incident = self.incident(id)?;
+        if self.sees(person_id, incident) { Ok(incident) } else { Err(Code::ResourceNotFound.into()) }
+    }
+
     /// The escalation rule of this id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)

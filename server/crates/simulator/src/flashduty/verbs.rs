@@ -157,6 +157,13 @@ impl Flashduty {
         }
     }
 
+    /// Shows a channel's incidents to everybody, or only to its team and to those who handle them.
+    pub fn set_private(&self, channel_id: i64, is_private: bool) {
+        for channel in self.state().channels.iter_mut().filter(|channel| channel.id == channel_id) {
+            channel.is_private = is_private;
+        }
+    }
+
     /// Changes a member's role.
     pub fn set_role(&self, person_id: i64, role: Role) {
         if let Some(member) = self.state().members.get_mut(&person_id) {

@@ -100,7 +100,7 @@ fn channel_view(state: &State, channel: &Channel) -> Value {
     json!({
         "channel_id": channel.id, "channel_name": channel.name, "description": channel.description,
         "status": "enabled", "account_id": state.account.id, "team_id": channel.team_id, "managing_team_ids": [],
-        "is_private": false, "auto_resolve_timeout": channel.auto_resolve_timeout, "auto_resolve_mode": "update",
+        "is_private": channel.is_private, "auto_resolve_timeout": channel.auto_resolve_timeout, "auto_resolve_mode": "update",
         "disable_auto_close": channel.disable_auto_close, "group": {"method": "n"}, "flapping": {"is_disabled": true},
         "progress_to_incident_cnts": {
             "Triggered": count(Progress::Triggered), "Processing": count(Progress::Processing),

@@ -17,7 +17,7 @@ const TOTAL_MAX: usize = 1_000;
 const WINDOW_SECONDS_MAX: i64 = 31 * 86_400;
 
 /// `/incident/info`
-pub fn info(state: &mut State, _: Caller, fields: &Fields) -> Answer {
+pub fn info(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let num = fields.text("num", 6)?;
     let by_num = match (fields.has("incident_id"), num) {
         (false, Some(num)) => state.incidents.values().rev().find(|one| one.num().eq_ignore_ascii_case(&num)),
@@ -27,16 +27,16 @@ pub fn info(state: &mut State, _: Caller, fields: &Fields) -> Answer {
         Some(incident) => incident.id.clone(),
         None => fields.required_object_id("incident_id")?,
     };
-    Ok(view::incident(state, state.incident(&id)?))
+    Ok(view::incident(state, state.incident_for(caller.person_id, &id)?))
 }
 
 /// `/incident/list-by-ids`: unknown ids are left out, or refused by [`super::super::Settings::unknown_ids_refused`].
-pub fn list_by_ids(state: &mut State, _: Caller, fields: &Fields) -> Answer {
+pub fn list_by_ids(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let ids = fields.required_object_ids("incident_ids", 100)?;
     if state.settings.unknown_ids_refused {
-        ids.iter().try_for_each(|id| state.incident(id).map(|_| ()))?;
+        ids.iter().try_for_each(|id| state.incident_for(caller.person_id, id).map(|_| ()))?;
     }
-    let found = ids.iter().filter_map(|id| state.incidents.get(id));
+    let found = ids.iter().filter_map(|id| state.incidents.get(id)).filter(|one| state.sees(caller.person_id, one));
     let items: Vec<Value> = found.map(|incident| view::incident(state, incident)).collect();
     Ok(json!({"items": items}))
 }
@@ -55,12 +55,12 @@ pub fn alert_list(state: &mut State, _: Caller, fields: &Fields) -> Answer {
 }
 
 /// `/incident/feed`: newest first unless `asc`.
-pub fn feed(state: &mut State, _: Caller, fields: &Fields) -> Answer {
+pub fn feed(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let id = fields.required_object_id("incident_id")?;
     let page = Page::of(fields, 20, 100)?;
     let types = fields.texts("types", 0..=100)?.unwrap_or_default();
     let ascending = fields.flag("asc")?.unwrap_or(false);
-    let incident = state.incident(&id)?;
+    let incident = state.incident_for(caller.person_id, &id)?;
     let wanted = |kind: &str| types.is_empty() || types.iter().any(|one| one == kind);
     let mut rows: Vec<Value> =
         incident.feed.iter().filter(|row| wanted(&row.kind)).map(|row| view::feed_row(state, row)).collect();
@@ -85,7 +85,8 @@ pub fn list(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let ascending = fields.flag("asc")?.unwrap_or(false);
     let after = fields.text("search_after_ctx", 100)?.filter(|context| !context.is_empty());
     let after = after.map(|context| position(&context)).transpose()?;
-    let mut found: Vec<&Incident> = state.incidents.values().filter(|one| filter.keeps(state, one)).collect();
+    let mut found: Vec<&Incident> =
+        state.incidents.values().filter(|one| state.sees(caller.person_id, one) && filter.keeps(state, one)).collect();
     found.sort_by_key(|incident| place(incident));
     if !ascending {
         found.reverse();

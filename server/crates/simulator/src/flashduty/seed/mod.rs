@@ -147,6 +147,7 @@ fn configuration(state: &mut State, made: i64) {
         name: name.to_owned(),
         description: description.to_owned(),
         team_id,
+        is_private: false,
         disable_auto_close: false,
         auto_resolve_timeout: 0,
         created_at: made,

@@ -93,6 +93,14 @@ impl Browser {
     }
 }
 
+impl Page {
+    /// Another person's page in the same kind of client.
+    pub async fn of_another(&self) -> Self {
+        let browser = Browser { connection: self.connection() };
+        browser.page(self.way()).await.unwrap_or_else(|why| panic!("{why}"))
+    }
+}
+
 /// What makes a page look like it were in that client.
 fn emulation(way: Way) -> Vec<(&'static str, Value)> {
     let Way { device, scripts } = way;

@@ -70,6 +70,10 @@ impl Page {
         self.tab.connection.call(Some(&self.tab.session), method, params).await
     }
 
+    pub(crate) fn connection(&self) -> Arc<Connection> {
+        Arc::clone(&self.tab.connection)
+    }
+
     /// The client it is opened in.
     pub fn way(&self) -> Way {
         self.tab.way

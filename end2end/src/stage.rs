@@ -1,6 +1,7 @@
 //! The product as a newcomer's demo runs it (system clock, worker, real sockets) between the simulated platforms, and
 //! what others do there while somebody looks at a page.
 
+use crate::protocol::lock;
 use crate::{beside, pause};
 use contract::paths;
 use server::application::Application;
@@ -13,6 +14,7 @@ use simulator::flashduty::Raise;
 use simulator::{Options, Simulator, flashduty, seed};
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -34,7 +36,7 @@ pub struct Stage {
     pub app: Application,
     /// Where the product answers, without a slash at the end.
     pub base: String,
-    serving: JoinHandle<()>,
+    serving: Mutex<JoinHandle<()>>,
     worker: Worker,
     directory: PathBuf,
 }
@@ -55,7 +57,7 @@ impl Stage {
         let app = Application::build(config, world).await.unwrap();
         let worker = work::start(app.state.clone());
         let serving = beside(app.clone().serve(listener, std::future::pending()));
-        let stage = Self { sim, app, base, serving, worker, directory };
+        let stage = Self { sim, app, base, serving: Mutex::new(serving), worker, directory };
         stage.introduce().await;
         stage
     }
@@ -84,9 +86,17 @@ impl Stage {
     pub async fn end(self) {
         // A story that failed may have left work that never ends.
         let _ = tokio::time::timeout(PATIENCE, self.worker.stop()).await;
-        self.serving.abort();
+        lock(&self.serving).abort();
         self.app.state.store.close().await;
         let _ = std::fs::remove_dir_all(&self.directory);
+    }
+
+    /// Cuts every connection to the product, as a network does. A moment later it can be reached again.
+    pub async fn cut_connections(&self) {
+        lock(&self.serving).abort();
+        let address = self.base.trim_start_matches("http://");
+        let listener = eventually("the port is free", async || TcpListener::bind(address).await.ok()).await;
+        *lock(&self.serving) = beside(self.app.clone().serve(listener, std::future::pending()));
     }
 
     /// An address of the product.

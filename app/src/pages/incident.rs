@@ -3,7 +3,7 @@
 use super::{query, signed_in};
 use crate::api;
 use crate::parts::detail::detail;
-use crate::parts::frame::{Sheet, way_back};
+use crate::parts::frame::{Sheet, live, way_back};
 use crate::place::Place;
 use contract::choice::IncidentMore;
 use contract::incident::IncidentDetail;
@@ -25,7 +25,7 @@ pub fn IncidentPage() -> impl IntoView {
             title,
             layout: "detail",
             top: way_back(from.address(&visit.key), words::back_to_list(visit.language)),
-            main: detail(visit, &place, shown),
+            main: live(visit, &place, String::new(), None, detail(visit, &place, shown)),
         }
     })
 }

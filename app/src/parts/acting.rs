@@ -35,6 +35,15 @@ pub struct Acting {
 impl Acting {
     /// An incident as the page was made.
     pub fn new(incident: IncidentView, viewing: Viewing) -> Self {
+        Self::with_timeline(incident, viewing, None)
+    }
+
+    /// The same on its own page, with its entries and whether older ones exist.
+    pub fn with_timeline(
+        incident: IncidentView,
+        viewing: Viewing,
+        timeline: Option<RwSignal<(Vec<TimelineEntry>, bool)>>,
+    ) -> Self {
         let refused = viewing.refused.clone().filter(|refused| refused.id == incident.id);
         let acting = Self {
             incident: RwSignal::new(incident),
@@ -42,7 +51,7 @@ impl Acting {
             ended: RwSignal::new(None),
             problem: RwSignal::new(refused.map(|refused| (refused.action, refused.problem))),
             told: RwSignal::new(None),
-            timeline: None,
+            timeline,
             #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
             turn: StoredValue::new(0),
             #[cfg(all(feature = "hydrate", not(feature = "ssr")))]

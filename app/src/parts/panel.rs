@@ -18,9 +18,8 @@ const BAR: [Action; 4] = [Action::Acknowledge, Action::Wake, Action::Close, Acti
 #[island]
 pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing, children: Children) -> impl IntoView {
     let id = detail.incident.id.clone();
-    let mut acting = Acting::new(detail.incident, viewing);
     let entries = RwSignal::new((detail.timeline, detail.timeline_cut));
-    acting.timeline = Some(entries);
+    let acting = Acting::with_timeline(detail.incident, viewing, Some(entries));
     let progress = move || acting.incident.with(|incident| incident.progress.name());
     view! {
         <article class="panel" data-incident=id.clone() data-progress=progress>

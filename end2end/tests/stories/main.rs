@@ -20,6 +20,7 @@ mod desk;
 mod group;
 mod home;
 mod incident;
+mod live;
 mod main_job;
 mod old_engine;
 mod outside;

@@ -64,7 +64,8 @@ pub async fn stream(visitor: Visitor, headers: HeaderMap, Query(asked): Query<As
 async fn open(visitor: &Visitor, shown: Shown, known: Option<Millis>) -> Result<Watch, Refusal> {
     let link = visitor.living()?;
     let session = visitor.session_hash().ok_or(ProblemCode::NotSignedIn)?;
-    let viewer = Viewer { state: &visitor.state, integration: &visitor.integration, link };
+    let (state, integration, language) = (&visitor.state, &visitor.integration, visitor.language);
+    let viewer = Viewer { state, integration, link, language };
     Watch::open(viewer, session, shown, known).await
 }
 
@@ -91,7 +92,7 @@ fn shown(asked: &Asked) -> Option<Shown> {
         }
         Place::CoolApp { cid } => shown.list = List::Group(cid),
         Place::Incident { id } => shown.detail = Some(id),
-        Place::SignIn | Place::Account | Place::Console => return None,
+        Place::Ask { .. } | Place::SignIn | Place::Account | Place::Console => return None,
     }
     shown.ids.extend(shown.detail.clone().filter(|id| read::is_incident_id(id)));
     Some(shown)

@@ -13,9 +13,9 @@ use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store::{self, StoreError};
-use contract::ProblemCode;
 use contract::incident::Progress;
 use contract::live::{IncidentNews, Told};
+use contract::{Language, ProblemCode};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +61,7 @@ pub struct Watch {
     integration: Arc<Integration>,
     session: String,
     link: Link,
+    language: Language,
     shown: Shown,
     /// On a group's page: the group, and what is sent to it.
     group: Option<(Chat, Vec<Subscription>)>,
@@ -93,6 +94,7 @@ impl Watch {
             integration: Arc::clone(viewer.integration),
             session,
             link: viewer.link.clone(),
+            language: viewer.language,
             group: None,
             listener: listener.map_err(|Full| Refusal::from(ProblemCode::Unavailable))?,
             told: VecDeque::new(),
@@ -141,7 +143,8 @@ impl Watch {
     }
 
     fn viewer(&self) -> Viewer<'_> {
-        Viewer { state: &self.state, integration: &self.integration, link: &self.link }
+        let (state, integration, link) = (&self.state, &self.integration, &self.link);
+        Viewer { state, integration, link, language: self.language }
     }
 
     async fn beat(&mut self) -> Result<(), Refusal> {

@@ -2,14 +2,13 @@
 
 use super::company_text::{Pace, Trouble};
 use super::failed_pushes::Unstored;
-use super::live::sight;
+use super::live::{Timeline, sight};
 use super::members::Members;
 use super::notices::Notices;
 use super::robot::Known;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
-use contract::incident::TimelineEntry;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -48,7 +47,7 @@ pub struct Caches {
     /// Whether Flashduty shows a member a channel's incidents, by integration, member and channel.
     pub sights: Cache<(String, i64, i64), bool>,
     /// Timelines of incidents that are looked at, by integration, incident and version.
-    pub timelines: Cache<(String, String, i64), Arc<(Vec<TimelineEntry>, bool)>>,
+    pub timelines: Cache<(String, String, i64), Arc<Timeline>>,
     /// Events that DingTalk has forgotten and the database has not taken yet.
     pub unstored: Unstored,
     /// Whether an integration has to save DingTalk's quota, by its key.

@@ -21,6 +21,7 @@ use tokio::sync::{broadcast, watch as signal};
 use world::Millis;
 
 pub use listening::{Full, Listener};
+pub use timelines::Timeline;
 pub use watch::{List, SHOWN_MAX, Shown, Watch};
 
 /// How often the database is looked at while anybody listens: a change is told within two seconds.

@@ -8,6 +8,7 @@ use end2end::device::{Device, OUTSIDE, PC, PHONE};
 use end2end::person::{arrive, home, link, prove_by_key};
 use end2end::stage::GROUP;
 use end2end::{Page, Stage};
+use simulator::flashduty::Raise;
 use std::path::{Path, PathBuf};
 
 #[tokio::main]
@@ -116,6 +117,13 @@ impl Shots<'_> {
         page.click("details:has([name=minutes][type=number]) summary").await;
         page.click("details:has([name=root_cause]) summary").await;
         self.take("9-incident").await;
+        for act in ["add-responder", "reassign", "custom-action"] {
+            page.open(&format!("{detail}/{act}")).await;
+            self.take(&format!("9-{act}")).await;
+        }
+        let by_rule = self.stage.sim.flashduty.raise(Raise::default()).await.expect("an incident");
+        page.open(&self.stage.page(paths::INCIDENT_ACT, &[&by_rule, "escalate"])).await;
+        self.take("9-escalate").await;
         page.open(detail).await;
         page.act("form[action$=\"/snooze\"]:has([value=\"240\"]) [data-act=snooze]", "[data-act=wake]").await;
         self.take("a-snoozed").await;

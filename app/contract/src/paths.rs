@@ -34,6 +34,10 @@ pub const FLASHDUTY_ROBOT: &str = "/flashduty/{key}/robot/{chat}/{secret}";
 pub const API_ME: &str = "/api/i/{key}/me";
 /// Login-free arrival: takes DingTalk's code, opens a session or starts linking.
 pub const API_SESSION: &str = "/api/i/{key}/session";
+/// Leave for DingTalk's sign-in page, outside of its clients.
+pub const API_LOGIN: &str = "/api/i/{key}/login";
+/// Where DingTalk's sign-in page returns to; registered in DingTalk's console.
+pub const API_LOGIN_RETURN: &str = "/api/i/{key}/login/return";
 /// Lists of incidents.
 pub const API_INCIDENTS: &str = "/api/i/{key}/incidents";
 /// One incident with its timeline.

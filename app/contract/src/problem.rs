@@ -107,6 +107,8 @@ codes! {
     RoleTooLow = "role-too-low", 403;
     /// DingTalk did not accept the login-free code.
     CodeRefused = "code-refused", 401;
+    /// The person who signed in at DingTalk is not of this company.
+    OtherCompany = "other-company", 403;
     /// This DingTalk person is not linked.
     NotLinked = "not-linked", 403;
     /// The stored Flashduty credential is no longer accepted.

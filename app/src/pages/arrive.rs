@@ -43,14 +43,33 @@ pub fn sheet(visit: &Visit, goal: &Place) -> Sheet {
         <div id="arrive-wait" class="empty" hidden=true role="status">
             <p class="empty-title arriving">{words::arriving(language)}</p>
         </div>
-        {block("arrive-outside", words::arrive_outside(language), words::arrive_outside_remedy(language), false)}
+        <div id="arrive-outside" class="empty" hidden=true role="alert">
+            <p class="empty-title">{words::arrive_outside(language)}</p>
+            <p class="hint">{words::arrive_outside_remedy(language)}</p>
+            {login(visit, goal)}
+        </div>
         {block("arrive-failed", words::arrive_failed(language), words::arrive_failed_remedy(language), true)}
         {block("arrive-kept", words::arrive_kept(language), words::arrive_kept_remedy(language), true)}
-        <noscript><p class="notice">{words::arrive_no_script(language)}</p></noscript>
+        <noscript>
+            <p class="notice">{words::arrive_no_script(language)}</p>
+            {login(visit, goal)}
+        </noscript>
         {script(visit, refused)}
     }
     .into_any();
     around(visit, main)
+}
+
+/// The way in outside of DingTalk's clients: its own sign-in page.
+fn login(visit: &Visit, goal: &Place) -> AnyView {
+    view! {
+        <form class="act" method="post" action=paths::fill(paths::API_LOGIN, &[&visit.key])>
+            <input type="hidden" name="csrf" value=visit.csrf.clone()/>
+            <input type="hidden" name="goal" value=goal.text()/>
+            <button class="button primary" type="submit" data-login="">{words::arrive_login(visit.language)}</button>
+        </form>
+    }
+    .into_any()
 }
 
 fn around(visit: &Visit, main: AnyView) -> Sheet {

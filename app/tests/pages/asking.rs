@@ -64,7 +64,7 @@ fn other_words_in_the_address_are_no_act() {
 
 #[test]
 fn the_page_has_alerts_people_fields_links_and_pictures() {
-    let page = incident(crate::fake::more());
+    let page = incident(crate::beside::more());
     page.has("CPU over 95 %").has("recovered").has("Events: 17").has("· 17").has("?alerts=2#alerts");
     page.has("cause of app not linked").has("Open the app once").has("can be cured by: the responder").has(">A group<");
     page.has_not("cause of delivered").has("environment").has("Checkout fails for one customer in ten");

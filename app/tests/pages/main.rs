@@ -1,6 +1,7 @@
 //! Every page drawn from a fake `Backend`: what people and browser tools find in the HTML.
 
 mod asking;
+mod beside;
 mod fake;
 mod render;
 

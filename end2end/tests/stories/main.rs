@@ -17,6 +17,7 @@ mod account;
 mod choices;
 mod console;
 mod desk;
+mod giving;
 mod group;
 mod home;
 mod incident;

@@ -17,10 +17,20 @@ use std::sync::Arc;
 /// Longest code that is shown to DingTalk; real ones have 32 characters.
 const CODE_BYTES_MAX: usize = 512;
 
+/// Who made the code somebody comes with. One kind is refused in place of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeOf {
+    /// DingTalk's client, without a login (reference 4.2).
+    Client,
+    /// DingTalk's sign-in page, for browsers outside of its clients (reference 4.5).
+    Page,
+}
+
 /// Somebody who comes with a code.
 #[derive(Clone, Debug)]
 pub struct Arrival<'a> {
     pub code: &'a str,
+    pub code_of: CodeOf,
     /// Where they want to go, when no attempt says it.
     pub goal: Goal,
     /// The attempt that a card's button opened, or one of this browser.
@@ -46,7 +56,7 @@ pub enum Arrived {
 /// # Errors
 /// `CodeRefused`, `DingtalkDown`; nothing was changed.
 pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arrival<'_>) -> Result<Arrived, Refusal> {
-    let employee = employee_of(state, integration, arrival.code).await?;
+    let employee = employee_of(state, integration, arrival.code, arrival.code_of).await?;
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
     let link = store::link::by_user(&mut tx, &integration.key, &employee.user_id).await?;
@@ -76,13 +86,22 @@ pub async fn arrive(state: &State, integration: &Arc<Integration>, arrival: Arri
     Ok(Arrived::SignedIn { secret, followed })
 }
 
-async fn employee_of(state: &State, integration: &Integration, code: &str) -> Result<Employee, Refusal> {
+async fn employee_of(
+    state: &State,
+    integration: &Integration,
+    code: &str,
+    code_of: CodeOf,
+) -> Result<Employee, Refusal> {
     if code.is_empty() || code.len() > CODE_BYTES_MAX || !code.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(ProblemCode::CodeRefused.into());
     }
     // The code was made for this app in this corp: DingTalk refuses it under any other app's token.
     let client = credential::dingtalk(state, integration, Priority::State);
-    let user = client.user_by_code(code).await.map_err(|error| refused(&error))?;
+    let user = match code_of {
+        CodeOf::Client => client.user_by_code(code).await,
+        CodeOf::Page => client.user_by_web_code(code).await,
+    };
+    let user = user.map_err(|error| refused(&error))?;
     let mut employee = Employee { name: user.name.unwrap_or_default(), user_id: user.user_id, union_id: user.union_id };
     if employee.name.is_empty() {
         // A name is shown for confirmation; where the details cannot be read either, the id has to do.
@@ -95,6 +114,7 @@ async fn employee_of(state: &State, integration: &Integration, code: &str) -> Re
 fn refused(error: &DingTalkError) -> Refusal {
     match error.class {
         ErrorClass::CodeRefused => ProblemCode::CodeRefused.into(),
+        ErrorClass::UnknownPerson => ProblemCode::OtherCompany.into(),
         _ => {
             tracing::warn!(class = error.class.name(), code = error.code, "nobody can arrive");
             error.into()

@@ -9,6 +9,7 @@ use super::robot::Known;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
+use contract::incident::Action;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -30,6 +31,8 @@ const TIMELINE_LIFETIME: Duration = Duration::from_secs(60);
 const ORDER_LIFETIME: Duration = Duration::from_secs(60);
 /// A template that cannot be rendered is left alone for so long, whatever the incident.
 const TROUBLE_LIFETIME: Duration = Duration::from_secs(60);
+/// How long after the last act an incident's mirror is believed to say "already".
+pub const NEWS: Duration = Duration::from_secs(10);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
 
@@ -64,6 +67,8 @@ pub struct Caches {
     pub rendering: Locks,
     /// Incidents that wait to be told of.
     pub notices: Notices,
+    /// What this process did with an incident a moment ago, by integration and incident.
+    pub acted: Cache<(String, String), Action>,
     /// One act at a time per incident, inside this process.
     pub acts: Locks,
     /// One token refresh at a time per link.
@@ -90,6 +95,7 @@ impl Default for Caches {
             text_pace: Pace::default(),
             rendering: Locks::default(),
             notices: Notices::default(),
+            acted: Cache::new(NEWS),
             acts: Locks::default(),
             refreshes: Locks::default(),
             reconciling: tokio::sync::Mutex::default(),

@@ -25,6 +25,7 @@ pub mod link_end;
 mod link_mode;
 pub mod live;
 mod members;
+pub mod members_gone;
 mod mention;
 pub mod merges;
 mod notices;

@@ -31,6 +31,11 @@ impl Cookies {
         self.guarded(&format!("dd_a_{key}"))
     }
 
+    /// What proves that this browser was sent to DingTalk's sign-in page.
+    pub fn login(self, key: &str) -> String {
+        self.guarded(&format!("dd_l_{key}"))
+    }
+
     /// The browser's name.
     pub fn browser(self) -> String {
         self.guarded(BROWSER)

@@ -25,6 +25,7 @@ pub mod request;
 mod robot_push;
 mod session;
 mod sign_in;
+mod web_login;
 mod webhook;
 
 pub use edge::RequestId;

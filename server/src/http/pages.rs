@@ -3,7 +3,7 @@
 use super::backend::Administrator;
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
-use super::{api, console, sign_in};
+use super::{api, console, sign_in, web_login};
 use crate::flow::{Refusal, link, session};
 use crate::model::text::zone_offset_minutes;
 use crate::state::State;
@@ -36,7 +36,7 @@ pub fn routes() -> Router<State> {
         paths::CONSOLE => router.route(paths::CONSOLE, get(show_console)),
         path => router.route(path, get(show)),
     });
-    pages.merge(api::routes()).merge(sign_in::routes()).merge(console::routes())
+    pages.merge(api::routes()).merge(sign_in::routes()).merge(web_login::routes()).merge(console::routes())
 }
 
 /// A problem on a page outside of every integration.
@@ -247,11 +247,12 @@ fn policy(state: &State, nonce: &str, framers: &str) -> String {
     let metadata = state.caches.oauth.get(&base, state.world.now()).flatten();
     // Chromium applies this to the redirects that a form leads to.
     let sign_in = metadata.map(|metadata| sign_in_sources(&metadata.authorization_endpoint)).unwrap_or_default();
+    let login = state.config.dingtalk_login_url.origin().ascii_serialization();
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval' {jsapi}; \
          style-src 'self' 'nonce-{nonce}'; img-src 'self' data: https:; connect-src 'self'; \
          frame-ancestors {framers}; base-uri 'none'; object-src 'none'; \
-         form-action 'self'{sign_in}"
+         form-action 'self' {login}{sign_in}"
     )
 }
 

@@ -4,7 +4,7 @@
 use super::forms::{self, Posted, address, see, with_cookies};
 use super::session::Visitor;
 use crate::flow::act::Acted;
-use crate::flow::arrive::{self, Arrival, Arrived};
+use crate::flow::arrive::{self, Arrival, Arrived, CodeOf};
 use crate::flow::link::{self, Followed};
 use crate::flow::{Refusal, prove, session};
 use crate::model::link_attempt::{Goal, LIFETIME as ATTEMPT_LIFETIME};
@@ -60,35 +60,49 @@ async fn arrive(visitor: Visitor, posted: Posted) -> Response {
     let (browser, former) = (visitor.caller.browser_hash(), visitor.session_hash());
     let arrival = Arrival {
         code: posted.get("code").unwrap_or_default(),
+        code_of: CodeOf::Client,
         goal: goal_of(&place),
         attempt: attempt.as_deref(),
         browser: &browser,
         former_session: former.as_deref(),
     };
-    let arrived = arrive::arrive(&visitor.state, &visitor.integration, arrival).await;
-    if arrived.is_ok() {
-        visitor.caller.give_back(&visitor.state.limiter);
-    }
-    match arrived {
-        Ok(Arrived::SignedIn { secret, followed }) => {
-            let to = match followed {
-                Some(followed) => destination(&visitor, *followed, None),
-                None if place == Place::SignIn => start(&visitor).address(visitor.key()),
-                None => place.address(visitor.key()),
-            };
-            let answer = posted.answer(&to, &json!({ "signed_in": true, "to": to }));
-            with_cookies(answer, signed_in_cookies(&visitor, &secret))
-        }
-        Ok(Arrived::ToLink { attempt, lapsed }) => {
-            let id = visitor.caller.id.clone();
-            let notice = lapsed.then_some(Notice::Problem { code: ProblemCode::LinkExpired, id });
-            let to = sign_in_page(&visitor, &attempt, notice.as_ref());
-            let body = json!({ "signed_in": false, "to": to, "attempt": attempt });
-            let cookies = [Some(keep_attempt(&visitor, &attempt)), visitor.caller.introduction()];
-            with_cookies(posted.answer(&to, &body), cookies.into_iter().flatten())
-        }
+    match come_in(&visitor, &place, arrival).await {
+        Ok(way) => with_cookies(posted.answer(&way.to, &way.body), way.cookies),
         Err(refusal) => posted.refuse(&visitor, &place, &[], refusal),
     }
+}
+
+/// Where somebody goes whom DingTalk has named.
+pub struct Way {
+    pub to: String,
+    /// The same for a program.
+    pub body: serde_json::Value,
+    pub cookies: Vec<HeaderValue>,
+}
+
+/// Takes an arrival that wants to the page `place`.
+pub async fn come_in(visitor: &Visitor, place: &Place, arrival: Arrival<'_>) -> Result<Way, Refusal> {
+    let arrived = arrive::arrive(&visitor.state, &visitor.integration, arrival).await?;
+    visitor.caller.give_back(&visitor.state.limiter);
+    Ok(match arrived {
+        Arrived::SignedIn { secret, followed } => {
+            let to = match followed {
+                Some(followed) => destination(visitor, *followed, None),
+                None if *place == Place::SignIn => start(visitor).address(visitor.key()),
+                None => place.address(visitor.key()),
+            };
+            let body = json!({ "signed_in": true, "to": to });
+            Way { to, body, cookies: signed_in_cookies(visitor, &secret).collect() }
+        }
+        Arrived::ToLink { attempt, lapsed } => {
+            let id = visitor.caller.id.clone();
+            let notice = lapsed.then_some(Notice::Problem { code: ProblemCode::LinkExpired, id });
+            let to = sign_in_page(visitor, &attempt, notice.as_ref());
+            let body = json!({ "signed_in": false, "to": to, "attempt": attempt });
+            let cookies = [Some(keep_attempt(visitor, &attempt)), visitor.caller.introduction()];
+            Way { to, body, cookies: cookies.into_iter().flatten().collect() }
+        }
+    })
 }
 
 async fn prove_by_key(visitor: Visitor, posted: Posted) -> Response {

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
 
+/// How far two ends of a snooze may be apart that mean the same: the time a call takes, and clocks that differ.
+const SNOOZE_MARGIN_MS: u64 = 15_000;
+
 /// Flashduty's timeline type of an incident's beginning.
 const BEGINNING: &str = "i_new";
 
@@ -164,7 +167,7 @@ impl Mirror {
         if read.updated < self.incident.updated || (overtaken && read.updated == self.incident.updated) {
             return false;
         }
-        let same_state = read.progress == self.incident.progress && read.snoozed_before == self.incident.snoozed_before;
+        let same_state = read.progress == self.incident.progress && same_snooze(&read, &self.incident);
         if read.last_act.is_none() && same_state {
             read.last_act.clone_from(&self.incident.last_act);
         }
@@ -224,6 +227,15 @@ impl Mirror {
             responder.name = known.map(|known| known.name.clone()).unwrap_or_default();
         }
         incident
+    }
+}
+
+/// Whether both are snoozed until the same moment, or neither is. An act of ours counts from our own clock, and not in
+/// whole seconds.
+fn same_snooze(one: &Incident, other: &Incident) -> bool {
+    match (one.snoozed_before, other.snoozed_before) {
+        (Some(one), Some(other)) => one.0.abs_diff(other.0) <= SNOOZE_MARGIN_MS,
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 
@@ -291,6 +303,18 @@ mod tests {
         assert!(mirror.take(Incident { title: "new".into(), ..closed(6_000) }, Millis(6_400)));
         assert!(!mirror.take_read(Incident { updated: Millis(6_000), ..Incident::empty("i") }, true));
         assert!(mirror.take_read(Incident { updated: Millis(7_000), ..Incident::empty("i") }, true));
+    }
+
+    #[test]
+    fn a_read_of_our_own_snooze_keeps_who_did_it() {
+        let mut mirror = mirror();
+        let act = LastAct { who: Some("Li".into()), kind: "i_snooze".into(), at: Millis(5_000) };
+        let until = |at| Incident { snoozed_before: Some(Millis(at)), ..Incident::empty("i") };
+        mirror.take_act(Incident { last_act: Some(act.clone()), ..until(65_123) });
+        mirror.take_read(Incident { updated: Millis(6_000), ..until(65_000) }, false);
+        assert_eq!(mirror.incident.last_act, Some(act));
+        mirror.take_read(Incident { updated: Millis(7_000), ..until(600_000) }, false);
+        assert_eq!(mirror.incident.last_act, None, "another snooze is somebody else's");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum TaskKind {
     RecallWorkNotice { batch: String },
     /// Tell DingTalk our card callback address, and read account and locale at Flashduty.
     Introduce,
+    /// Look which linked members are gone from Flashduty.
+    SweepMembers,
     /// Read which incidents were merged into which.
     FollowMerge { incident: String },
     /// Read open incidents at Flashduty, in case a webhook was lost.
@@ -64,6 +66,7 @@ impl TaskKind {
             Self::SendWorkNotice { batch } => format!("{integration}/send-work-notice/{batch}"),
             Self::FollowWorkNotice { batch } => format!("{integration}/follow-work-notice/{batch}"),
             Self::RecallWorkNotice { batch } => format!("{integration}/recall-work-notice/{batch}"),
+            Self::SweepMembers => format!("{integration}/sweep-members"),
             Self::Introduce => format!("{integration}/introduce"),
             Self::FollowMerge { incident } => format!("{integration}/follow-merge/{incident}"),
             Self::Reconcile => format!("{integration}/reconcile"),

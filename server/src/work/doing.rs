@@ -3,7 +3,8 @@
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, deliver, failed_pushes, introduce, merges, notify, reconcile, refresh, repaint, robot, work_notice,
+    act, caches, deliver, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh, repaint, robot,
+    work_notice,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -129,6 +130,14 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
                 After::Done
             }
             Ok(()) => After::Done,
+        },
+        TaskKind::SweepMembers => match members_gone::sweep(state, integration).await {
+            Ok(_) => After::Again(now.plus(members_gone::EVERY)),
+            Err(members_gone::SweepError::Store(error)) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "nobody knows whether linked members are still there");
+                After::Again(now.plus(members_gone::AGAIN))
+            }
         },
         TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })

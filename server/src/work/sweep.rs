@@ -1,5 +1,6 @@
 //! What is over is thrown away, and every integration has its standing work.
 
+use crate::flow::members_gone;
 use crate::flow::quota::report;
 use crate::model::quota::Month;
 use crate::model::task::TaskKind;
@@ -74,6 +75,8 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
         store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, first, now).await?;
         // Those that are new must not all begin at once.
         first = first.plus(APART);
+        let due = now.plus(members_gone::FIRST_AFTER);
+        store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::SweepMembers, due, now).await?;
         for kind in [TaskKind::TakeTurns, TaskKind::FailedPushes { late: false }] {
             store::task::add_if_absent(&mut tx, &integration.key, &kind, now, now).await?;
         }

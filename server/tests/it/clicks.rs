@@ -305,3 +305,24 @@ async fn a_repaint_that_changes_no_state_leaves_the_notice_that_asks_to_link() {
     bench.run_due().await;
     assert_eq!(bench.seen(&card, "li.na")["notice"], "", "what was asked for makes no sense any more");
 }
+
+#[tokio::test]
+async fn a_late_webhook_of_the_same_act_does_not_stand_for_its_repetition() {
+    let (bench, incident, card) = with_card(&["li.na"]).await;
+    let browser = bench.link("li.na").await;
+    bench.click(&card, "li.na", "snooze").await.unwrap();
+    bench.click(&card, "li.na", "wake").await.unwrap();
+    // Only now the snooze's webhook is applied, over what the wake made of the incident; the wake's own is late.
+    bench.sim.faults.add_push(Peer::Flashduty, simulator::Push::Late { ms: 60_000 }, Some(1));
+    let mut tx = bench.app.state.store.begin().await.unwrap();
+    let mut mirror = server::store::incident::get(&mut tx, crate::bench::KEY, &incident).await.unwrap().unwrap();
+    let now = bench.app.state.world.now();
+    mirror.incident.snoozed_before = Some(now.plus(Duration::from_secs(7_200)));
+    mirror.incident.last_act.as_mut().unwrap().kind = "i_snooze".to_owned();
+    assert!(server::store::incident::update(&mut tx, &mirror).await.unwrap());
+    tx.commit().await.unwrap();
+    let snooze = paths::fill(paths::API_ACT, &[crate::bench::KEY, &incident, "snooze"]);
+    let answer = browser.json(&snooze, serde_json::json!({ "minutes": 45 })).await;
+    assert_eq!(answer.json()["done"], true, "{answer:?}");
+    assert_eq!(bench.sim.flashduty.effects(&incident, "snooze"), 2);
+}

@@ -4,7 +4,7 @@ use crate::bench::{Answer, Bench, Browser, KEY};
 use contract::paths;
 use serde_json::json;
 use simulator::flashduty::seed::{ALICE, LI_NA, PAYMENTS_RULE, WANG_FANG, ZHANG_WEI};
-use simulator::flashduty::{Act, AssignTo, Raise, Role};
+use simulator::flashduty::{Act, AssignTo, CustomAction, Raise, Role};
 use simulator::{Fault, Peer, faults};
 use std::time::Duration;
 
@@ -187,4 +187,30 @@ async fn refusals_say_why_and_change_nothing() {
     let refused = browser.json(&act(&incident, "reassign"), json!({ "people": [ALICE] })).await;
     assert_eq!(refused.problem(), "access-denied");
     assert_eq!(responders(&bench, &incident), [LI_NA]);
+}
+
+#[tokio::test]
+async fn a_custom_action_is_run_once_and_its_failure_is_shown() {
+    let bench = Bench::start().await;
+    let incident = bench.raise("checkout is slow", &["li.na"]).await;
+    let browser = bench.link("li.na").await;
+    let add = |name: &str, url: String| {
+        let action = CustomAction { name: name.into(), url, ..CustomAction::default() };
+        bench.sim.flashduty.add_custom_action(action).unwrap()
+    };
+    // Of our own addresses one answers a program that posts to it, the other does not.
+    let (fine, broken) = (add("Restart", bench.sim.jsapi_url()), add("Scale", format!("{}/nowhere", bench.base)));
+    let shown = browser.get(&page(&incident, "custom-action")).await;
+    assert!(shown.body.contains("Restart") && shown.body.contains("Scale"), "{}", shown.body);
+    let failed = browser.form(&act(&incident, "custom-action"), &[("custom_action", &broken.to_string())]).await;
+    assert_eq!(failed.status, 502);
+    assert!(failed.body.contains("custom-action-failed") && failed.body.contains("404"), "{}", failed.body);
+    let path = "/incident/custom-action/do".to_owned();
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: faults::Kind::Forget, times: Some(1) });
+    let unclear = browser.form(&act(&incident, "custom-action"), &[("custom_action", &fine.to_string())]).await;
+    assert_eq!(unclear.parameter("problem").as_deref(), Some("flashduty-slow"), "{unclear:?}");
+    bench.advance(Duration::from_secs(40));
+    bench.run_due().await;
+    assert_eq!(bench.sim.flashduty.effects(&incident, "custom-action"), 2, "each once");
+    assert_eq!(bench.audited("custom-action").await, [broken, fine].map(|id| json!({ "custom_action": id })));
 }

@@ -187,3 +187,21 @@ async fn a_code_works_once_and_only_for_its_company() {
         assert!((400..500).contains(&refused.status), "{code}: {refused:?}");
     }
 }
+
+#[tokio::test]
+async fn who_is_deleted_at_flashduty_is_unlinked_within_a_day_and_nobody_else() {
+    for listed in [true, false] {
+        let bench = Bench::start().await;
+        bench.sim.flashduty.change_settings(|settings| settings.deleted_members_listed = listed);
+        let gone = bench.link("li.na").await;
+        let stays = bench.link("wang.fang").await;
+        bench.sim.flashduty.delete_member(bench.member("li.na"));
+        bench.reconcile().await;
+        bench.advance(std::time::Duration::from_secs(25 * 3600));
+        bench.reconcile().await;
+        let me = contract::paths::fill(contract::paths::API_ME, &[crate::bench::KEY]);
+        assert_eq!(gone.get(&me).await.problem(), "not-signed-in", "listed: {listed}");
+        assert_eq!(stays.get(&me).await.status, 200, "listed: {listed}");
+        assert_eq!(bench.audited("member-deleted").await.len(), 1);
+    }
+}

@@ -27,5 +27,6 @@ mod truth;
 mod viewers;
 mod visits;
 mod weather;
+mod web_login;
 mod work_notices;
 mod worker;

@@ -155,13 +155,14 @@ super::sentences! {
     // arriving
     arriving: "正在确认您的钉钉身份…", "Asking DingTalk who you are…";
     arrive_outside: "请在钉钉中打开", "Open this in DingTalk";
-    arrive_outside_remedy: "打开钉钉 → 工作台 → 本应用", "DingTalk → Workplace → this app";
+    arrive_outside_remedy: "打开钉钉 → 工作台 → 本应用；也可以在这里用钉钉账号登录", "DingTalk → Workplace → this app. Or sign in here with your DingTalk account";
+    arrive_login: "用钉钉登录", "Sign in with DingTalk";
     arrive_failed: "钉钉没有确认您的身份", "DingTalk did not tell us who you are";
     arrive_failed_remedy: "请重试；若仍失败，请关闭页面，从工作台重新打开", "Try again; if it fails again, close the page and open it from the workplace";
     arrive_kept: "登录后页面没有记住您", "The page did not remember you after signing in";
     arrive_kept_remedy: "请在钉钉客户端内打开，并允许 Cookie", "Open it inside the DingTalk client and allow cookies";
     arrive_retry: "重试", "Try again";
-    arrive_no_script: "首次打开需要运行一小段脚本向钉钉确认身份，当前浏览器禁用了脚本。请启用后重新打开。", "The first opening needs a small script that asks DingTalk who you are, and scripts are off here. Turn them on and open the page again.";
+    arrive_no_script: "首次打开需要运行一小段脚本向钉钉确认身份，当前浏览器禁用了脚本。请启用后重新打开，或用钉钉账号登录。", "The first opening needs a small script that asks DingTalk who you are, and scripts are off here. Turn them on and open the page again, or sign in with your DingTalk account.";
 
     // linking
     sign_in: "关联账号", "Link accounts";

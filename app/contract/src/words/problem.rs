@@ -20,6 +20,7 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::TokenRefused
         | P::RoleTooLow
         | P::CodeRefused
+        | P::OtherCompany
         | P::NotLinked
         | P::LinkBroken
         | P::LinkExpired
@@ -131,6 +132,10 @@ fn of_identity(code: ProblemCode) -> (Pair, Pair) {
         P::CodeRefused => (
             ("钉钉未认可本次登录", "请关闭页面，从工作台重新打开"),
             ("DingTalk did not confirm who you are", "Close the page and open it again from the workplace"),
+        ),
+        P::OtherCompany => (
+            ("该钉钉账号不属于本企业", "请用本企业的钉钉账号登录"),
+            ("This DingTalk account is not of this company", "Sign in with your account of this company"),
         ),
         P::NotLinked => (
             ("您的钉钉账号尚未关联 Flashduty", "请打开登录页关联一次，以后无需再登录"),

@@ -57,6 +57,20 @@ impl Call {
     /// An employee by mobile number (4.4).
     pub const USER_BY_MOBILE: Call =
         post(Host::Oapi, "/topapi/v2/user/getbymobile", Meter::Free, "qyapi_get_member_by_mobile", false);
+    /// An employee by the id they have among all apps of one maker (4.4).
+    pub const USER_BY_UNION_ID: Call =
+        post(Host::Oapi, "/topapi/user/getbyunionid", Meter::Free, "qyapi_get_member", false);
+    /// A person's own token for a code of the sign-in page (4.5). Uses the code up.
+    pub const USER_TOKEN: Call = post(Host::Api, "/v1.0/oauth2/userAccessToken", Meter::Free, "", true);
+    /// Who has a person's own token (4.5).
+    pub const ME: Call = Call {
+        method: Method::GET,
+        host: Host::Api,
+        path: "/v1.0/contact/users/me",
+        meter: Meter::Free,
+        scope: "Contact.User.Read",
+        changes: false,
+    };
     /// The app's bot speaks in a group (6.1).
     pub const SEND_TO_GROUP: Call =
         post(Host::Api, "/v1.0/robot/groupMessages/send", Meter::Api, "qyapi_robot_sendmsg", true);
@@ -109,11 +123,14 @@ impl Call {
     pub const RECALL_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/recall", true);
 
     /// Every call the client can make.
-    pub const ALL: [Call; 18] = [
+    pub const ALL: [Call; 21] = [
         Self::TOKEN,
         Self::USER_BY_CODE,
         Self::USER,
         Self::USER_BY_MOBILE,
+        Self::USER_BY_UNION_ID,
+        Self::USER_TOKEN,
+        Self::ME,
         Self::SEND_TO_GROUP,
         Self::SEND_TO_PEOPLE,
         Self::REGISTER_CARD_CALLBACK,
@@ -138,7 +155,8 @@ mod tests {
     #[test]
     fn exactly_tokens_and_people_are_free() {
         for call in Call::ALL {
-            let free = call.path.contains("/oauth2/") || call.path.starts_with("/topapi/v2/user/");
+            let people = ["/topapi/v2/user/", "/topapi/user/", "/v1.0/contact/users/"];
+            let free = call.path.contains("/oauth2/") || people.iter().any(|path| call.path.starts_with(path));
             assert_eq!(call.meter == Meter::Free, free, "{}", call.path);
         }
     }

@@ -19,6 +19,7 @@ mod fields;
 mod identity;
 mod platform;
 mod token;
+mod web_login;
 
 pub mod callback;
 pub mod card;
@@ -41,6 +42,7 @@ pub use failed::{FAILED_EVENTS_MAX, FailedEvents};
 pub use identity::{CodeUser, UserDetails};
 pub use platform::{AppCredentials, CALL_TIMEOUT, Endpoints, NoHttpClient, Platform};
 pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
+pub use web_login::sign_in_page;
 pub use work_notice::{Forbidden, NoticeAudience, NoticeProgress, NoticeResult};
 pub use work_notice::{NOTICE_BYTES_MAX, NOTICE_PEOPLE_MAX, STATUS_BAR_PEOPLE_MAX};
 pub use work_notice::{OaContent, StatusBar, WorkNoticeContent};

@@ -2,6 +2,7 @@
 //! done, and what was done written down.
 
 use super::{Acted, Asked, LEASE, finish_task, forget, remember};
+use crate::flow::caches::NEWS;
 use crate::flow::refusal::Refusal;
 use crate::flow::{audit, convert, credential, incidents, link_end, people};
 use crate::model::action::{self, Verdict};
@@ -23,8 +24,6 @@ const CALL_LIMIT: Duration = Duration::from_secs(5);
 /// How often another process's act is looked at, and how many times.
 const LEASE_POLL: Duration = Duration::from_millis(50);
 const LEASE_POLLS_MAX: usize = 40;
-/// How long after the last act an incident's mirror is believed to say "already".
-const NEWS: Duration = Duration::from_secs(10);
 /// How far Flashduty's clock may be behind ours, where its timeline is compared with when an act was asked for.
 const CLOCK_MARGIN: Duration = Duration::from_secs(10);
 /// Newest rows of one kind that are looked through for an act: more than people make of one incident in a minute.
@@ -79,7 +78,11 @@ impl Errand<'_> {
         let now = self.state.world.now();
         let judge = |incident: &Incident| action::judge_asked(incident, self.asked, self.link.member.member_id, now);
         let known = if self.again { None } else { self.mirrored().await? };
-        let sensible = known.filter(|one| judge(one) == Verdict::Do || is_news(one, self.asked.action, now));
+        // After another act of ours the mirror may tell of the one before it: its webhook can be late.
+        let last_of_ours = self.state.caches.acted.get(&self.place(), now);
+        let is_ours = last_of_ours.is_none_or(|action| action == self.asked.action);
+        let news = |one: &Incident| is_ours && is_news(one, self.asked.action, now);
+        let sensible = known.filter(|one| judge(one) == Verdict::Do || news(one));
         let truth = match sensible {
             Some(incident) => incident,
             None => self.read(client).await?,
@@ -188,8 +191,13 @@ impl Errand<'_> {
         let (actor, subject) = (&self.link.employee.user_id, &self.asked.incident_id);
         audit::write(state, &mut tx, key, actor, self.asked.action.name(), subject, detail).await?;
         tx.commit().await?;
+        state.caches.acted.put(self.place(), self.asked.action, state.world.now());
         state.wake();
         Ok(())
+    }
+
+    fn place(&self) -> (String, String) {
+        (self.integration.key.clone(), self.asked.incident_id.clone())
     }
 
     async fn mirrored(&self) -> Result<Option<Incident>, StoreError> {

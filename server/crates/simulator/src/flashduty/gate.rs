@@ -3,6 +3,7 @@
 
 use super::Flashduty;
 use super::calls::{self, Need};
+use super::custom::{self, Errand};
 use super::fields::Fields;
 use super::people::Role;
 use super::refusal::{Code, Refusal};
@@ -34,9 +35,14 @@ pub async fn answer(flashduty: Arc<Flashduty>, request: Request) -> Response {
     let chinese = prefers_chinese(&parts.headers);
     let path = parts.uri.path().to_owned();
     let query = parts.uri.query().unwrap_or_default().to_owned();
-    let outcome = match to_bytes(body, BODY_BYTES_MAX).await {
+    let handled = match to_bytes(body, BODY_BYTES_MAX).await {
         Ok(body) => handle(&flashduty, &path, &query, &parts.method, &parts.headers, &body),
         Err(_) => Err(Code::EntityTooLarge.into()),
+    };
+    let outcome = match handled {
+        Ok(Handled::Data(data)) => Ok(data),
+        Ok(Handled::Errand(errand)) => Ok(flashduty.run_errand(errand).await),
+        Err(refusal) => Err(refusal),
     };
     let mut response = envelope(&flashduty.core.world, outcome, chinese);
     tell_limits(flashduty.state(), &mut response);
@@ -59,6 +65,13 @@ fn tell_limits(state: MutexGuard<'_, State>, response: &mut Response) {
     }
 }
 
+/// What comes of a call.
+enum Handled {
+    Data(Value),
+    /// Somebody else has to be called first.
+    Errand(Errand),
+}
+
 fn handle(
     flashduty: &Flashduty,
     path: &str,
@@ -66,9 +79,10 @@ fn handle(
     method: &Method,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<Value, Refusal> {
+) -> Result<Handled, Refusal> {
     let call = calls::find(path);
-    if call.is_none() && path != PUSH_PATH {
+    let runs_errand = path == custom::PATH;
+    if call.is_none() && path != PUSH_PATH && !runs_errand {
         return Err(Code::RouteNotFound.into());
     }
     if method != Method::POST {
@@ -79,9 +93,13 @@ fn handle(
     }
     let mut state = flashduty.state();
     state.run_timers();
-    let Some((need, call)) = call else {
-        let key = parameter(query, "integration_key").unwrap_or_default();
-        return calls::push_alert(&mut state, &key, &Fields::parse(body)?);
+    let (need, call) = match call {
+        Some((need, call)) => (need, Some(call)),
+        None if runs_errand => (Need::IncidentsManage, None),
+        None => {
+            let key = parameter(query, "integration_key").unwrap_or_default();
+            return calls::push_alert(&mut state, &key, &Fields::parse(body)?).map(Handled::Data);
+        }
     };
     let caller = authenticate(&mut state, query, headers)?;
     let now = flashduty.core.world.now();
@@ -89,9 +107,11 @@ fn handle(
         return Err(Code::RequestTooFrequently.into());
     }
     permit(&state, caller, need)?;
-    let answer = call(&mut state, caller, &Fields::parse(body)?)?;
+    let fields = Fields::parse(body)?;
+    let Some(call) = call else { return custom::order(&mut state, caller, &fields).map(Handled::Errand) };
+    let answer = call(&mut state, caller, &fields)?;
     let odd_write = need == Need::IncidentsManage && state.settings.odd_values && answer == json!({});
-    Ok(if odd_write { Value::Null } else { answer })
+    Ok(Handled::Data(if odd_write { Value::Null } else { answer }))
 }
 
 /// Reads the credential: a Bearer token, else `app_key` in the query.

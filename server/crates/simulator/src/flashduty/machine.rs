@@ -83,6 +83,14 @@ impl State {
         Ok(changed)
     }
 
+    /// Keeps a record of an act that changes nothing of the incident itself.
+    pub fn note_act(&mut self, incident_id: &str, act: &'static str, actor_id: i64) {
+        let at_ms = self.world.now().0;
+        if let Ok(incident) = self.incident_mut(incident_id) {
+            incident.acts.push(ActRecord { act, actor_id, at_ms, changed: true });
+        }
+    }
+
     fn apply(&mut self, actor_id: i64, incident_id: &str, act: &Act) -> Result<bool, Refusal> {
         match act {
             Act::Acknowledge => self.acknowledge(actor_id, incident_id),

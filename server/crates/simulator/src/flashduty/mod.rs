@@ -1,7 +1,7 @@
 //! The pretend Flashduty: one account, its API, sign-in, webhooks and a small console, written from the documents.
 //!
 //! Read in this order: `incident` and `people` (what there is), `machine`, `assign`, `alerts`, `timers` (what happens to
-//! it), `merge` (how they become one), `gate`, `calls` and `template` (the API), `webhook` and `robot` (what goes out), `oauth`, `console` (what people see), `control` and
+//! it), `merge` (how they become one), `gate`, `calls` and `template` (the API), `webhook`, `robot` and `custom` (what goes out), `oauth`, `console` (what people see), `control` and
 //! `verbs` (what tests do).
 //!
 //! Faults of requests and pushes are set in [`crate::Faults`] for [`crate::Peer::Flashduty`]; every API request is in the
@@ -13,6 +13,7 @@ mod calls;
 mod config;
 mod console;
 mod control;
+mod custom;
 mod fields;
 mod gate;
 mod incident;
@@ -36,6 +37,7 @@ mod webhook;
 mod tests;
 
 pub use assign::{AssignTo, Target};
+pub use custom::CustomAction;
 pub use incident::{ActRecord, Severity};
 pub use machine::Act;
 pub use merge::MergeInto;
@@ -142,6 +144,7 @@ impl Flashduty {
             grants: oauth::Grants::default(),
             incidents: BTreeMap::new(),
             webhooks: webhook::Webhooks::default(),
+            custom_actions: Vec::new(),
             robots: robot::Robots::default(),
             templates: vec![template::preset()],
             rates: rate::Rates::default(),

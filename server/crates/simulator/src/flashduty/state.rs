@@ -1,6 +1,7 @@
 //! Everything the pretend Flashduty remembers, and the small steps every act is made of.
 
 use super::config::{AlertIntegration, Channel, Rule, Schedule};
+use super::custom::CustomAction;
 use super::incident::{FeedRow, Incident};
 use super::oauth::Grants;
 use super::people::{Account, AppKey, Member, Team};
@@ -60,6 +61,8 @@ pub struct State {
     /// By id; ids begin with the second they were made in, so this is also the order of time.
     pub incidents: BTreeMap<String, Incident>,
     pub webhooks: Webhooks,
+    /// By integration id.
+    pub custom_actions: Vec<(i64, CustomAction)>,
     pub robots: Robots,
     pub templates: Vec<Template>,
     pub rates: Rates,

@@ -10,6 +10,7 @@ mod push;
 mod schedules;
 mod templates;
 
+use super::custom;
 use super::fields::Fields;
 use super::gate::Caller;
 use super::refusal::Refusal;
@@ -70,6 +71,7 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/incident/remove" => (Need::IncidentsManage, endings::remove),
         "/incident/reset" => (Need::IncidentsManage, endings::reset),
         "/incident/responder/add" => (Need::IncidentsManage, acts::add_responders),
+        "/datasource/list" => (Need::Nothing, custom::list),
         "/channel/list" => (Need::Nothing, channels::list),
         "/channel/infos" => (Need::Nothing, channels::infos),
         "/channel/escalate/rule/list" => (Need::Read, channels::rule_list),

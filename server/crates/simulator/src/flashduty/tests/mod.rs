@@ -3,6 +3,7 @@
 mod alerts;
 mod bounds;
 mod console;
+mod custom;
 mod doors;
 mod endings;
 mod oauth;

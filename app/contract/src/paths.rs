@@ -99,6 +99,8 @@ pub const AUTOMATION_WORK_NOTICES: &str = "/api/integrations/{key}/work-notices"
 pub const AUTOMATION_WORK_NOTICE: &str = "/api/integrations/{key}/work-notices/{id}";
 /// Takes a work notice back.
 pub const AUTOMATION_RECALL: &str = "/api/integrations/{key}/work-notices/{id}/recall";
+/// The checks of the set-up: last results, and a run now.
+pub const AUTOMATION_CHECKS: &str = "/api/integrations/{key}/checks";
 /// Audit log.
 pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
 

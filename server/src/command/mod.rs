@@ -2,10 +2,12 @@
 //! code is 0, 1 when it failed, 2 when it was asked wrongly.
 
 mod audit;
+mod backup;
 mod card_template;
 mod console_link;
 #[cfg(feature = "simulator")]
 mod demo;
+mod doctor;
 mod integration;
 mod logging;
 pub(crate) mod serve;
@@ -45,6 +47,14 @@ enum Command {
     },
     /// Prints variables, buttons and an example of the card's template, to build it on DingTalk's card platform.
     CardTemplate(card_template::Arguments),
+    /// Writes everything into a file, while the server works.
+    Backup(backup::BackUp),
+    /// Reads a backup back, whole or not at all, into this database or the other kind.
+    Restore(backup::Restore),
+    /// Seals with the newest key what an older one has sealed, so that the older one can go.
+    Reseal,
+    /// Checks every step of the set-up by evidence; ends with 1 while anything required is not proved.
+    Doctor(doctor::Arguments),
     /// Prints a one-time address for signing in to the console; it lasts ten minutes.
     ConsoleLink,
     /// Proves that the audit log was not changed, and exports it.
@@ -99,6 +109,10 @@ async fn dispatch(file: Option<&Path>, command: Command) -> Result<(), Failure> 
         }
         Command::Integration { command } => integration::run(&open(file).await?, command).await,
         Command::CardTemplate(arguments) => card_template::run(&arguments),
+        Command::Backup(arguments) => backup::back_up(&open(file).await?, arguments).await,
+        Command::Restore(arguments) => backup::restore(&open(file).await?, arguments).await,
+        Command::Reseal => backup::reseal(&open(file).await?),
+        Command::Doctor(arguments) => doctor::run(&open(file).await?, arguments).await,
         Command::ConsoleLink => console_link::run(&open(file).await?).await,
         Command::Audit { command } => audit::run(&open(file).await?, command).await,
         Command::Token { command } => token::run(&open(file).await?, command).await,
@@ -189,6 +203,11 @@ mod tests {
             "dingduty integration remove --key k --json",
             "dingduty card-template",
             "dingduty card-template --json --language zh",
+            "dingduty doctor --integration k --json",
+            "dingduty doctor --free",
+            "dingduty backup --to x",
+            "dingduty restore --from x --replace",
+            "dingduty reseal",
             "dingduty console-link",
             "dingduty token create --name ci --role observer",
             "dingduty audit verify --integration k --holds 1 --json",

@@ -82,6 +82,10 @@ async fn apply_event(
     received: Millis,
 ) -> Result<(), StoreError> {
     let at = super::incidents::believed(event.at.unwrap_or(received), received);
+    if matters(&event.kind) {
+        let name = super::check::event_name(&event.raw_type);
+        store::evidence::put(tx, &integration.key, &name, state.world.now()).await?;
+    }
     let (open_conversation_id, change) = match event.kind {
         EventKind::CoolAppInstalled(app) => {
             let change = Change::Installed { robot_code: app.robot_code, cool_app_code: app.cool_app_code };
@@ -108,6 +112,11 @@ async fn apply_event(
         store::chat_health::event(tx, &integration.key, &chat_id, state.world.now()).await?;
     }
     Ok(())
+}
+
+/// An event that the guide asks for: seen, it proves its step.
+fn matters(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::CoolAppInstalled(_) | EventKind::CoolAppUninstalled(_) | EventKind::TitleChanged { .. })
 }
 
 /// Applies what was read of a chat.

@@ -17,6 +17,9 @@ pub async fn introduce(state: &State, integration: &Integration) -> Result<bool,
     let mut tx = state.store.begin().await?;
     changed.updated = state.world.now();
     let kept = store::integration::update(&mut tx, &changed).await?;
+    if registered.is_ok() && integration.settings.card_template_id.is_some() {
+        store::evidence::put(&mut tx, &integration.key, "card-callback", state.world.now()).await?;
+    }
     let again = !kept || registered.is_err() || read.is_err();
     store::integration::change_failures(&mut tx, &integration.key, |failures| {
         failures.card_callback = registered.err();

@@ -4,7 +4,7 @@ mod form;
 
 pub use form::{Checked, FieldError, Form, pairs};
 
-use super::{address, audit, introduce};
+use super::{address, audit, check, introduce};
 use crate::config::Config;
 use crate::model::integration::{Failures, Integration, RouteSecrets, Secrets, Settings};
 use crate::model::task::TaskKind;
@@ -105,6 +105,9 @@ pub async fn set(
         one_war_room(&mut tx, &integration).await?;
         if !store::integration::update(&mut tx, &integration).await? {
             continue;
+        }
+        for field in &changed {
+            store::evidence::put(&mut tx, key, &check::changed_name(field), state.world.now()).await?;
         }
         let detail = change_of(&changed, &before, &integration);
         audit::write(state, &mut tx, key, actor, "integration-changed", key, detail).await?;

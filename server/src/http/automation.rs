@@ -2,6 +2,7 @@
 
 mod audit;
 mod chat;
+pub mod check;
 mod delivery;
 mod list;
 mod quota;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_WORK_NOTICES, get(work_notice::list).post(work_notice::add))
         .route(paths::AUTOMATION_WORK_NOTICE, get(work_notice::show_one))
         .route(paths::AUTOMATION_RECALL, post(work_notice::take_back))
+        .route(paths::AUTOMATION_CHECKS, get(check::show_last).post(check::run_now))
         .route(paths::AUTOMATION_AUDIT, get(audit::list))
 }
 

@@ -28,6 +28,7 @@ mod sign_in;
 mod web_login;
 mod webhook;
 
+pub use automation::check::{Reader as CheckReader, show as show_checks};
 pub use edge::RequestId;
 
 use crate::state::State;

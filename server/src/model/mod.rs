@@ -3,10 +3,12 @@
 pub mod action;
 pub mod asked;
 pub mod audit_chain;
+pub mod backup;
 pub mod card;
 pub mod card_text;
 pub mod changes;
 pub mod chat;
+pub mod check;
 pub mod delivery;
 pub mod digest;
 pub mod digest_card;

@@ -40,6 +40,8 @@ pub enum TaskKind {
     SweepMembers,
     /// Read which incidents were merged into which.
     FollowMerge { incident: String },
+    /// The nightly look at the set-up.
+    Check,
     /// Read open incidents at Flashduty, in case a webhook was lost.
     Reconcile,
 }
@@ -69,6 +71,7 @@ impl TaskKind {
             Self::SweepMembers => format!("{integration}/sweep-members"),
             Self::Introduce => format!("{integration}/introduce"),
             Self::FollowMerge { incident } => format!("{integration}/follow-merge/{incident}"),
+            Self::Check => format!("{integration}/check"),
             Self::Reconcile => format!("{integration}/reconcile"),
         }
     }

@@ -128,6 +128,8 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM mention WHERE integration = $1",
         "DELETE FROM robot_push WHERE integration = $1",
         "DELETE FROM chat_health WHERE integration = $1",
+        "DELETE FROM evidence WHERE integration = $1",
+        "DELETE FROM check_run WHERE integration = $1",
         "DELETE FROM chat WHERE integration = $1",
         "DELETE FROM session WHERE integration = $1",
         "DELETE FROM link_attempt WHERE integration = $1",

@@ -10,10 +10,14 @@ pub mod card;
 pub mod card_text;
 pub mod chat;
 pub mod chat_health;
+pub mod check_run;
 pub mod console;
 pub mod delivery;
 pub mod digest;
+pub mod dump;
 mod error;
+pub mod evidence;
+pub mod health;
 pub mod inbox;
 mod inbox_writer;
 pub mod incident;
@@ -42,6 +46,7 @@ pub mod work_notice_day;
 pub mod work_notice_person;
 
 pub use error::StoreError;
+pub use reseal::Resealed;
 pub use seal::SealingKeys;
 
 use crate::model::audit_chain::Chained;
@@ -59,6 +64,7 @@ pub struct Store {
     writers: AnyPool,
     readers: AnyPool,
     inbox: InboxWriter,
+    resealed: Resealed,
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing behind.
@@ -87,10 +93,22 @@ impl Store {
     pub async fn open(url: &str, keys: SealingKeys, world: World) -> Result<Self, StoreError> {
         let (dialect, writers, readers) = open::open(url).await?;
         let inbox = InboxWriter::start(dialect, writers.clone(), world.clone());
-        let store = Self { shared: Arc::new(Shared { keys, world }), dialect, writers, readers, inbox };
-        reseal::reseal(&store).await?;
+        let mut store = Self {
+            shared: Arc::new(Shared { keys, world }),
+            dialect,
+            writers,
+            readers,
+            inbox,
+            resealed: Resealed::default(),
+        };
+        store.resealed = reseal::reseal(&store).await?;
         audit_chain::begin(&store).await?;
         Ok(store)
+    }
+
+    /// What this start sealed anew with the newest key.
+    pub fn resealed(&self) -> Resealed {
+        self.resealed
     }
 
     /// A transaction that may write. On SQLite there is one at a time: do nothing slow in it, and never begin another

@@ -4,6 +4,15 @@ use super::sql::sql;
 use super::{Store, StoreError};
 use secrecy::ExposeSecret;
 
+/// What was found to be sealed with an older key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// Values that the newest key seals now.
+    pub sealed_anew: u64,
+    /// Values that no configured key opens.
+    pub closed: u64,
+}
+
 struct Table {
     name: &'static str,
     /// Rows whose value does not begin as `$1` says.
@@ -38,7 +47,8 @@ const TABLES: [Table; 4] = [
 
 /// Seals everything anew that the newest key has not sealed. What no configured key opens stays as it is: its owner is
 /// told when it is needed.
-pub(super) async fn reseal(store: &Store) -> Result<(), StoreError> {
+pub(super) async fn reseal(store: &Store) -> Result<Resealed, StoreError> {
+    let mut all = Resealed::default();
     let mut tx = store.begin().await?;
     let sealed_now = format!("{}%", store.shared.keys.prefix());
     for table in &TABLES {
@@ -52,9 +62,12 @@ pub(super) async fn reseal(store: &Store) -> Result<(), StoreError> {
             let anew = tx.seal(table.name, &id, clear.expose_secret())?;
             sealed_anew += sql(table.replace).text(&id).text(&sealed).text(&anew).run(&mut tx).await?;
         }
+        all.sealed_anew += sealed_anew;
+        all.closed += closed;
         if sealed_anew + closed > 0 {
             tracing::warn!(table = table.name, sealed_anew, closed, "values were not sealed with the newest key");
         }
     }
-    tx.commit().await
+    tx.commit().await?;
+    Ok(all)
 }

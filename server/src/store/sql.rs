@@ -76,6 +76,12 @@ impl Sql {
 /// A row of an answer; columns by name.
 pub(super) struct Row(AnyRow);
 
+impl From<AnyRow> for Row {
+    fn from(row: AnyRow) -> Self {
+        Self(row)
+    }
+}
+
 impl Row {
     pub fn text(&self, column: &str) -> Result<String, StoreError> {
         Ok(self.0.try_get(column)?)

@@ -3,8 +3,8 @@
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, deliver, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh, repaint, robot,
-    work_notice,
+    act, caches, check, deliver, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh, repaint,
+    robot, work_notice,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -139,6 +139,7 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
                 After::Again(now.plus(members_gone::AGAIN))
             }
         },
+        TaskKind::Check => After::Again(check::nightly(state, integration).await?),
         TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })
 }

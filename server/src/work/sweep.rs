@@ -1,5 +1,6 @@
 //! What is over is thrown away, and every integration has its standing work.
 
+use crate::flow::check;
 use crate::flow::members_gone;
 use crate::flow::quota::report;
 use crate::model::quota::Month;
@@ -73,6 +74,8 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     let mut first = now;
     for integration in store::integration::list(&mut tx).await? {
         store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Reconcile, first, now).await?;
+        let night = check::next_night(&integration.key, now);
+        store::task::add_if_absent(&mut tx, &integration.key, &TaskKind::Check, night, now).await?;
         // Those that are new must not all begin at once.
         first = first.plus(APART);
         let due = now.plus(members_gone::FIRST_AFTER);

@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod card_text;
 mod cards;
+mod checks;
 mod clicks;
 mod deliveries;
 mod doors;

@@ -2,6 +2,7 @@
 //! process of its own, its command line, its addresses, its pages. Only what the outside contract names is relied on.
 
 mod automation;
+mod backup;
 mod child;
 mod command_line;
 mod configuration;

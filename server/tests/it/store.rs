@@ -2,6 +2,7 @@
 
 mod audit_chain;
 mod chats;
+mod checks;
 mod deliveries;
 mod digests;
 mod groups;

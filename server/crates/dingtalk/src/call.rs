@@ -50,6 +50,8 @@ const fn work_notice(path: &'static str, changes: bool) -> Call {
 impl Call {
     /// App token (1.1).
     pub const TOKEN: Call = post(Host::Api, "/v1.0/oauth2/accessToken", Meter::Free, "", false);
+    /// App token of a named company (1.2): refused where the app is not that company's.
+    pub const CORP_TOKEN: Call = post(Host::Api, "/v1.0/oauth2/{corpId}/token", Meter::Free, "", false);
     /// Login-free code to employee (4.3). Uses the code up.
     pub const USER_BY_CODE: Call = post(Host::Oapi, "/topapi/v2/user/getuserinfo", Meter::Free, "", true);
     /// An employee's details (4.4).
@@ -123,8 +125,9 @@ impl Call {
     pub const RECALL_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/recall", true);
 
     /// Every call the client can make.
-    pub const ALL: [Call; 21] = [
+    pub const ALL: [Call; 22] = [
         Self::TOKEN,
+        Self::CORP_TOKEN,
         Self::USER_BY_CODE,
         Self::USER,
         Self::USER_BY_MOBILE,

@@ -1,7 +1,7 @@
 use crate::answer::Answer;
 use crate::{Admission, AppCredentials, Call, DingTalkError, ErrorClass, Platform};
-use secrecy::SecretString;
-use serde_json::Value;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Speaks to DingTalk for one app. Every method is one call of the platform (two when the token has to be renewed).
@@ -30,7 +30,7 @@ impl Client {
         body: &Value,
         secrets: &[&SecretString],
     ) -> Result<Answer, DingTalkError> {
-        self.platform.exchange(&*self.admission, call, token, body, secrets).await
+        self.platform.exchange(&*self.admission, call, &self.app.corp_id, token, body, secrets).await
     }
 
     /// What this client speaks with.
@@ -44,6 +44,25 @@ impl Client {
     /// `CredentialsRefused`, and what can happen to every call.
     pub async fn check_token(&self) -> Result<(), DingTalkError> {
         self.platform.tokens().fetch(self).await.map(drop)
+    }
+
+    /// Whether the app belongs to its company (1.2). The token that comes with the answer is not used. None where the
+    /// platform knows no such company.
+    ///
+    /// # Errors
+    /// What can happen to every call.
+    pub async fn belongs_to_corp(&self) -> Result<Option<bool>, DingTalkError> {
+        let body = json!({
+            "client_id": self.app.client_id,
+            "client_secret": self.app.client_secret.expose_secret(),
+            "grant_type": "client_credentials",
+        });
+        match self.exchange(&Call::CORP_TOKEN, None, &body, &[&self.app.client_secret]).await {
+            Ok(_) => Ok(Some(true)),
+            Err(error) if error.code == "unauthorized.client" => Ok(Some(false)),
+            Err(error) if error.code == "unknownError" => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes one call with the app's token; a refused token is replaced once and the call repeated once, which is

@@ -2,13 +2,13 @@ use crate::answer::{Answer, Reply, unusable};
 use crate::token::Tokens;
 use crate::{Admission, Call, Client, DingTalkError, ErrorClass, Host};
 use reqwest::Method;
-use reqwest::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
-use world::World;
+use world::{PeerClock, World};
 
 /// Base addresses of the two hosts; paths are appended, so a base may have a path of its own.
 #[derive(Debug, Clone)]
@@ -49,6 +49,7 @@ struct Inner {
     http: reqwest::Client,
     tokens: Tokens,
     limits: Limits,
+    clock: PeerClock,
 }
 
 /// From the beginning of a request to the last byte of its answer, at most. Longer than the slowest calls (some
@@ -87,7 +88,16 @@ impl Platform {
 
     pub(crate) fn with_limits(endpoints: Endpoints, world: World, limits: Limits) -> Result<Self, NoHttpClient> {
         let http = http_client(&endpoints, limits).map_err(|error| NoHttpClient(error.to_string()))?;
-        Ok(Self { inner: Arc::new(Inner { endpoints, world, http, tokens: Tokens::default(), limits }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                endpoints,
+                world,
+                http,
+                tokens: Tokens::default(),
+                limits,
+                clock: PeerClock::default(),
+            }),
+        })
     }
 
     /// A client that speaks for `app` as far as `admission` lets it.
@@ -98,6 +108,12 @@ impl Platform {
     /// Drops the cached token of an app, for example because its integration was changed or removed.
     pub fn forget_token(&self, client_id: &str) {
         self.inner.tokens.forget(client_id);
+    }
+
+    /// How far this machine's clock is ahead of the platform's, in milliseconds; negative when it is behind. Exact to about
+    /// two seconds. None before the first answer.
+    pub fn clock_ahead_ms(&self) -> Option<i64> {
+        self.inner.clock.ahead_ms()
     }
 
     pub(crate) fn world(&self) -> &World {
@@ -114,12 +130,13 @@ impl Platform {
         &self,
         admission: &dyn Admission,
         call: &Call,
+        corp_id: &str,
         token: Option<&SecretString>,
         body: &Value,
         secrets: &[&SecretString],
     ) -> Result<Answer, DingTalkError> {
         let permit = admission.admit(call).await.map_err(DingTalkError::held)?;
-        let result = match self.send(call, token, body).await {
+        let result = match self.send(call, corp_id, token, body).await {
             Ok(reply) => Answer::read(call, reply, secrets),
             Err(error) => Err(error),
         };
@@ -131,8 +148,14 @@ impl Platform {
         result
     }
 
-    async fn send(&self, call: &Call, token: Option<&SecretString>, body: &Value) -> Result<Reply, DingTalkError> {
-        let mut url = self.inner.address(call);
+    async fn send(
+        &self,
+        call: &Call,
+        corp_id: &str,
+        token: Option<&SecretString>,
+        body: &Value,
+    ) -> Result<Reply, DingTalkError> {
+        let mut url = self.inner.address(call, corp_id);
         if let (Host::Oapi, Some(token)) = (call.host, token) {
             url.query_pairs_mut().append_pair("access_token", token.expose_secret());
         }
@@ -144,6 +167,8 @@ impl Platform {
             request = request.header(TOKEN_HEADER, header_value(token)?);
         }
         let mut response = request.send().await.map_err(|error| not_answered(call, &error))?;
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        self.inner.clock.note(date, self.inner.world.now());
         let http_status = response.status().as_u16();
         let retry_after_ms = response
             .headers()
@@ -168,12 +193,13 @@ const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-acs-dingtalk-access-
 const RETRY_AFTER_SECONDS_MAX: u64 = 3600;
 
 impl Inner {
-    fn address(&self, call: &Call) -> Url {
+    fn address(&self, call: &Call, corp_id: &str) -> Url {
         let mut url = match call.host {
             Host::Api => self.endpoints.api.clone(),
             Host::Oapi => self.endpoints.oapi.clone(),
         };
-        let path = format!("{}{}", url.path().trim_end_matches('/'), call.path);
+        let own = call.path.replace("{corpId}", corp_id);
+        let path = format!("{}{own}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         url
     }

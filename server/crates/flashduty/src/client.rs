@@ -71,7 +71,10 @@ impl Client {
     async fn call(&self, path: &str, body: Value) -> Result<Value, FlashdutyError> {
         let started = self.platform.world().now();
         let result = match self.request(path, &body) {
-            Ok(request) => transport::send(request).await.and_then(|answer| envelope::open(&answer)),
+            Ok(request) => transport::send(request).await.and_then(|answer| {
+                self.platform.clock().note(&answer.date, self.platform.world().now());
+                envelope::open(&answer)
+            }),
             Err(error) => Err(error),
         };
         let result = result.map_err(|error| error.without([self.credential.secret()]));

@@ -62,7 +62,13 @@ mod tests {
     use super::*;
 
     fn answer(http_status: u16, body: &str) -> Answer {
-        Answer { http_status, request_id: Some("HEADER".into()), retry_after_ms: None, body: body.into() }
+        Answer {
+            http_status,
+            request_id: Some("HEADER".into()),
+            retry_after_ms: None,
+            date: String::new(),
+            body: body.into(),
+        }
     }
 
     #[test]

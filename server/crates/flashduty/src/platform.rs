@@ -3,7 +3,7 @@ use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
-use world::World;
+use world::{PeerClock, World};
 
 /// Where Flashduty is, and the connections to it. Cheap to clone; one per program is enough.
 #[derive(Clone)]
@@ -13,6 +13,7 @@ struct Parts {
     api: Url,
     world: World,
     http: reqwest::Client,
+    clock: PeerClock,
 }
 
 impl Platform {
@@ -22,7 +23,7 @@ impl Platform {
     /// When no TLS provider has been installed in this program (see `rustls::crypto`): a mistake of the program, found
     /// at its start.
     pub fn new(api: Url, world: World) -> Self {
-        Self(Arc::new(Parts { http: http_client(&api), api, world }))
+        Self(Arc::new(Parts { http: http_client(&api), api, world, clock: PeerClock::default() }))
     }
 
     /// A client that acts as the owner of `credential`.
@@ -33,6 +34,16 @@ impl Platform {
     /// Sign-in of people at this Flashduty.
     pub fn oauth(&self) -> OAuth {
         OAuth::new(self.clone())
+    }
+
+    /// How far this machine's clock is ahead of Flashduty's, in milliseconds; negative when it is behind. Exact to about
+    /// two seconds. None before the first answer.
+    pub fn clock_ahead_ms(&self) -> Option<i64> {
+        self.0.clock.ahead_ms()
+    }
+
+    pub(crate) fn clock(&self) -> &PeerClock {
+        &self.0.clock
     }
 
     pub(crate) fn api(&self) -> &Url {

@@ -1,5 +1,5 @@
 use crate::{ErrorClass, FlashdutyError};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use std::error::Error;
 
@@ -12,6 +12,8 @@ pub(crate) struct Answer {
     /// From the header `Flashcat-Request-Id`.
     pub request_id: Option<String>,
     pub retry_after_ms: Option<u64>,
+    /// What the other machine takes for the present moment; empty where it does not say.
+    pub date: String,
     pub body: Vec<u8>,
 }
 
@@ -29,8 +31,9 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, FlashdutyErr
     let retry_after_ms = text_header(response.headers(), RETRY_AFTER.as_str())
         .and_then(|seconds| seconds.trim().parse::<u64>().ok())
         .map(|seconds| seconds.saturating_mul(1000));
+    let date = text_header(response.headers(), DATE.as_str()).unwrap_or_default();
     match read(response).await {
-        Ok(body) => Ok(Answer { http_status, request_id, retry_after_ms, body }),
+        Ok(body) => Ok(Answer { http_status, request_id, retry_after_ms, date, body }),
         Err(error) => Err(FlashdutyError { request_id, http_status: Some(http_status), ..error }),
     }
 }

@@ -3,7 +3,7 @@ use crate::listen::CloseConnection;
 use crate::{Core, Entry, Peer};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, DATE};
 use axum::http::{HeaderValue, StatusCode, request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -44,7 +44,10 @@ async fn observe(State((core, peer)): State<(Core, Peer)>, request: Request, nex
     let response = apply(fault, request, next).await;
     let closed = response.extensions().get::<CloseConnection>().is_some();
     let status = if closed { 0 } else { response.status().as_u16() };
-    let (head, body) = response.into_parts();
+    let (mut head, body) = response.into_parts();
+    if let Ok(date) = HeaderValue::from_str(&world::http_date(core.world.now())) {
+        head.headers.insert(DATE, date);
+    }
     // An answer of ours that cannot be read is a half body on demand: it keeps its bytes beside it.
     let half = head.extensions.get::<Half>().cloned();
     let (body, response_body) = match half {

@@ -6,10 +6,12 @@
 mod chance;
 mod clock;
 mod millis;
+mod peer_clock;
 
 pub use chance::{Chance, SeededChance, SystemChance};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use millis::Millis;
+pub use peer_clock::{PeerClock, http_date};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -21,6 +21,10 @@ async fn version_and_help_need_no_configuration() {
         ("integration set", "FIELD=VALUE"),
         ("integration remove", "--key <KEY>"),
         ("console-link", "Usage: dingduty console-link"),
+        ("doctor", "--integration <KEY>"),
+        ("backup", "--to <FILE>"),
+        ("restore", "--from <FILE>"),
+        ("reseal", "Usage: dingduty reseal"),
         ("audit", "verify"),
         ("audit verify", "--holds <HASH>"),
         ("audit export", "--to <FILE>"),
@@ -48,6 +52,8 @@ async fn what_is_asked_wrongly_ends_with_2_and_what_fails_with_1() {
         ("integration show --key acmeduty", 1, "no such integration"),
         ("integration set --key acmeduty name=x", 1, "no such integration"),
         ("integration remove --key acmeduty", 1, "no such integration"),
+        ("doctor", 1, "no integration yet"),
+        ("doctor --integration acmeduty", 1, "no such integration"),
         ("audit verify --integration acmeduty", 1, "no such log"),
         ("integration add --file absent.json", 1, "absent.json cannot be read"),
     ] {
@@ -156,4 +162,22 @@ async fn a_changed_audit_log_ends_with_1_and_says_which_line() {
     assert_eq!(broken.code, Some(1), "{broken:?}");
     let told: serde_json::Value = serde_json::from_str(&broken.out).unwrap();
     assert_eq!(told["logs"][0]["faults"], serde_json::json!([{"fault": "changed", "seq": 1}]));
+}
+
+#[tokio::test]
+async fn the_doctor_ends_with_1_until_everything_required_is_proved() {
+    let stage = Stage::start().await;
+    let doctor = async || stage.program.run(&["doctor", "--json"]).await;
+    let first = doctor().await;
+    assert_eq!(first.code, Some(1), "{first:?}");
+    let told: serde_json::Value = serde_json::from_str(&first.out).unwrap();
+    let items = told["integrations"][0]["items"].as_array().unwrap();
+    assert!(items.len() >= 20 && told["proved"] == false, "{told}");
+    let text = stage.program.run(&["doctor", "--free"]).await;
+    assert!(text.code == Some(1) && text.out.contains("0 counted calls") && text.out.contains("paste"), "{text:?}");
+
+    stage.join(super::stage::GROUP).await;
+    stage.linked("zhang.wei").await;
+    stage.raise("a test", &["zhang.wei"]).await;
+    until("the doctor is content", SOON, async || (doctor().await.code == Some(0)).then_some(())).await;
 }

@@ -2,6 +2,7 @@ use super::*;
 use secrecy::ExposeSecret;
 use server::model::card::Card;
 use server::model::chat::Chat;
+use server::model::check::Run;
 use server::model::delivery::Target;
 use server::model::digest::Digest;
 use server::model::incident::{Incident, Mirror};
@@ -16,8 +17,9 @@ use server::store::inbox::{NewItem, Source};
 use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
-    audit, card, card_text, chat, chat_health, console, delivery, digest, incident, integration, link, link_attempt,
-    link_message, mention, note, oauth_client, reconcile, robot_push, session, subscription, task, work_notice_person,
+    audit, card, card_text, chat, chat_health, check_run, console, delivery, digest, evidence, incident, integration,
+    link, link_attempt, link_message, mention, note, oauth_client, reconcile, robot_push, session, subscription, task,
+    work_notice_person,
 };
 use sqlx::{Connection, Row};
 
@@ -240,5 +242,7 @@ async fn fill(tx: &mut Tx, key: &str) {
         at: NOW,
     };
     audit::add(tx, &entry).await.unwrap();
+    evidence::put(tx, key, "event:x", NOW).await.unwrap();
+    check_run::put(tx, key, &Run { findings: Vec::new(), ran: NOW }, NOW).await.unwrap();
     console::put_link(tx, &format!("console-{key}"), NOW).await.unwrap();
 }

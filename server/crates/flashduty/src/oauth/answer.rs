@@ -58,7 +58,7 @@ mod tests {
     use serde_json::json;
 
     fn answer(http_status: u16, body: &str) -> Answer {
-        Answer { http_status, request_id: None, retry_after_ms: None, body: body.into() }
+        Answer { http_status, request_id: None, retry_after_ms: None, date: String::new(), body: body.into() }
     }
 
     #[test]

@@ -75,8 +75,8 @@ mod tests {
         let variables = template::variables(Language::En, &address::example());
         let text = described(&variables, &template::buttons());
         for part in [
-            "can_acknowledge_all  text  public",
-            "notice_url           text  private",
+            "can_acknowledge_all   text  public",
+            "notice_url            text  private",
             "action=acknowledge, while can_acknowledge is true",
         ] {
             assert!(text.contains(part), "{part} in {text}");

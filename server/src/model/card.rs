@@ -2,6 +2,8 @@
 //! `server/card-template`; DingTalk takes text values only, at most 1 KB each (reference 7.3).
 
 mod content;
+#[cfg(test)]
+mod hostile_test;
 pub mod settings;
 pub mod template;
 #[cfg(test)]
@@ -223,7 +225,7 @@ pub fn markdown(incident: &Incident, drawing: Drawing) -> String {
     let language = drawing.language;
     let pairs = [
         (words::label_severity(language), severity_word(incident.severity, language).to_owned()),
-        (words::label_channel(language), text::line(&incident.channel_name)),
+        (words::label_channel(language), content::channel(incident)),
         (words::label_responders(language), responders(incident, language)),
     ];
     let surface = Surface::Bot;

@@ -2,6 +2,7 @@
 
 mod ends;
 mod hostile;
+mod hostile_seeds;
 mod limits;
 
 use crate::bench::verbs::GROUP;

@@ -26,7 +26,7 @@ pub fn content(incident: &Incident, drawing: Drawing) -> Vec<(String, String)> {
     let body = body(incident, drawing);
     let facts = [
         (CardField::Severity, words::label_severity(language), severity_word(incident.severity, language).to_owned()),
-        (CardField::Channel, words::label_channel(language), one_line(&incident.channel_name, CHANNEL_BYTES_MAX)),
+        (CardField::Channel, words::label_channel(language), channel(incident)),
         (CardField::Responders, words::label_responders(language), responders(incident, language)),
         (CardField::Alerts, words::label_alerts(language), incident.alert_count.to_string()),
     ];
@@ -97,6 +97,11 @@ fn labels(incident: &Incident) -> (String, usize) {
         count += 1;
     }
     (shown, incident.labels.len() - count)
+}
+
+/// The channel's name.
+pub fn channel(incident: &Incident) -> String {
+    one_line(&incident.channel_name, CHANNEL_BYTES_MAX)
 }
 
 fn one_line(text: &str, bytes_max: usize) -> String {

@@ -10,7 +10,7 @@ use simulator::flashduty::{Raise, Severity};
 const ID: &str = "64b1352e376e32c85c56e25b";
 
 /// Sends a webhook as Flashduty does.
-async fn webhook(bench: &Bench, body: &Value) -> Answer {
+pub async fn webhook(bench: &Bench, body: &Value) -> Answer {
     let addresses = bench.addresses().await;
     let header = addresses.flashduty_webhook_header;
     let browser = bench.browser();
@@ -18,14 +18,14 @@ async fn webhook(bench: &Bench, body: &Value) -> Answer {
     browser.send(request.json(body)).await
 }
 
-fn told(number: usize, incident: Value) -> Value {
+pub fn told(number: usize, incident: Value) -> Value {
     json!({
         "event_id": format!("e{number}"), "event_time": 1_790_000_100_000_i64 + i64::try_from(number).unwrap(),
         "event_type": "i_new", "incident": incident,
     })
 }
 
-fn usual() -> Value {
+pub fn usual() -> Value {
     json!({
         "incident_id": ID, "num": "56E25B", "title": "usual", "incident_severity": "Critical",
         "progress": "Triggered", "start_time": 1_790_000_000, "updated_at": 1_790_000_000,

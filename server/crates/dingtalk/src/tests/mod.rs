@@ -1,6 +1,7 @@
 //! The client against small servers that answer as the reference says.
 
 mod admission;
+mod every_call;
 mod garbage;
 mod peer;
 mod token;

@@ -1,0 +1,117 @@
+//! Every call of the client, answered by what is no answer: a page, nothing, half a body, values of wrong types. Each
+//! becomes an error with a class, by which its caller decides whether it may be repeated.
+
+use super::peer::{Peer, Say};
+use crate::*;
+use std::collections::BTreeSet;
+use std::pin::Pin;
+
+type Asked<'a> = Pin<Box<dyn Future<Output = Result<(), DingTalkError>> + Send + 'a>>;
+
+/// Name, whether it changes something, and the call.
+fn calls(client: &Client) -> Vec<(&'static str, bool, Asked<'_>)> {
+    fn done<'a, T>(call: impl Future<Output = Result<T, DingTalkError>> + Send + 'a) -> Asked<'a> {
+        Box::pin(async move { call.await.map(|_| ()) })
+    }
+    let message = || RobotContent::Text { content: "x".into() };
+    vec![
+        ("user_by_code", true, done(client.user_by_code("c"))),
+        ("user", false, done(client.user("u"))),
+        ("user_id_by_mobile", false, done(client.user_id_by_mobile("13800000000"))),
+        ("group_info", false, done(client.group_info("cid", Some("code")))),
+        ("group_members", false, done(client.group_members("cid", None, 10, None))),
+        ("take_failed_events", true, done(client.take_failed_events())),
+        ("register_card_callback", true, done(client.register_card_callback("r", "https://h", None, true))),
+        ("create_and_deliver_card", true, done(async { client.create_and_deliver_card(&card()).await })),
+        ("deliver_card", true, done(async { client.deliver_card("t", &card().space, "r").await })),
+        ("update_card", true, done(async { client.update_card(&update()).await })),
+        ("send_to_group", true, done(async move { client.send_to_group(&to_group(message())).await })),
+        ("send_to_people", true, done(async move { client.send_to_people("r", &["u".to_owned()], &message()).await })),
+        ("send_work_notice", true, done(async { client.send_work_notice(&people(), &notice()).await })),
+        ("work_notice_progress", false, done(client.work_notice_progress("1"))),
+        ("work_notice_result", false, done(client.work_notice_result("1"))),
+        (
+            "update_work_notice",
+            true,
+            done(async { client.update_work_notice("1", &StatusBar { text: "x".into(), rgb: 1 }).await }),
+        ),
+        ("recall_work_notice", true, done(client.recall_work_notice("1"))),
+    ]
+}
+
+fn card() -> NewCard {
+    NewCard {
+        out_track_id: "t".into(),
+        card_template_id: "x.schema".into(),
+        callback_route_key: "r".into(),
+        card_data: [("title".to_owned(), "x".to_owned())].into(),
+        private_data: [].into(),
+        space: CardSpace::Person { user_id: "u".into() },
+        robot_code: "r".into(),
+        last_message: LastMessage::default(),
+        at_user_ids: [].into(),
+    }
+}
+
+fn update() -> CardUpdate {
+    let (out_track_id, card_data, private_data) = ("t".into(), card().card_data, [].into());
+    CardUpdate { out_track_id, card_data, private_data, by_key: true }
+}
+
+fn to_group(content: RobotContent) -> GroupMessage {
+    GroupMessage { open_conversation_id: "c".into(), robot_code: "r".into(), cool_app_code: None, content }
+}
+
+fn people() -> NoticeAudience {
+    NoticeAudience::People(vec!["u".into()])
+}
+
+fn notice() -> WorkNoticeContent {
+    WorkNoticeContent::Text { content: "x".into() }
+}
+
+#[tokio::test]
+async fn what_is_no_answer_has_a_class_in_every_call() {
+    for (said, read, changed) in [
+        ("<!DOCTYPE html><html>no</html>", "banned", "banned"),
+        ("", "busy", "unclear"),
+        (r#"{"errcode":0,"result":{"task"#, "busy", "unclear"),
+        ("[]", "busy", "unclear"),
+        ("null", "busy", "unclear"),
+        ("\"ok\"", "busy", "unclear"),
+    ] {
+        let peer = Peer::new(move |_| Say::Text(200, said.to_owned())).await;
+        let client = peer.client();
+        for (name, changes, call) in calls(&client) {
+            let error = call.await.expect_err(name);
+            let expected = if changes { changed } else { read };
+            assert_eq!(error.class.name(), expected, "{name}: {said:?}");
+            assert!(!error.code.is_empty() && error.message.chars().count() <= 300, "{name}: {error:?}");
+        }
+        let paths: BTreeSet<String> =
+            peer.heard().into_iter().map(|heard| format!("{} {}", heard.method, heard.path)).collect();
+        assert_eq!(paths.len(), calls(&client).len(), "each is another call, and was made: {paths:?}");
+        assert_eq!(peer.heard().len(), paths.len(), "none was repeated");
+    }
+}
+
+/// Whatever stands where something else is expected: it is read as far as it makes sense, or refused with a class.
+#[tokio::test]
+async fn values_of_wrong_types_are_read_or_refused_by_every_call() {
+    let odd =
+        ["null", "[]", "{}", "-1", "1e300", "true", "\"\"", "\"x\"", "[[null]]", r#"[{"userId":[]}]"#, r#"{"a":{}}"#];
+    for (outer, inner) in odd.iter().flat_map(|outer| odd.iter().map(move |inner| (*outer, *inner))) {
+        let said = format!(
+            r#"{{"errcode":{inner},"success":{inner},"result":{outer},"task_id":{inner},"userid":{outer},"title":{inner},
+            "processQueryKey":{outer},"progress":{inner},"send_result":{outer},"failed_list":{inner},"has_more":{inner},
+            "deliverResults":{outer},"invalidStaffIdList":{inner},"memberUserIds":{outer},"nextToken":{inner},"status":{inner}}}"#
+        );
+        let peer = Peer::new(move |_| Say::Text(200, said.clone())).await;
+        let client = peer.client();
+        for (name, _, call) in calls(&client) {
+            if let Err(error) = call.await {
+                assert!(!error.class.name().is_empty() && !error.code.is_empty(), "{name}: {outer} {inner}");
+            }
+        }
+    }
+}

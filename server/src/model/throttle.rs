@@ -51,7 +51,7 @@ pub struct Steady {
     /// When its own turns end.
     own: HashMap<String, Duration>,
     /// Wall clock minus steady clock at the last look, in milliseconds.
-    offset_ms: Option<i64>,
+    offset_ms: i64,
     /// When the wall clock was last seen to have been set.
     stepped: Duration,
 }
@@ -63,20 +63,27 @@ pub struct Moment {
     pub steady: Duration,
 }
 
+impl Moment {
+    /// Wall clock minus steady clock, in milliseconds.
+    fn offset_ms(self) -> i64 {
+        self.now.0.saturating_sub(i64::try_from(self.steady.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
 impl Steady {
     /// What a process knows when it begins. The clock may have been set while it was not there to see it.
-    pub fn new(steady: Duration) -> Self {
-        Self { own: HashMap::new(), offset_ms: None, stepped: steady }
+    pub fn new(begin: Moment) -> Self {
+        Self { own: HashMap::new(), offset_ms: begin.offset_ms(), stepped: begin.steady }
     }
 
     /// Notices a clock that was set, and forgets own turns that are over. To be called before each look at a window.
     pub fn look(&mut self, moment: Moment) {
-        let offset_ms = moment.now.0.saturating_sub(i64::try_from(moment.steady.as_millis()).unwrap_or(i64::MAX));
+        let offset_ms = moment.offset_ms();
         let step_ms = i64::try_from(STEP.as_millis()).unwrap_or(i64::MAX);
-        if self.offset_ms.is_some_and(|before| before.abs_diff(offset_ms) > step_ms.unsigned_abs()) {
+        if self.offset_ms.abs_diff(offset_ms) > step_ms.unsigned_abs() {
             self.stepped = moment.steady;
         }
-        self.offset_ms = Some(offset_ms);
+        self.offset_ms = offset_ms;
         self.own.retain(|_, until| *until > moment.steady);
     }
 

@@ -1,6 +1,6 @@
 //! A pressed card button (section 7.7).
 
-use crate::fields::Fields;
+use crate::fields::{Fields, storable};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -80,7 +80,7 @@ pub fn decode(body: &[u8]) -> Result<Click, ClickError> {
     }
     let value: Value = serde_json::from_slice(body).map_err(|_| ClickError::NotObject)?;
     let fields = Fields::of(&value).ok_or(ClickError::NotObject)?;
-    let needed = |name: &'static str| fields.text(name).ok_or(ClickError::Lacks(name));
+    let needed = |name: &'static str| fields.identifier(name).ok_or(ClickError::Lacks(name));
     let content = content(fields);
     let data = content.as_ref().and_then(Fields::of);
     let data = data.and_then(|data| data.object("cardPrivateData").or(Some(data)));
@@ -93,7 +93,7 @@ pub fn decode(body: &[u8]) -> Result<Click, ClickError> {
         out_track_id: needed("outTrackId")?,
         corp_id: needed("corpId")?,
         user_id: needed("userId")?,
-        space_id: fields.text("spaceId"),
+        space_id: fields.identifier("spaceId"),
         action_ids: data.map(|data| data.texts("actionIds")).unwrap_or_default(),
         params: data.and_then(|data| data.value("params")).map(params).unwrap_or_default(),
     })
@@ -110,11 +110,11 @@ fn content(fields: Fields<'_>) -> Option<Value> {
 
 fn params(value: &Value) -> BTreeMap<String, String> {
     let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => storable(text),
         other => other.to_string(),
     };
     let entries = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    entries.map(|(name, value)| (name.clone(), text(value))).collect()
+    entries.map(|(name, value)| (storable(name), text(value))).collect()
 }
 
 /// Checks the headers `x-ddpaas-signature-timestamp` and `x-ddpaas-signature` against the secret that was registered.

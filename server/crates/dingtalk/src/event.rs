@@ -4,6 +4,9 @@ use crate::fields::Fields;
 use serde_json::Value;
 use world::Millis;
 
+/// Most characters of a group's name that are read.
+const TITLE_CHARS_MAX: usize = 300;
+
 /// An event. Repeated pushes have the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -115,31 +118,33 @@ pub enum EventError {
 pub fn decode(plain: &str) -> Result<Event, EventError> {
     let value: Value = serde_json::from_str(plain.trim_start_matches('\u{feff}')).map_err(|_| EventError::NotObject)?;
     let fields = Fields::of(&value).ok_or(EventError::NotObject)?;
-    let raw_type = fields.text("EventType").ok_or(EventError::Lacks("EventType"))?;
+    let raw_type = fields.identifier("EventType").ok_or(EventError::Lacks("EventType"))?;
     Ok(Event {
-        id: fields.text("eventId"),
+        id: fields.identifier("eventId"),
         kind: kind(&raw_type, fields)?,
-        corp_id: fields.text("CorpId"),
+        corp_id: fields.identifier("CorpId"),
         at: moment(fields),
         raw_type,
     })
 }
 
 fn kind(raw_type: &str, fields: Fields<'_>) -> Result<EventKind, EventError> {
-    let chat = || fields.text("openConversationId").ok_or(EventError::Lacks("openConversationId"));
-    let operator = || fields.text("operator");
-    let people = || fields.texts("userId");
+    let chat = || fields.identifier("openConversationId").ok_or(EventError::Lacks("openConversationId"));
+    let operator = || fields.identifier("operator");
+    let people = || fields.identifiers("userId");
     Ok(match raw_type {
         "check_url" => EventKind::CheckUrl,
         "im_cool_app_install" => EventKind::CoolAppInstalled(cool_app(fields, chat()?)),
         "im_cool_app_uninstall" => EventKind::CoolAppUninstalled(cool_app(fields, chat()?)),
         "chat_update_title" => EventKind::TitleChanged {
             open_conversation_id: chat()?,
-            title: fields.text("title").ok_or(EventError::Lacks("title"))?,
+            title: title(fields).ok_or(EventError::Lacks("title"))?,
             operator: operator(),
         },
         "chat_disband" => EventKind::Disbanded { open_conversation_id: chat()?, operator: operator() },
-        "chat_update_owner" => EventKind::OwnerChanged { open_conversation_id: chat()?, owner: fields.text("owner") },
+        "chat_update_owner" => {
+            EventKind::OwnerChanged { open_conversation_id: chat()?, owner: fields.identifier("owner") }
+        }
         "chat_add_member" => EventKind::MembersAdded { open_conversation_id: chat()?, user_ids: people() },
         "chat_remove_member" => EventKind::MembersRemoved { open_conversation_id: chat()?, user_ids: people() },
         // Who left is the one who acted.
@@ -153,12 +158,17 @@ fn kind(raw_type: &str, fields: Fields<'_>) -> Result<EventKind, EventError> {
     })
 }
 
+/// A group's name, of a length that can be shown.
+fn title(fields: Fields<'_>) -> Option<String> {
+    Some(fields.text("title")?.chars().take(TITLE_CHARS_MAX).collect())
+}
+
 fn cool_app(fields: Fields<'_>, open_conversation_id: String) -> CoolApp {
     CoolApp {
         open_conversation_id,
-        cool_app_code: fields.text("coolAppCode"),
-        robot_code: fields.text("robotCode"),
-        operator: fields.text("operator"),
+        cool_app_code: fields.identifier("coolAppCode"),
+        robot_code: fields.identifier("robotCode"),
+        operator: fields.identifier("operator"),
     }
 }
 

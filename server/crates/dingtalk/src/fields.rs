@@ -1,5 +1,9 @@
 use serde_json::{Map, Value};
 
+/// Longest identifier believed, in bytes: DingTalk's own have at most some 64. They become keys of tables, whose indexes
+/// take none of any length.
+const IDENTIFIER_BYTES_MAX: usize = 512;
+
 /// A JSON object read without trust in its spelling: names match without regard to case (an exact match wins), `null`
 /// and the empty text count as absent, numbers may come as text and the reverse.
 #[derive(Clone, Copy)]
@@ -24,6 +28,11 @@ impl<'a> Fields<'a> {
     /// A text or a number, as text.
     pub fn text(self, name: &str) -> Option<String> {
         text_of(self.value(name)?)
+    }
+
+    /// A text or a number that can be somebody's or something's id; a longer one is none.
+    pub fn identifier(self, name: &str) -> Option<String> {
+        self.text(name).filter(|id| id.len() <= IDENTIFIER_BYTES_MAX)
     }
 
     /// The first of several names that holds a text.
@@ -65,6 +74,13 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A list of identifiers, by the same rules.
+    pub fn identifiers(self, name: &str) -> Vec<String> {
+        let mut ids = self.texts(name);
+        ids.retain(|id| id.len() <= IDENTIFIER_BYTES_MAX);
+        ids
+    }
+
     pub fn object(self, name: &str) -> Option<Fields<'a>> {
         Self::of(self.value(name)?)
     }
@@ -78,10 +94,15 @@ impl<'a> Fields<'a> {
 /// A text or a number, as text; an empty text is none.
 fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::String(text) if !text.trim().is_empty() => Some(storable(text)),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// PostgreSQL cannot store a zero character in text.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 #[cfg(test)]
@@ -104,5 +125,14 @@ mod tests {
         assert_eq!((fields.truth("yes"), fields.truth("no"), fields.truth("list")), (Some(true), Some(false), None));
         assert_eq!(fields.text("nothing").as_deref(), Some("something"));
         assert_eq!((fields.text("blank"), fields.number("huge"), fields.text("absent")), (None, None, None));
+    }
+
+    #[test]
+    fn what_no_database_takes_is_not_read() {
+        let value = json!({ "zero": "a\u{0}b", "long": "x".repeat(513), "some": ["y".repeat(513), "z", 7] });
+        let fields = Fields::of(&value).unwrap();
+        assert_eq!(fields.text("zero").as_deref(), Some("a\u{fffd}b"));
+        assert_eq!((fields.text("long").map(|text| text.len()), fields.identifier("long")), (Some(513), None));
+        assert_eq!(fields.identifiers("some"), ["z", "7"]);
     }
 }

@@ -44,8 +44,8 @@ struct Decided {
 }
 
 impl Memory {
-    pub fn new(prefix: String, begin: Duration) -> Self {
-        Self { steady: Steady::new(begin), bans: HashMap::new(), prefix }
+    pub fn new(prefix: String, world: &World) -> Self {
+        Self { steady: Steady::new(moment_of(world)), bans: HashMap::new(), prefix }
     }
 }
 
@@ -76,14 +76,14 @@ impl Desk {
         if self.is_empty() {
             return;
         }
-        let moment = Moment { now: world.now(), steady: world.monotonic() };
-        match self.decide(store, world, memory, place, moment).await {
-            Ok(decided) => {
+        match self.decide(store, world, memory, place).await {
+            Ok((decided, moment)) => {
                 self.told.clear();
                 self.answer(decided, moment);
             }
             Err(error) => {
                 tracing::error!(%error, "calls to DingTalk wait: their turns cannot be kept");
+                let moment = moment_of(world);
                 let held = Held { until: moment.now.plus(DATABASE_REST), why: Why::Second };
                 for asking in self.asking.drain(..) {
                     let _ = asking.answer.send(Err(held));
@@ -113,18 +113,19 @@ impl Desk {
         }
     }
 
-    /// Decides in one transaction, which always locks window, meter, days in this order.
+    /// Decides in one transaction, which always locks window, meter, days in this order. Gives the moment it decided at,
+    /// too: that of the lock, for by an earlier one the turns that others took meanwhile would lie in the future.
     async fn decide(
         &self,
         store: &Store,
         world: &World,
         memory: &mut Memory,
         place: &Place,
-        moment: Moment,
-    ) -> Result<Decided, StoreError> {
-        memory.steady.look(moment);
+    ) -> Result<(Decided, Moment), StoreError> {
         let mut tx = store.begin().await?;
         let mut window = store::throttle::lock(&mut tx, &place.client_id, place.api).await?;
+        let moment = moment_of(world);
+        memory.steady.look(moment);
         window.settle(moment, &memory.steady, &memory.prefix);
         for told in &self.told {
             learn(&mut tx, memory, &mut window, told, moment).await?;
@@ -158,8 +159,12 @@ impl Desk {
         }
         store::throttle::put(&mut tx, &place.client_id, place.api, &window).await?;
         tx.commit().await?;
-        Ok(decided)
+        Ok((decided, moment))
     }
+}
+
+fn moment_of(world: &World) -> Moment {
+    Moment { now: world.now(), steady: world.monotonic() }
 }
 
 /// How long a caller waits for a turn here rather than coming again.

@@ -21,7 +21,7 @@ pub(super) struct Task {
 
 impl Task {
     pub fn new(store: Store, world: World, prefix: String) -> Self {
-        let memory = Memory::new(prefix, world.monotonic());
+        let memory = Memory::new(prefix, &world);
         Self { store, world, memory, desks: BTreeMap::new() }
     }
 

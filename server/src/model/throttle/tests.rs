@@ -55,7 +55,7 @@ fn scene() -> Scene {
 }
 
 fn process(name: &str, scene: &Scene) -> Process {
-    Process { steady: Steady::new(scene.moment().steady), prefix: format!("{name}-"), taken: 0 }
+    Process { steady: Steady::new(scene.moment()), prefix: format!("{name}-"), taken: 0 }
 }
 
 /// Two processes call as fast as they are let. Calls arrive at the worst moments, the clock is set to and fro, processes
@@ -147,6 +147,21 @@ fn a_clock_set_far_back_holds_nobody_for_long() {
     assert_eq!(scene.take(&mut two), None);
     scene.true_ms = 1_050;
     assert!(scene.take(&mut one).is_some());
+    assert!(scene.take(&mut two).is_some());
+}
+
+#[test]
+fn a_clock_set_before_the_first_look_is_noticed() {
+    let mut scene = scene();
+    let (mut one, mut two) = (process("a", &scene), process("b", &scene));
+    scene.true_ms = 20_000;
+    for _ in 0..MOST {
+        let id = scene.take(&mut one).unwrap();
+        scene.answer(&mut one, &id);
+    }
+    scene.set_ms = 30_000;
+    assert_eq!(scene.take(&mut two), None);
+    scene.true_ms += 1_050;
     assert!(scene.take(&mut two).is_some());
 }
 

@@ -1,17 +1,18 @@
 //! Two programs on one database share one second, measured where it counts: at DingTalk.
 
 use crate::postgres;
-use dingtalk::{AppCredentials, Client, Endpoints, ErrorClass, Why};
+use dingtalk::{AppCredentials, Call, Client, Endpoints, ErrorClass, Why};
 use server::flow::quota::Pilot;
 use server::model::integration::Integration;
 use server::model::quota::Priority;
-use server::store::{SealingKeys, Store};
+use server::model::throttle::{BEHIND, Turn};
+use server::store::{SealingKeys, Store, throttle};
 use simulator::{Options, Peer, Simulator, seed};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
-use world::{Clock, Millis, SystemChance, SystemClock, World};
+use world::{Clock, ManualClock, Millis, SystemChance, SystemClock, World};
 
 const PER_SECOND: usize = 20;
 const PATH: &str = "/v1.0/im/sceneGroups/query";
@@ -60,7 +61,10 @@ impl Program {
             let client = self.client.clone();
             tasks.spawn(async move {
                 while let Err(error) = client.group_info("no such group", None).await {
-                    let ErrorClass::Held(held) = error.class else { return };
+                    let ErrorClass::Held(held) = error.class else {
+                        assert_eq!(error.class, ErrorClass::ChatGone, "the call was made and answered: {error}");
+                        return;
+                    };
                     assert_eq!(held.why, Why::Second);
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
@@ -139,4 +143,52 @@ async fn two_programs_on_sqlite_never_call_too_often() {
 async fn two_programs_on_postgresql_never_call_too_often() {
     let Some(url) = postgres::database().await else { return };
     never_too_many(&url).await;
+}
+
+/// Whoever had to wait for the database decides by the moment at which it came to its turn. By the one before, the turns
+/// that others took meanwhile would be in the future and be cut short.
+async fn waiting_for_the_database_cuts_no_turn_short(url: &str) {
+    const ADMITTED: Call = Call::GROUP_INFO;
+    let clock = Arc::new(ManualClock::at(Millis(1_790_000_000_000)));
+    let world = World::new(clock.clone(), Arc::new(SystemChance));
+    let store = Store::open(url, SealingKeys::parse(KEY).unwrap(), world.clone()).await.unwrap();
+    let gate = Pilot::start(store.clone(), world.clone()).gate(&integration(), Priority::Page);
+    // Long enough to trust the clock.
+    clock.advance(Duration::from_secs(20));
+
+    let mut tx = store.begin().await.unwrap();
+    let mut window = throttle::lock(&mut tx, seed::CLIENT_ID, ADMITTED.path).await.unwrap();
+    let waits = gate.clone();
+    let asked = futures::future::join(async move { waits.admit(&ADMITTED).await.map(drop) }, async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_millis(800));
+        let until = world.now().plus(BEHIND);
+        window.turns = (0..PER_SECOND).map(|n| Turn { id: format!("other-{n}"), until, under_way: false }).collect();
+        throttle::put(&mut tx, seed::CLIENT_ID, ADMITTED.path, &window).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+    let (answer, ()) = asked.await;
+    assert_eq!(answer.map_err(|held| held.why), Err(Why::Second), "the others are just behind");
+    for (passed_ms, free) in [(300, false), (749, false), (1, true)] {
+        clock.advance(Duration::from_millis(passed_ms));
+        let answer = gate.admit(&ADMITTED).await;
+        assert_eq!(answer.is_ok(), free, "{passed_ms} ms later");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn waiting_for_sqlite_cuts_no_turn_short() {
+    let folder = std::env::temp_dir().join(format!("dingduty-turns-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    waiting_for_the_database_cuts_no_turn_short(&format!("sqlite:{}", folder.join("turns.db").display())).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn waiting_for_postgresql_cuts_no_turn_short() {
+    let Some(url) = postgres::database().await else { return };
+    waiting_for_the_database_cuts_no_turn_short(&url).await;
 }

@@ -80,7 +80,7 @@ async fn a_window_and_a_ban_are_kept() {
         let mut window = throttle::lock(tx, "app", "/api").await.unwrap();
         assert_eq!(window, Window::default());
         let moment = Moment { now: NOW, steady: Duration::from_secs(5) };
-        assert!(window.take("a-1", 2, moment, &mut Steady::new(Duration::ZERO)));
+        assert!(window.take("a-1", 2, moment, &mut Steady::new(moment)));
         window.refused(Duration::from_secs(1), NOW);
         throttle::put(tx, "app", "/api", &window).await.unwrap();
         assert_eq!(throttle::lock(tx, "app", "/api").await.unwrap(), window);

@@ -7,10 +7,14 @@ use tracing_subscriber::EnvFilter;
 /// Only naming one of them in the filter makes it that talkative.
 const QUIET: &str = "h2=info,hyper=info,hyper_util=info,reqwest=info,rustls=info,sqlx=warn";
 
+/// What is logged where `filter` is configured.
+pub fn filter(filter: &str) -> EnvFilter {
+    EnvFilter::new(format!("{QUIET},{filter}"))
+}
+
 /// Starts logging. `filter` has been checked by the configuration.
 pub(super) fn start(filter: &str) {
-    let filter = EnvFilter::new(format!("{QUIET},{filter}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(self::filter(filter)).with_writer(std::io::stderr);
     // A log that takes nothing, a file on a full disk, must not end the process.
     let builder = builder.log_internal_errors(false);
     // A second start in one process changes nothing.

@@ -9,7 +9,7 @@ mod console_link;
 mod demo;
 mod doctor;
 mod integration;
-mod logging;
+pub mod logging;
 pub(crate) mod serve;
 mod token;
 

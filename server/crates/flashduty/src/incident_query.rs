@@ -52,25 +52,39 @@ pub type IncidentPage = Page<Incident>;
 impl Client {
     /// Incidents by filter (reference 5.1).
     pub async fn incident_list(&self, query: &IncidentQuery) -> Result<IncidentPage, FlashdutyError> {
-        self.read("/incident/list", json!(query)).await
+        let page: IncidentPage = self.read("/incident/list", json!(query)).await?;
+        if page.items.iter().all(|incident| is_id(&incident.incident_id)) { Ok(page) } else { Err(no_incident()) }
     }
 
     /// One incident (reference 5.2). [`ErrorClass::NotFound`] when there is none.
     pub async fn incident(&self, incident_id: &str) -> Result<Incident, FlashdutyError> {
         let incident: Incident = self.read("/incident/info", json!({ "incident_id": incident_id })).await?;
-        if incident.incident_id.is_empty() {
-            let message = "the answer holds no incident";
-            return Err(FlashdutyError::ours(ErrorClass::Unclear, "UnexpectedData", message));
-        }
-        Ok(incident)
+        if incident.incident_id == incident_id { Ok(incident) } else { Err(no_incident()) }
     }
 
     /// Several incidents at once (reference 5.2), 100 a call. What one missing id does is not documented: it may be left
     /// out or be [`ErrorClass::NotFound`] for all.
     pub async fn incidents(&self, incident_ids: &[impl AsRef<str>]) -> Result<Vec<Incident>, FlashdutyError> {
         let incident_ids: Vec<&str> = incident_ids.iter().map(AsRef::as_ref).collect();
-        self.read_in_parts("/incident/list-by-ids", "incident_ids", &incident_ids, 100).await
+        let found: Vec<Incident> =
+            self.read_in_parts("/incident/list-by-ids", "incident_ids", &incident_ids, 100).await?;
+        let asked = |incident: &Incident| incident_ids.contains(&incident.incident_id.as_str());
+        if found.iter().all(asked) { Ok(found) } else { Err(no_incident()) }
     }
+}
+
+/// Whether it is an incident's id (reference 4). An answer in which incidents have others is of the wrong form as a whole,
+/// and what it says of them would be believed of incidents that do not exist.
+fn is_id(text: &str) -> bool {
+    text.len() == 24 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+fn no_incident() -> FlashdutyError {
+    FlashdutyError::ours(
+        ErrorClass::Unclear,
+        "UnexpectedData",
+        "the answer holds something else than what was asked for",
+    )
 }
 
 pub(crate) fn is_zero(number: &u32) -> bool {

@@ -77,7 +77,11 @@ async fn incidents_are_listed_and_read() {
                 json!({ "items": [incident, null, 7], "total": "41", "has_next_page": true, "search_after_ctx": "c1" }),
             ),
         ),
-        _ => json(200, &data(json!({ "items": [incident] }))),
+        _ => {
+            let mut found = incident.clone();
+            found["incident_id"] = seen.json()["incident_ids"][0].clone();
+            json(200, &data(json!({ "items": [found] })))
+        }
     })
     .await;
     let client = stand.client();
@@ -96,6 +100,28 @@ async fn incidents_are_listed_and_read() {
     assert_eq!(parts, [100, 100, 50]);
     assert!(client.incidents(&[] as &[&str]).await.unwrap().is_empty());
     assert_eq!(stand.seen().len(), 5);
+}
+
+/// Whatever else such an answer says would be believed of an incident that does not exist.
+#[tokio::test]
+async fn incidents_that_nobody_asked_for_are_none() {
+    for id in [json!(24), json!("24"), json!("../x"), json!(null), json!("69da451ef77b1b51f40e83eg")] {
+        let mut incident = fixture(include_str!("../../src/fixtures/incident.json"));
+        incident["incident_id"] = id.clone();
+        let stand = Stand::start(move |seen: &Seen| match seen.uri.path() {
+            "/incident/info" => json(200, &data(incident.clone())),
+            _ => json(200, &data(json!({ "items": [incident] }))),
+        })
+        .await;
+        let (client, asked) = (stand.client(), "69da451ef77b1b51f40e83ee");
+        for error in [
+            client.incident(asked).await.unwrap_err(),
+            client.incidents(&[asked]).await.unwrap_err(),
+            client.incident_list(&IncidentQuery::default()).await.unwrap_err(),
+        ] {
+            assert_eq!((error.class, error.code.as_str()), (ErrorClass::Unclear, "UnexpectedData"), "{id}");
+        }
+    }
 }
 
 #[tokio::test]

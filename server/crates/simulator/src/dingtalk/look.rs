@@ -75,6 +75,11 @@ impl DingTalk {
         self.look(|state| Some(state.corps.get(&first_corp(state)?)?.meters.clone()))
     }
 
+    /// The token of the app, if it has one: to see that it shows itself nowhere.
+    pub fn app_token(&self) -> Option<String> {
+        self.look(|state| first_app(state)?.token.as_ref().map(|(token, _)| token.clone()))
+    }
+
     /// Addresses of the app's pages as typed into the console.
     pub fn pages(&self) -> AppPages {
         self.look(|state| first_app(state).map(|app| app.pages.clone()).unwrap_or_default())

@@ -13,4 +13,5 @@ mod integrations;
 mod kills;
 mod main_job;
 mod markup;
+mod outage;
 mod stage;

@@ -2,11 +2,11 @@
 //! trouble is over.
 
 use super::child::{Program, until};
-use super::stage::{GROUP, SOON, Stage};
+use super::stage::{GROUP, SOON, Stage, platforms};
 use crate::bench::Browser;
 use simulator::Peer;
 use simulator::dingtalk::PushResult;
-use sqlx::{Connection, Executor, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
 use std::time::Duration;
 
 /// Whether any event or webhook was answered with success since the journal was last cleared.
@@ -79,6 +79,33 @@ async fn a_database_that_somebody_else_keeps_locked_is_overcome_without_help() {
     nothing_is_taken(&stage, &conversation).await;
     other.execute("ROLLBACK").await.unwrap();
     other.close().await.unwrap();
+    all_is_well_again(stage, &conversation).await;
+}
+
+/// As a failover to a copy does: whoever is connected is sent away, and who comes may only read.
+async fn read_only(url: &str, on: bool) {
+    let mut other = PgConnection::connect(url).await.unwrap();
+    other.execute("SET default_transaction_read_only = off").await.unwrap();
+    let name: String = sqlx::query("SELECT current_database()::text").fetch_one(&mut other).await.unwrap().get(0);
+    let change = format!("ALTER DATABASE {name} SET default_transaction_read_only = {on}");
+    other.execute(AssertSqlSafe(change)).await.unwrap();
+    let away = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    other.execute(away).await.unwrap();
+    other.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_becomes_read_only_is_answered_with_503_and_overcome_without_help() {
+    let Some(url) = crate::postgres::database().await else { return };
+    let sim = platforms().await;
+    let program = Program::between(&sim).with("DINGDUTY_DATABASE_URL", &url);
+    let stage = Stage::set_up(sim, program).await;
+    stage.join(GROUP).await;
+    let conversation = stage.sim.dingtalk.chat(GROUP).unwrap().id;
+    read_only(&url, true).await;
+    nothing_is_taken(&stage, &conversation).await;
+    read_only(&url, false).await;
     all_is_well_again(stage, &conversation).await;
 }
 

@@ -11,7 +11,9 @@ mod side {
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
     use contract::console::Console;
-    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
+    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
+    use contract::listing::Listing;
+    use contract::on_call::OnCallPage;
     use contract::person::{Me, SignIn};
     use contract::{Language, Problem, ProblemCode};
     use leptos::prelude::use_context;
@@ -22,9 +24,14 @@ mod side {
         backend()?.me().await
     }
 
-    /// A page of incidents; `page` counts from 1.
-    pub async fn incidents(tab: Tab, page: u32) -> Result<IncidentList, Problem> {
-        backend()?.incidents(tab, page).await
+    /// A page of incidents.
+    pub async fn incidents(list: &Listing) -> Result<IncidentList, Problem> {
+        backend()?.incidents(list).await
+    }
+
+    /// Who is on call.
+    pub async fn on_call() -> Result<OnCallPage, Problem> {
+        backend()?.on_call().await
     }
 
     /// One incident with its timeline.

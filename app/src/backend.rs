@@ -5,7 +5,9 @@ use contract::Problem;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::Console;
-use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
+use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
+use contract::listing::Listing;
+use contract::on_call::OnCallPage;
 use contract::person::{Me, SignIn};
 
 /// Data and acts for one visitor of one page. The server puts one into the Leptos context of each request; tests put
@@ -14,8 +16,10 @@ use contract::person::{Me, SignIn};
 pub trait Backend: Send + Sync {
     /// Who is looking. `NotSignedIn` when there is no session, `LinkBroken` when the credential died.
     async fn me(&self) -> Result<Me, Problem>;
-    /// A page of incidents, by the viewer's own Flashduty permission. `page` counts from 1.
-    async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem>;
+    /// A page of incidents, by the viewer's own Flashduty permission.
+    async fn incidents(&self, list: &Listing) -> Result<IncidentList, Problem>;
+    /// Who is on call, as the viewer's Flashduty says.
+    async fn on_call(&self) -> Result<OnCallPage, Problem>;
     /// One incident with its timeline.
     async fn incident(&self, id: &str) -> Result<IncidentDetail, Problem>;
     /// One incident with everything its page shows; `alerts` is the page of alerts, from 1.

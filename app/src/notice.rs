@@ -11,6 +11,8 @@ const ID_BYTES_MAX: usize = 64;
 pub enum Notice {
     /// The act was carried out.
     Done(Action),
+    /// The act was carried out on this incident, and can be taken back.
+    DoneTo { action: Action, id: String },
     /// Somebody else had done it before.
     Already(Action),
     /// Accounts were linked.
@@ -28,6 +30,7 @@ impl Notice {
     pub fn query(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Done(action) => vec![("done", action.name().into())],
+            Self::DoneTo { action, id } => vec![("done", action.name().into()), ("on", id.clone())],
             Self::Already(action) => vec![("already", action.name().into())],
             Self::Linked => vec![("done", "linked".into())],
             Self::Unlinked => vec![("done", "unlinked".into())],
@@ -39,7 +42,7 @@ impl Notice {
 
     /// Reads the query parameters; unknown values are no notice.
     pub fn from_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Self> {
-        let (mut notice, mut problem_id) = (None, "");
+        let (mut notice, mut problem_id, mut on) = (None, "", "");
         for (name, value) in pairs {
             match name {
                 "done" => {
@@ -54,8 +57,16 @@ impl Notice {
                     notice = ProblemCode::from_name(value).map(|code| Self::Problem { code, id: String::new() });
                 }
                 "problem_id" => problem_id = value,
+                "on" => on = value,
                 _ => {}
             }
+        }
+        let is_incident = on.len() == 24 && on.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if let Some(Self::Done(action)) = notice
+            && action.inverse().is_some()
+            && is_incident
+        {
+            notice = Some(Self::DoneTo { action, id: on.to_owned() });
         }
         if let Some(Self::Problem { id, .. }) = &mut notice
             && problem_id.len() <= ID_BYTES_MAX
@@ -75,6 +86,7 @@ mod tests {
     fn every_notice_survives_the_redirect() {
         let notices = [
             Notice::Done(Action::Acknowledge),
+            Notice::DoneTo { action: Action::Close, id: "69da451ef77b1b51f40e83ee".into() },
             Notice::Already(Action::Close),
             Notice::Linked,
             Notice::Unlinked,
@@ -90,6 +102,8 @@ mod tests {
     #[test]
     fn foreign_words_are_not_repeated() {
         assert_eq!(Notice::from_query([("done", "you won")]), None);
+        let done = Some(Notice::Done(Action::Close));
+        assert_eq!(Notice::from_query([("done", "close"), ("on", "../../x")]), done, "no incident");
         assert_eq!(
             Notice::from_query([("problem", "no-license"), ("problem_id", "call +1 555")]),
             Some(Notice::Problem { code: ProblemCode::NoLicense, id: String::new() })

@@ -2,6 +2,7 @@
 //! from outside. The text is what the form fields `back` and `goal` carry.
 
 use contract::incident::{Action, Tab};
+use contract::listing::Listing;
 use contract::paths;
 
 /// Longest id of an incident or a group that is taken from a text.
@@ -10,15 +11,13 @@ const ID_BYTES_MAX: usize = 256;
 /// A page one can be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Phone homepage; `page` counts from 1.
+    /// Phone homepage.
     Home {
-        tab: Tab,
-        page: u32,
+        list: Listing,
     },
     /// PC homepage, with the incident shown beside the list.
     Pc {
-        tab: Tab,
-        page: u32,
+        list: Listing,
         id: Option<String>,
     },
     /// A group's page, by its open conversation id.
@@ -43,15 +42,17 @@ impl Place {
     /// Reads `home`, `home:open:2`, `pc`, `pc:open:1:<id>`, `cool-app:<cid>`, `incident:<id>`, `ask:<act>:<id>`, `sign-in`, `account`
     /// or `console`; anything else is none.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+        let end = text.find([':', '?']).unwrap_or(text.len());
+        let (name, rest) = (&text[..end], &text[end..]);
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
         match name {
             "home" => {
-                let (tab, page, id) = list_parts(rest)?;
-                id.is_none().then_some(Self::Home { tab, page })
+                let (list, id) = list_parts(rest)?;
+                id.is_none().then_some(Self::Home { list })
             }
             "pc" => {
-                let (tab, page, id) = list_parts(rest)?;
-                Some(Self::Pc { tab, page, id })
+                let (list, id) = list_parts(rest)?;
+                Some(Self::Pc { list, id })
             }
             "cool-app" => Some(Self::CoolApp { cid: id_of(rest)? }),
             "incident" => Some(Self::Incident { id: id_of(rest)? }),
@@ -70,8 +71,8 @@ impl Place {
     /// The text that [`Self::parse`] reads.
     pub fn text(&self) -> String {
         match self {
-            Self::Home { tab, page } => list_text("home", *tab, *page, None),
-            Self::Pc { tab, page, id } => list_text("pc", *tab, *page, id.as_deref()),
+            Self::Home { list } => list_text("home", list, None),
+            Self::Pc { list, id } => list_text("pc", list, id.as_deref()),
             Self::CoolApp { cid } => format!("cool-app:{cid}"),
             Self::Incident { id } => format!("incident:{id}"),
             Self::Ask { id, action } => format!("ask:{}:{id}", action.name()),
@@ -84,9 +85,11 @@ impl Place {
     /// The page's address within the integration `key`.
     pub fn address(&self, key: &str) -> String {
         match self {
-            Self::Home { tab, page } => with_query(paths::fill(paths::HOME, &[key]), &list_query(*tab, *page, None)),
-            Self::Pc { tab, page, id } => {
-                with_query(paths::fill(paths::PC_HOME, &[key]), &list_query(*tab, *page, id.as_deref()))
+            Self::Home { list } => with_query(paths::fill(paths::HOME, &[key]), &list.pairs()),
+            Self::Pc { list, id } => {
+                let mut pairs = list.pairs();
+                pairs.extend(id.clone().map(|id| ("id", id)));
+                with_query(paths::fill(paths::PC_HOME, &[key]), &pairs)
             }
             Self::CoolApp { cid } => with_query(paths::fill(paths::COOL_APP, &[key]), &[("cid", cid.clone())]),
             Self::Incident { id } => paths::fill(paths::INCIDENT, &[key, id]),
@@ -104,7 +107,7 @@ impl Place {
 
     /// The phone homepage as it opens.
     pub fn home() -> Self {
-        Self::Home { tab: Tab::Mine, page: 1 }
+        Self::Home { list: Listing::of(Tab::Mine) }
     }
 }
 
@@ -119,40 +122,27 @@ pub fn with_query(mut address: String, pairs: &[(&str, String)]) -> String {
     address
 }
 
-/// The tab of a `?tab=`; the first one when the value is unknown.
-pub fn tab_of(name: &str) -> Tab {
-    if name == Tab::Open.name() { Tab::Open } else { Tab::Mine }
-}
-
-fn list_query(tab: Tab, page: u32, id: Option<&str>) -> Vec<(&'static str, String)> {
-    let mut pairs = Vec::new();
-    if tab != Tab::Mine {
-        pairs.push(("tab", tab.name().to_owned()));
-    }
-    if page > 1 {
-        pairs.push(("page", page.to_string()));
-    }
-    if let Some(id) = id {
-        pairs.push(("id", id.to_owned()));
-    }
-    pairs
-}
-
-fn list_text(name: &str, tab: Tab, page: u32, id: Option<&str>) -> String {
-    match id {
-        Some(id) => format!("{name}:{}:{page}:{id}", tab.name()),
-        None if page > 1 => format!("{name}:{}:{page}", tab.name()),
-        None if tab != Tab::Mine => format!("{name}:{}", tab.name()),
+/// `name:tab:page:id?filters`, without what says nothing.
+fn list_text(name: &str, list: &Listing, id: Option<&str>) -> String {
+    let (tab, page) = (list.tab.name(), list.page);
+    let text = match id {
+        Some(id) => format!("{name}:{tab}:{page}:{id}"),
+        None if page > 1 => format!("{name}:{tab}:{page}"),
+        None if list.tab != Tab::default() => format!("{name}:{tab}"),
         None => name.into(),
-    }
+    };
+    with_query(text, &list.filters())
 }
 
-fn list_parts(rest: &str) -> Option<(Tab, u32, Option<String>)> {
+fn list_parts(rest: &str) -> Option<(Listing, Option<String>)> {
+    let (rest, filters) = rest.split_once('?').unwrap_or((rest, ""));
+    let pairs = filters.split('&').filter_map(|pair| pair.split_once('='));
+    let pairs: Vec<(&str, String)> = pairs.filter_map(|(name, value)| Some((name, paths::decode(value)?))).collect();
+    let filters = Listing::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())));
     let mut parts = rest.splitn(3, ':');
     let tab = match parts.next().unwrap_or_default() {
-        "" | "mine" => Tab::Mine,
-        "open" => Tab::Open,
-        _ => return None,
+        "" => Tab::default(),
+        name => Tab::from_name(name)?,
     };
     let page = match parts.next() {
         None => 1,
@@ -162,7 +152,7 @@ fn list_parts(rest: &str) -> Option<(Tab, u32, Option<String>)> {
         None => None,
         Some(id) => Some(id_of(id)?),
     };
-    Some((tab, page, id))
+    Some((Listing { tab, page, ..filters }, id))
 }
 
 fn id_of(text: &str) -> Option<String> {
@@ -173,15 +163,21 @@ fn id_of(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::incident::Severity;
 
     #[test]
     fn every_place_reads_back_from_its_text() {
         let places = [
             Place::home(),
-            Place::Home { tab: Tab::Open, page: 1 },
-            Place::Home { tab: Tab::Mine, page: 7 },
-            Place::Pc { tab: Tab::Mine, page: 1, id: None },
-            Place::Pc { tab: Tab::Open, page: 2, id: Some("69da451ef77b1b51f40e83ee".into()) },
+            Place::Home { list: Listing::of(Tab::Open) },
+            Place::Home { list: Listing::of(Tab::Mine).at(7) },
+            Place::Home { list: Listing::of(Tab::OnCall) },
+            Place::Home { list: Listing { query: "a=b&c:d?é %".into(), ..Listing::of(Tab::Mine) } },
+            Place::Pc { list: Listing::of(Tab::Mine), id: None },
+            Place::Pc {
+                list: Listing { severity: Some(Severity::Critical), channel: Some(5), ..Listing::of(Tab::Open).at(2) },
+                id: Some("69da451ef77b1b51f40e83ee".into()),
+            },
             Place::CoolApp { cid: "cidA+b/c==:x".into() },
             Place::Incident { id: "69da".into() },
             Place::SignIn,
@@ -205,7 +201,7 @@ mod tests {
         assert_eq!(hostile.address("k1"), "/i/k1/incidents/..%2F..%2Fx%3Fy%23z");
         assert_eq!(Place::CoolApp { cid: "a+b/=".into() }.address("k1"), "/i/k1/cool-app?cid=a%2Bb%2F%3D");
         assert_eq!(
-            Place::Pc { tab: Tab::Open, page: 3, id: Some("i1".into()) }.address("k1"),
+            Place::Pc { list: Listing::of(Tab::Open).at(3), id: Some("i1".into()) }.address("k1"),
             "/i/k1/pc?tab=open&page=3&id=i1"
         );
     }

@@ -19,6 +19,11 @@ impl Progress {
             Self::Closed => "Closed",
         }
     }
+
+    /// The state of the platform's word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Triggered, Self::Processing, Self::Closed].into_iter().find(|one| one.name() == name)
+    }
 }
 
 /// How bad it is (Flashduty's `incident_severity`).
@@ -39,6 +44,14 @@ impl Severity {
             Self::Info => "Info",
             Self::Ok => "Ok",
         }
+    }
+
+    /// All of them, the worst first.
+    pub const ALL: [Self; 4] = [Self::Critical, Self::Warning, Self::Info, Self::Ok];
+
+    /// The severity of the platform's word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
     }
 }
 
@@ -97,6 +110,16 @@ impl Action {
             Self::Escalate => "escalate",
             Self::AddResponder => "add-responder",
             Self::CustomAction => "custom-action",
+        }
+    }
+
+    /// The act that takes this one back, where Flashduty has it.
+    pub fn inverse(self) -> Option<Self> {
+        match self {
+            Self::Acknowledge => Some(Self::Unacknowledge),
+            Self::Close => Some(Self::Reopen),
+            Self::Snooze => Some(Self::Wake),
+            _ => None,
         }
     }
 
@@ -197,6 +220,8 @@ pub enum Tab {
     Mine,
     /// All open ones the viewer may see.
     Open,
+    /// No incidents: who is on call.
+    OnCall,
 }
 
 impl Tab {
@@ -205,7 +230,13 @@ impl Tab {
         match self {
             Self::Mine => "mine",
             Self::Open => "open",
+            Self::OnCall => "on-call",
         }
+    }
+
+    /// The tab of a `?tab=`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Mine, Self::Open, Self::OnCall].into_iter().find(|tab| tab.name() == name)
     }
 }
 
@@ -213,6 +244,9 @@ impl Tab {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IncidentList {
     pub tab: Tab,
+    /// Channels to choose from, by id: those Flashduty shows the viewer.
+    #[serde(default)]
+    pub channels: Vec<(i64, String)>,
     pub items: Vec<IncidentView>,
     /// How many there are in all, as far as Flashduty counts.
     pub total: i64,

@@ -52,6 +52,8 @@ pub const API_INCIDENT_PEOPLE: &str = "/api/i/{key}/incidents/{id}/people";
 pub const API_INCIDENT_LEVELS: &str = "/api/i/{key}/incidents/{id}/levels";
 /// The custom actions it can be given to.
 pub const API_INCIDENT_CUSTOM_ACTIONS: &str = "/api/i/{key}/incidents/{id}/custom-actions";
+/// Who is on call.
+pub const API_ON_CALL: &str = "/api/i/{key}/on-call";
 /// What changes, told to an open page as server-sent events.
 pub const API_LIVE: &str = "/api/i/{key}/live";
 /// The group page's data.
@@ -137,6 +139,22 @@ pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     encode_into(&mut encoded, text);
     encoded
+}
+
+/// What [`encode`] has encoded; none for what it never makes.
+pub fn decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+                u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 fn encode_into(encoded: &mut String, text: &str) {

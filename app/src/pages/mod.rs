@@ -26,6 +26,7 @@ use crate::parts::frame::{Sheet, framed, heading};
 use crate::parts::problem_box;
 use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
+use contract::listing::Listing;
 use contract::person::Me;
 use contract::words::page as words;
 use contract::{Problem, ProblemCode};
@@ -86,7 +87,11 @@ fn query(name: &str) -> Option<String> {
     use_query_map().with_untracked(|map| map.get(name)).filter(|value| !value.is_empty())
 }
 
-/// `?page=`, from 1.
-fn page_number() -> u32 {
-    query("page").and_then(|page| page.parse().ok()).filter(|page| *page > 0).unwrap_or(1)
+/// The list that the page's address means.
+fn listing() -> Listing {
+    use_query_map().with_untracked(|map| {
+        let names = ["tab", "page", "severity", "progress", "channel", "q"];
+        let pairs: Vec<(&str, String)> = names.iter().filter_map(|name| Some((*name, map.get(name)?))).collect();
+        Listing::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+    })
 }

@@ -1,30 +1,34 @@
 //! PC homepage: the list and the chosen incident side by side; one column in the side bar.
 
-use super::{page_number, query, signed_in};
+use super::home::load;
+use super::{listing, query, signed_in};
 use crate::api;
 use crate::parts::detail::detail;
 use crate::parts::frame::{Sheet, empty, way_back};
 use crate::parts::list::{list, tabs};
+use crate::parts::on_call::on_call;
 use crate::parts::problem_box;
-use crate::place::{Place, tab_of};
+use crate::place::Place;
 use crate::visit::Visit;
 use contract::Problem;
 use contract::choice::IncidentMore;
-use contract::incident::IncidentDetail;
+use contract::incident::{IncidentDetail, Tab};
+use contract::listing::Listing;
 use contract::words::page as words;
+use leptos::either::Either;
 use leptos::prelude::*;
 
-/// `/i/{key}/pc?tab=&page=&id=`
+/// `/i/{key}/pc?tab=&page=&id=` and the list's filters
 #[component]
 pub fn PcHome() -> impl IntoView {
-    let tab = tab_of(&query("tab").unwrap_or_default());
-    let page = page_number();
-    let chosen = query("id");
-    let place = Place::Pc { tab, page, id: chosen.clone() };
-    let id = chosen.clone();
+    let shown = listing();
+    // who is on call stands alone
+    let chosen = query("id").filter(|_| shown.tab != Tab::OnCall);
+    let place = Place::Pc { list: shown.clone(), id: chosen.clone() };
+    let (wanted, id) = (shown.clone(), chosen.clone());
     let alerts = query("alerts").and_then(|page| page.parse().ok()).unwrap_or(1);
     let load = async move {
-        let list = api::incidents(tab, page).await?;
+        let list = load(&wanted).await?;
         // an incident that cannot be read does not take the list away
         let detail = match id {
             Some(id) => Some(api::incident_page(&id, alerts).await),
@@ -33,21 +37,23 @@ pub fn PcHome() -> impl IntoView {
         Ok((list, detail))
     };
     signed_in(place.clone(), load, move |visit, (data, detail)| {
-        let href = |id: &str| Place::Pc { tab, page, id: Some(id.into()) }.address(&visit.key);
-        let list_place = Place::Pc { tab, page, id: None };
+        let title = words::incidents(visit.language).into();
+        let top = tabs(visit, shown.tab, |list| Place::Pc { list, id: None });
+        let data = match data {
+            Either::Left(data) => data,
+            Either::Right(data) => {
+                return Sheet { title, layout: "narrow", top, main: on_call(visit, data, &place) };
+            }
+        };
+        let href = |id: &str| Place::Pc { list: shown.clone(), id: Some(id.into()) }.address(&visit.key);
+        let at = |list: Listing| Place::Pc { list, id: chosen.clone() };
+        let list_place = Place::Pc { list: shown.clone(), id: None };
         let layout = if chosen.is_some() { "split has-chosen" } else { "split" };
         let main = view! {
-            <div class="split-list">
-                {list(visit, data, |page| Place::Pc { tab, page, id: chosen.clone() }, href, chosen.as_deref())}
-            </div>
+            <div class="split-list">{list(visit, data, &shown, at, href, chosen.as_deref())}</div>
             <div class="split-detail" data-live="">{detail_of(visit, detail, &place, &list_place)}</div>
         };
-        Sheet {
-            title: words::incidents(visit.language).into(),
-            layout,
-            top: tabs(visit, tab, |tab| Place::Pc { tab, page: 1, id: None }),
-            main: main.into_any(),
-        }
+        Sheet { title, layout, top, main: main.into_any() }
     })
 }
 

@@ -9,8 +9,10 @@ use crate::place::Place;
 use crate::viewing::Viewing;
 use crate::visit::Visit;
 use contract::Problem;
+use contract::incident::Action;
+use contract::paths;
 use contract::person::Me;
-use contract::words::page as words;
+use contract::words::{list, page as words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -42,7 +44,7 @@ pub fn framed(visit: &Visit, me: Option<&Me>, place: &Place, sheet: Sheet) -> An
             {menu(visit, me, place)}
         </header>
         <main id="main" class=sheet.layout>
-            {visit.notice.as_ref().map(|notice| notice_box(visit, notice))}
+            {visit.notice.as_ref().map(|notice| notice_box(visit, place, notice))}
             {sheet.main}
         </main>
     }
@@ -97,10 +99,10 @@ pub fn viewing(visit: &Visit, back: &Place) -> Viewing {
     }
 }
 
-fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
+fn notice_box(visit: &Visit, place: &Place, notice: &Notice) -> AnyView {
     let language = visit.language;
     let sentence = match notice {
-        Notice::Done(action) => done(*action, language),
+        Notice::Done(action) | Notice::DoneTo { action, .. } => done(*action, language),
         Notice::Already(_) => words::already_so(language),
         Notice::Linked => words::linked(language),
         Notice::Unlinked => words::unlinked(language),
@@ -109,7 +111,29 @@ fn notice_box(visit: &Visit, notice: &Notice) -> AnyView {
             return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key).into_any();
         }
     };
+    if let Notice::DoneTo { action, id } = notice
+        && let Some(inverse) = action.inverse()
+    {
+        let form = undo(visit, place, id, inverse);
+        return view! { <div class="notice undoable"><p role="status">{sentence}</p>{form}</div> }.into_any();
+    }
     view! { <p class="notice" role="status">{sentence}</p> }.into_any()
+}
+
+/// Takes an act back.
+fn undo(visit: &Visit, place: &Place, id: &str, inverse: Action) -> AnyView {
+    let language = visit.language;
+    let reason = (inverse == Action::Reopen)
+        .then(|| view! { <input type="hidden" name="text" value=list::undo_reason(language)/> });
+    view! {
+        <form method="post" action=paths::fill(paths::API_ACT, &[&visit.key, id, inverse.name()])>
+            <input type="hidden" name="csrf" value=visit.csrf.clone()/>
+            <input type="hidden" name="back" value=place.text()/>
+            {reason}
+            <button class="button quiet" type="submit" data-undo=inverse.name()>{list::undo(language)}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// `leptos_meta` writes a title as it is given: without this, `</title>` in an incident's title would end it.

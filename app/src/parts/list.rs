@@ -1,23 +1,30 @@
 //! A list of incidents with its tabs, its age and its pages: all of it in the address, so that every state of it can
 //! be opened, sent and gone back to.
 
+use super::filter::filter;
 use super::frame::{live, viewing};
 use super::live::ID;
 use super::row::{IncidentRow, for_row};
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::incident::{IncidentList, IncidentView, Tab};
-use contract::words::page as words;
+use contract::listing::Listing;
+use contract::words::{list as more, page as words};
 use leptos::prelude::*;
 
 /// The tabs; `at` makes the place of a tab.
-pub fn tabs(visit: &Visit, chosen: Tab, at: impl Fn(Tab) -> Place) -> AnyView {
+pub fn tabs(visit: &Visit, chosen: Tab, at: impl Fn(Listing) -> Place) -> AnyView {
     let language = visit.language;
-    let links: Vec<_> = [(Tab::Mine, words::tab_mine(language)), (Tab::Open, words::tab_open(language))]
+    let all = [
+        (Tab::Mine, words::tab_mine(language)),
+        (Tab::Open, words::tab_open(language)),
+        (Tab::OnCall, more::tab_on_call(language)),
+    ];
+    let links: Vec<_> = all
         .into_iter()
         .map(|(tab, word)| {
             let current = (tab == chosen).then_some("page");
-            view! { <a class="tab" href=at(tab).address(&visit.key) aria-current=current>{word}</a> }
+            view! { <a class="tab" href=at(Listing::of(tab)).address(&visit.key) aria-current=current>{word}</a> }
         })
         .collect();
     view! { <nav class="tabs" aria-label=words::tabs(language)>{links}</nav> }.into_any()
@@ -45,26 +52,29 @@ pub fn rows(
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
-/// A whole list with what stands below it. `at` makes the place of a page.
+/// A whole list with its filter and what stands below it. `at` makes the place of a list.
 pub fn list(
     visit: &Visit,
     list: IncidentList,
-    at: impl Fn(u32) -> Place,
+    shown: &Listing,
+    at: impl Fn(Listing) -> Place,
     href: impl Fn(&str) -> String,
     chosen: Option<&str>,
 ) -> AnyView {
     let language = visit.language;
     let (page, has_next, total, as_of_ms) = (list.page.max(1), list.has_next, list.total, list.as_of_ms);
-    let here = at(page);
+    let here = at(shown.at(page));
+    let filter = filter(visit, shown, &list.channels, &at);
     let none = match (list.items.is_empty(), page, list.tab) {
         (false, ..) => None,
+        _ if page == 1 && shown.is_filtered() => Some((more::none_fits(language), more::none_fits_more(language))),
         (true, 2.., _) => Some((words::empty_page(language), "")),
         (true, _, Tab::Mine) => Some((words::empty_mine(language), words::empty_mine_more(language))),
-        (true, _, Tab::Open) => Some((words::empty_open(language), words::empty_open_more(language))),
+        (true, _, Tab::Open | Tab::OnCall) => Some((words::empty_open(language), words::empty_open_more(language))),
     };
     let row = href(ID);
     let body = live(visit, &here, row, none, rows(visit, list.items, &here, href, chosen));
-    let step = |to: u32, word| view! { <a class="button" href=at(to).address(&visit.key)>{word}</a> };
+    let step = |to: u32, word| view! { <a class="button" href=at(shown.at(to)).address(&visit.key)>{word}</a> };
     let paging = (page > 1 || has_next).then(|| {
         view! {
             <nav class="paging" aria-label=words::paging(language)>
@@ -75,7 +85,7 @@ pub fn list(
         }
     });
     let total = (total > 0).then(|| view! { <span>{words::total(language, total)}</span> });
-    view! { {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
+    view! { {filter} {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
 }
 
 /// How old the data is, with a way to read it again.

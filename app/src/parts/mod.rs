@@ -10,6 +10,8 @@ mod alerts;
 mod beside;
 #[cfg(feature = "ssr")]
 pub mod detail;
+#[cfg(feature = "ssr")]
+pub mod filter;
 mod forms;
 #[cfg(feature = "ssr")]
 pub mod frame;
@@ -19,6 +21,8 @@ pub mod live;
 mod marks;
 #[cfg(feature = "ssr")]
 pub mod menu;
+#[cfg(feature = "ssr")]
+pub mod on_call;
 mod overview;
 pub mod panel;
 mod problem_box;

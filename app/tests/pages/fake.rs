@@ -1,12 +1,18 @@
 //! A `Backend` with a world of its own, and incidents as Flashduty has them.
 
 use crate::beside::{levels, more, people};
+mod console;
+
+pub use console::console;
+
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
-use contract::console::{ChatLine, Console, DeliveryLine, IntegrationView};
+use contract::console::Console;
 use contract::incident::*;
+use contract::listing::Listing;
+use contract::on_call::OnCallPage;
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
 use contract::{Language, Problem, ProblemCode};
 
@@ -21,6 +27,7 @@ pub struct Fake {
     pub me: Result<Me, Problem>,
     pub incidents: Vec<IncidentView>,
     pub has_next: bool,
+    pub on_call: OnCallPage,
     pub incident: Result<IncidentDetail, Problem>,
     pub more: IncidentMore,
     pub people: Vec<PersonChoice>,
@@ -37,6 +44,7 @@ impl Default for Fake {
             me: Ok(me()),
             incidents: vec![triggered(), processing(), snoozed(), closed()],
             has_next: false,
+            on_call: OnCallPage::default(),
             incident: Ok(detail(triggered())),
             more: more(),
             people: people(),
@@ -64,16 +72,21 @@ impl Backend for Fake {
         self.me.clone()
     }
 
-    async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem> {
+    async fn incidents(&self, list: &Listing) -> Result<IncidentList, Problem> {
         breathe().await;
         self.list.clone().map(|()| IncidentList {
-            tab,
+            tab: list.tab,
+            channels: vec![(7, "Ops Channel".into())],
             items: self.incidents.clone(),
             total: self.incidents.len() as i64,
-            page,
+            page: list.page,
             has_next: self.has_next,
             as_of_ms: NOW_MS,
         })
+    }
+
+    async fn on_call(&self) -> Result<OnCallPage, Problem> {
+        self.list.clone().map(|()| self.on_call.clone())
     }
 
     async fn incident(&self, _id: &str) -> Result<IncidentDetail, Problem> {
@@ -273,42 +286,6 @@ pub fn pending() -> PendingAct {
         action: Action::Acknowledge,
         incident_num: "0E83EE".into(),
         incident_title: "CPU usage high - web-server-01".into(),
-    }
-}
-
-pub fn console() -> Console {
-    Console {
-        integrations: vec![IntegrationView {
-            key: "k1".into(),
-            name: "Flashcat × DingTalk".into(),
-            addresses: vec![
-                ("Event Subscription Request URL".into(), "https://duty.example.com/dingtalk/k1/events".into()),
-                ("Application Homepage URL".into(), "https://duty.example.com/i/k1".into()),
-            ],
-            checked_ms: Some(NOW_MS - 30 * MINUTE_MS),
-            webhook_ms: None,
-            failures: vec![contract::console::FailureLine {
-                what: "Flashduty".into(),
-                said: "Unauthorized: <b>no</b>".into(),
-                at_ms: NOW_MS - MINUTE_MS,
-            }],
-            chats: vec![ChatLine {
-                title: "线上故障应急群".into(),
-                state: contract::chat::ChatState::Installed,
-                subscriptions: 1,
-                event_ms: Some(NOW_MS - 30 * MINUTE_MS),
-                delivered_ms: None,
-                refused: Some(("The group was disbanded".into(), "Point its subscriptions at another group".into())),
-            }],
-            deliveries: vec![DeliveryLine {
-                target: "韩梅梅".into(),
-                incident: "#0E83EE".into(),
-                outcome: "app not linked".into(),
-                remedy: "Open the app once from the workplace".into(),
-                at_ms: NOW_MS - 11 * MINUTE_MS,
-            }],
-            links: 3,
-        }],
     }
 }
 

@@ -1,8 +1,9 @@
 //! Phone homepage and PC homepage.
 
-use crate::fake::{Fake, ID, detail, problem, triggered};
+use crate::fake::{Fake, ID, NOW_MS, detail, problem, triggered};
 use crate::render::open;
 use contract::ProblemCode;
+use contract::on_call::{OnCallPage, ScheduleView, Shift, Turn};
 
 #[test]
 fn home_shows_what_needs_me_and_lets_me_acknowledge_it_without_scripts() {
@@ -81,4 +82,44 @@ fn a_row_without_responders_or_channel_has_words_for_that() {
     page.has("Nobody assigned").has("No channel").has("(no title)").has_not("data-act=\"acknowledge\"");
     let page = open("/i/k1/incidents/x", Fake { incident: Ok(detail(bare)), ..Fake::default() });
     page.has("Nobody assigned").has("(no title)").has_not("class=\"bar\"");
+}
+
+#[test]
+fn a_filter_is_a_form_and_an_address() {
+    let page = open("/i/k1?tab=open&severity=Critical&channel=7&q=disk+full", Fake::default());
+    page.has("Filter (3)").has("value=\"disk full\"").has("<option selected value=\"Critical\">");
+    page.has("name=\"tab\" value=\"open\"").has("Ops Channel").has("href=\"/i/k1?tab=open\"");
+    page.has("value=\"home:open?severity=Critical&amp;channel=7&amp;q=disk%20full\"");
+    let nothing = Fake { incidents: vec![], ..Fake::default() };
+    open("/i/k1?q=x", nothing).has("No incident fits").has_not("Nothing needs you");
+    open("/i/k1", Fake::default()).has(">Filter</summary>").has_not("Clear");
+}
+
+#[test]
+fn who_is_on_call_stands_beside_ones_own_shifts() {
+    let on_call = OnCallPage {
+        shifts: vec![Shift { schedule: "Night".into(), start_ms: NOW_MS - 60_000, end_ms: NOW_MS + 3 * 3_600_000 }],
+        schedules: vec![ScheduleView {
+            name: "<Payments>".into(),
+            own: true,
+            now: Some(Turn { people: vec!["Li Na".into()], me: true, start_ms: None, end_ms: Some(NOW_MS + 60_000) }),
+            next: None,
+        }],
+        cut: false,
+        as_of_ms: NOW_MS,
+    };
+    let fake = || Fake { on_call: on_call.clone(), ..Fake::default() };
+    for address in ["/i/k1?tab=on-call", "/i/k1/pc?tab=on-call&id=x"] {
+        let page = open(address, fake());
+        page.has("aria-current=\"page\">On call</a>").has("3 h 0 min left").has("on call now");
+        page.has("&lt;Payments&gt;").has("Li Na").has("Nobody").has_not("data-incident");
+    }
+    open("/i/k1?tab=on-call", Fake::default()).has("You have no shift").has("There is no schedule");
+}
+
+#[test]
+fn what_was_done_can_be_taken_back() {
+    let page = open(&format!("/i/k1?tab=open&done=close&on={ID}"), Fake::default());
+    page.has("data-undo=\"reopen\"").has(&format!("action=\"/api/i/k1/incidents/{ID}/reopen\"")).has("name=\"text\"");
+    open(&format!("/i/k1?done=comment&on={ID}"), Fake::default()).has_not("data-undo");
 }

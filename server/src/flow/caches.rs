@@ -49,6 +49,8 @@ pub struct Caches {
     pub mobiles: Cache<(String, String), Known>,
     /// Whether Flashduty shows a member a channel's incidents, by integration, member and channel.
     pub sights: Cache<(String, i64, i64), bool>,
+    /// Channels that Flashduty shows a member, by integration and member.
+    pub channels: Cache<(String, i64), Arc<Vec<(i64, String)>>>,
     /// Timelines of incidents that are looked at, by integration, incident and version.
     pub timelines: Cache<(String, String, i64), Arc<Timeline>>,
     /// Events that DingTalk has forgotten and the database has not taken yet.
@@ -86,6 +88,7 @@ impl Default for Caches {
             oauth: Cache::new(NAME_LIFETIME),
             mobiles: Cache::new(NAME_LIFETIME),
             sights: Cache::new(sight::LIFETIME),
+            channels: Cache::new(NAME_LIFETIME),
             timelines: Cache::new(TIMELINE_LIFETIME),
             unstored: Unstored::default(),
             saving: Cache::new(SAVING_LIFETIME),

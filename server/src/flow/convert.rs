@@ -100,6 +100,25 @@ pub fn incident_view(incident: &Incident, member_id: i64, now: Millis) -> Incide
     }
 }
 
+/// Flashduty's word for a state.
+pub fn progress_of(progress: Progress) -> flashduty::Progress {
+    match progress {
+        Progress::Triggered => flashduty::Progress::Triggered,
+        Progress::Processing => flashduty::Progress::Processing,
+        Progress::Closed => flashduty::Progress::Closed,
+    }
+}
+
+/// Flashduty's word for a severity.
+pub fn severity_of(severity: Severity) -> flashduty::Severity {
+    match severity {
+        Severity::Critical => flashduty::Severity::Critical,
+        Severity::Warning => flashduty::Severity::Warning,
+        Severity::Info => flashduty::Severity::Info,
+        Severity::Ok => flashduty::Severity::Ok,
+    }
+}
+
 fn labels(from: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let pairs = from.iter().take(LABELS_MAX).map(|(label, value)| (name(label), kept(value)));
     let mut bytes = 0;

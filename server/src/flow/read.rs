@@ -14,18 +14,22 @@ use crate::state::State;
 use crate::store;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
+use contract::listing::Listing;
 use contract::{Language, ProblemCode};
 use flashduty::{FeedPage, FlashdutyError, IncidentQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+mod channels;
 mod choice;
 mod more;
+mod on_call;
 pub mod timeline;
 
 pub use choice::{custom_actions, levels, people};
 pub use more::incident_page;
+pub use on_call::on_call;
 
 /// Incidents on a page of a list.
 const PAGE_ROWS: u32 = 20;
@@ -45,23 +49,29 @@ pub struct Viewer<'a> {
     pub language: Language,
 }
 
-/// A page of the viewer's incidents, from 1.
+/// A page of the viewer's incidents.
 ///
 /// # Errors
 /// As Flashduty refuses: `LinkBroken`, `NoLicense`, `AccessDenied`, `FlashdutySlow`, `FlashdutyDown`.
-pub async fn incidents(viewer: Viewer<'_>, tab: Tab, page: u32) -> Result<IncidentList, Refusal> {
-    let page = page.clamp(1, PAGE_MAX);
-    let responder_ids = match tab {
-        Tab::Mine => vec![viewer.link.member.member_id],
-        Tab::Open => Vec::new(),
-    };
-    let query = IncidentQuery { responder_ids, page, limit: PAGE_ROWS, ..open_ones(viewer.state.world.now()) };
+pub async fn incidents(viewer: Viewer<'_>, list: &Listing) -> Result<IncidentList, Refusal> {
+    let page = list.page.clamp(1, PAGE_MAX);
+    let mut query = IncidentQuery { page, limit: PAGE_ROWS, ..open_ones(viewer.state.world.now()) };
+    if list.tab == Tab::Mine {
+        query.responder_ids.push(viewer.link.member.member_id);
+    }
+    if let Some(progress) = list.progress {
+        query.progress = vec![convert::progress_of(progress)];
+    }
+    query.severities.extend(list.severity.map(convert::severity_of));
+    query.channel_ids.extend(list.channel);
+    query.query.clone_from(&list.query);
     let client = viewer.client().await?;
-    let read = viewer.heard(client.incident_list(&query).await).await?;
+    let (read, channels) = tokio::join!(client.incident_list(&query), channels::of(viewer, &client));
+    let read = viewer.heard(read).await?;
     let items = viewer.views(&client, read.items.iter().map(convert::incident).collect()).await?;
     let has_next = read.has_next_page && page < PAGE_MAX;
     let as_of_ms = viewer.state.world.now().0;
-    Ok(IncidentList { tab, items, total: read.total, page, has_next, as_of_ms })
+    Ok(IncidentList { tab: list.tab, channels, items, total: read.total, page, has_next, as_of_ms })
 }
 
 /// One incident with its newest timeline entries.

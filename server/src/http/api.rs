@@ -10,13 +10,14 @@ use crate::flow::Refusal;
 use crate::state::State;
 use app::backend::Backend;
 use app::notice::Notice;
-use app::place::{Place, tab_of};
+use app::place::Place;
 use app::viewing::Refused;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use contract::incident::{ActRequest, Action};
+use contract::listing::Listing;
 use contract::{Language, Problem, ProblemCode, paths};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,6 +33,7 @@ pub fn routes() -> Router<State> {
         .route(paths::API_INCIDENT_LEVELS, get(show_levels))
         .route(paths::API_INCIDENT_CUSTOM_ACTIONS, get(show_custom_actions))
         .route(paths::API_ACT, post(act))
+        .route(paths::API_ON_CALL, get(show_on_call))
         .route(paths::API_LIVE, get(live::stream))
         .route(paths::API_CHAT, get(show_chat))
         .route(paths::API_PREFERENCES, post(prefer))
@@ -41,15 +43,13 @@ async fn show_me(visitor: Visitor) -> Response {
     answered(visitor.me().await)
 }
 
-#[derive(Deserialize)]
-struct Listing {
-    tab: Option<String>,
-    page: Option<u32>,
+async fn list_incidents(visitor: Visitor) -> Response {
+    let list = Listing::from_pairs(visitor.caller.parameters());
+    answered(visitor.incidents(&list).await)
 }
 
-async fn list_incidents(visitor: Visitor, Query(listing): Query<Listing>) -> Response {
-    let tab = tab_of(&listing.tab.unwrap_or_default());
-    answered(visitor.incidents(tab, listing.page.unwrap_or(1)).await)
+async fn show_on_call(visitor: Visitor) -> Response {
+    answered(visitor.on_call().await)
 }
 
 #[derive(Deserialize)]
@@ -119,7 +119,11 @@ async fn act(visitor: Visitor, Path(Act { id, act }): Path<Act>, posted: Posted)
     };
     Ok(match acted {
         Ok(result) => {
-            let notice = if result.done { Notice::Done(action) } else { Notice::Already(action) };
+            let notice = match (result.done, action.inverse()) {
+                (true, Some(_)) => Notice::DoneTo { action, id: id.clone() },
+                (true, None) => Notice::Done(action),
+                (false, _) => Notice::Already(action),
+            };
             posted.answer(&forms::address(visitor.key(), &back, &[], Some(&notice)), &result)
         }
         // It goes on: there is nothing to correct, and sending it once more by reloading would help nobody.

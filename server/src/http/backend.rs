@@ -10,7 +10,9 @@ use async_trait::async_trait;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::Console;
-use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList, Tab};
+use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
+use contract::listing::Listing;
+use contract::on_call::OnCallPage;
 use contract::person::{Me, SignIn};
 use contract::{Problem, ProblemCode};
 use std::collections::BTreeSet;
@@ -93,8 +95,13 @@ impl Backend for Visitor {
         self.who().map_err(|refusal| self.problem(refusal))
     }
 
-    async fn incidents(&self, tab: Tab, page: u32) -> Result<IncidentList, Problem> {
-        let read = async { read::incidents(self.viewer()?, tab, page).await };
+    async fn incidents(&self, list: &Listing) -> Result<IncidentList, Problem> {
+        let read = async { read::incidents(self.viewer()?, list).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn on_call(&self) -> Result<OnCallPage, Problem> {
+        let read = async { read::on_call(self.viewer()?).await };
         read.await.map_err(|refusal| self.problem(refusal))
     }
 
@@ -153,7 +160,11 @@ impl Backend for Administrator {
         Err(self.elsewhere())
     }
 
-    async fn incidents(&self, _: Tab, _: u32) -> Result<IncidentList, Problem> {
+    async fn incidents(&self, _: &Listing) -> Result<IncidentList, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn on_call(&self) -> Result<OnCallPage, Problem> {
         Err(self.elsewhere())
     }
 

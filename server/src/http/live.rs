@@ -12,7 +12,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use contract::ProblemCode;
-use contract::incident::Tab;
 use contract::live::Told;
 use futures::stream;
 use serde::Deserialize;
@@ -79,15 +78,10 @@ fn event(known: Millis, told: &Told) -> Event {
 fn shown(asked: &Asked) -> Option<Shown> {
     let ids = asked.shown.as_deref().unwrap_or_default().split(',').filter(|id| read::is_incident_id(id));
     let mut shown = Shown { ids: ids.take(SHOWN_MAX).map(str::to_owned).collect(), ..Shown::default() };
-    let list = |tab, page| match (tab, page) {
-        (Tab::Mine, 1) => List::Mine,
-        (Tab::Open, 1) => List::Open,
-        _ => List::Fixed,
-    };
     match Place::parse(&asked.view)? {
-        Place::Home { tab, page } => shown.list = list(tab, page),
-        Place::Pc { tab, page, id } => {
-            shown.list = list(tab, page);
+        Place::Home { list } => shown.list = List::of(list),
+        Place::Pc { list, id } => {
+            shown.list = List::of(list);
             shown.detail = id;
         }
         Place::CoolApp { cid } => shown.list = List::Group(cid),
@@ -101,6 +95,8 @@ fn shown(asked: &Asked) -> Option<Shown> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::incident::Tab;
+    use contract::listing::Listing;
 
     fn asked(view: &str, ids: &str) -> Option<Shown> {
         shown(&Asked { view: view.to_owned(), shown: Some(ids.to_owned()), after: None })
@@ -110,10 +106,15 @@ mod tests {
     fn what_a_page_shows() {
         const ID: &str = "69da451ef77b1b51f40e83ee";
         let home = asked("home", &format!("{ID},nonsense,,../x")).unwrap();
-        assert_eq!((home.list, home.ids.len()), (List::Mine, 1));
+        assert_eq!((home.list, home.ids.len()), (List::Filtered(Listing::of(Tab::Mine)), 1));
         assert_eq!(asked("home:open:2", "").unwrap().list, List::Fixed, "what is new comes on the first page");
+        assert_eq!(asked("home:on-call", "").unwrap().list, List::Fixed);
+        assert_eq!(asked("home:open?q=disk", "").unwrap().list, List::Fixed, "Flashduty alone can search");
         let pc = asked(&format!("pc:open:1:{ID}"), "").unwrap();
-        assert_eq!((pc.list, pc.detail.as_deref(), pc.ids.contains(ID)), (List::Open, Some(ID), true));
+        assert_eq!(
+            (pc.list, pc.detail.as_deref(), pc.ids.contains(ID)),
+            (List::Filtered(Listing::of(Tab::Open)), Some(ID), true)
+        );
         assert_eq!(asked("cool-app:cidA+b==", "").unwrap().list, List::Group("cidA+b==".into()));
         for nothing in ["", "account", "sign-in", "console", "//evil"] {
             assert!(asked(nothing, ID).is_none(), "{nothing}");

@@ -17,6 +17,7 @@ use axum::http::HeaderValue;
 use axum::response::Response;
 use axum::routing::{get, post};
 use contract::incident::Tab;
+use contract::listing::Listing;
 use contract::{ProblemCode, paths};
 use serde_json::json;
 
@@ -49,7 +50,7 @@ pub fn is_attempt(text: &str) -> bool {
 /// Where somebody starts who wants nothing in particular.
 pub fn start(visitor: &Visitor) -> Place {
     let on_pc = visitor.caller.inside.is_some_and(|client| client.pc);
-    if on_pc { Place::Pc { tab: Tab::Mine, page: 1, id: None } } else { Place::home() }
+    if on_pc { Place::Pc { list: Listing::of(Tab::Mine), id: None } } else { Place::home() }
 }
 
 async fn arrive(visitor: Visitor, posted: Posted) -> Response {
@@ -285,7 +286,7 @@ pub fn goal_of(place: &Place) -> Goal {
 fn place_of(goal: Goal) -> Place {
     match goal {
         Goal::Home | Goal::AcknowledgeAll { .. } => Place::home(),
-        Goal::PcHome => Place::Pc { tab: Tab::Mine, page: 1, id: None },
+        Goal::PcHome => Place::Pc { list: Listing::of(Tab::Mine), id: None },
         Goal::CoolApp { open_conversation_id } => Place::CoolApp { cid: open_conversation_id },
         Goal::Incident { id } | Goal::Act { incident_id: id, .. } => Place::Incident { id },
     }

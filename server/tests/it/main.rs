@@ -16,6 +16,7 @@ mod giving;
 mod groups;
 mod groups_health;
 mod linking;
+mod lists;
 mod live;
 mod postgres;
 mod program;

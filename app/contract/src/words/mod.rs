@@ -8,6 +8,7 @@ pub mod console;
 pub mod digest;
 pub mod field;
 pub mod incident;
+pub mod list;
 pub mod live;
 pub mod outcome;
 pub mod page;

@@ -17,6 +17,8 @@ pub struct Schedule {
     pub current: Option<OnCall>,
     /// Who is next.
     pub next: Option<OnCall>,
+    /// The shifts of the window that was asked for, by the final schedule; an end of the window cuts them.
+    pub shifts: Vec<OnCall>,
 }
 
 /// One shift.
@@ -42,6 +44,9 @@ pub struct ScheduleQuery {
     /// Rows per page, at most 100; 0 leaves it to Flashduty (10).
     #[serde(skip_serializing_if = "is_zero")]
     pub limit: u32,
+    /// Only those of the teams of the credential's owner.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_my_team: bool,
     /// Begin of the window to compute shifts for, Unix seconds; 0 leaves it out.
     #[serde(rename = "start", skip_serializing_if = "is_zero_time")]
     pub start_s: i64,
@@ -85,6 +90,15 @@ struct WireSchedule {
     cur_oncall: Option<WireOnCall>,
     #[serde(deserialize_with = "wire::object")]
     next_oncall: Option<WireOnCall>,
+    #[serde(deserialize_with = "wire::object")]
+    final_schedule: Option<WireFinal>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct WireFinal {
+    #[serde(deserialize_with = "wire::list")]
+    schedules: Vec<WireOnCall>,
 }
 
 #[derive(Default, Deserialize)]
@@ -120,6 +134,7 @@ impl<'de> Deserialize<'de> for Schedule {
             team_id: wire.team_id,
             current: wire.cur_oncall.map(OnCall::from),
             next: wire.next_oncall.map(OnCall::from),
+            shifts: wire.final_schedule.unwrap_or_default().schedules.into_iter().map(OnCall::from).collect(),
         })
     }
 }
@@ -149,13 +164,16 @@ mod tests {
     fn who_is_on_call() {
         let page: SchedulePage = serde_json::from_value(json!({ "items": [
             { "schedule_id": 7, "schedule_name": "Ops", "cur_oncall": { "start": 1, "end": 2, "group": { "members": [
-                { "role_id": 1, "person_ids": [5, "6"] }, { "role_id": 2, "person_ids": [5] } ] } }, "next_oncall": null },
+                { "role_id": 1, "person_ids": [5, "6"] }, { "role_id": 2, "person_ids": [5] } ] } }, "next_oncall": null,
+              "final_schedule": { "schedules": [{ "start": 3, "end": 4, "group": { "members": [{ "person_ids": [9] }] } }, 7] } },
             { "id": 8, "name": "Old", "cur_oncall": { "group": null }, "next_oncall": [] },
         ]}))
         .unwrap();
         let on_call = page.items[0].current.clone().unwrap();
         assert_eq!((on_call.person_ids, on_call.end), (vec![5, 6], Some(Millis(2000))));
         assert_eq!(page.items[0].next, None);
+        let shift = &page.items[0].shifts[0];
+        assert_eq!((shift.start, shift.person_ids.as_slice()), (Some(Millis(3000)), [9].as_slice()));
         assert_eq!((page.items[1].schedule_id, page.items[1].name.as_str()), (8, "Old"));
         assert_eq!(page.items[1].current.clone().unwrap().person_ids, [] as [i64; 0]);
     }

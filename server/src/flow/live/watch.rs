@@ -13,7 +13,8 @@ use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store::{self, StoreError};
-use contract::incident::Progress;
+use contract::incident::{Progress, Tab};
+use contract::listing::Listing;
 use contract::live::{IncidentNews, Told};
 use contract::{Language, ProblemCode};
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -47,12 +48,18 @@ pub enum List {
     /// None but those that it shows: a page for itself, or a later page of a list.
     #[default]
     Fixed,
-    /// Open ones of the viewer.
-    Mine,
-    /// All open ones.
-    Open,
+    /// The first page of open ones.
+    Filtered(Listing),
     /// What is sent to a group, by its open conversation id.
     Group(String),
+}
+
+impl List {
+    /// What a list takes up by itself: its first page does, where nothing is searched for.
+    pub fn of(list: Listing) -> Self {
+        let takes_up = list.page == 1 && list.query.is_empty() && list.tab != Tab::OnCall;
+        if takes_up { Self::Filtered(list) } else { Self::Fixed }
+    }
 }
 
 /// One open page.
@@ -231,10 +238,12 @@ impl Watch {
         let open = incident.progress != Progress::Closed;
         match &self.shown.list {
             List::Fixed => false,
-            List::Open => open,
-            List::Mine => {
+            List::Filtered(list) => {
                 let me = self.link.member.member_id;
-                open && incident.responders.iter().any(|one| one.member_id == me)
+                open && (list.tab == Tab::Open || incident.responders.iter().any(|one| one.member_id == me))
+                    && list.severity.is_none_or(|severity| severity == incident.severity)
+                    && list.progress.is_none_or(|progress| progress == incident.progress)
+                    && list.channel.is_none_or(|channel| channel == incident.channel_id)
             }
             List::Group(_) => {
                 let subscriptions = self.group.iter().flat_map(|(_, subscriptions)| subscriptions);

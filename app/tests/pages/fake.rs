@@ -1,10 +1,10 @@
 //! A `Backend` with a world of its own, and incidents as Flashduty has them.
 
-use crate::beside::{levels, more, people};
 mod console;
 
 pub use console::console;
 
+use crate::beside::{levels, more, people};
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::chat::{ChatPage, SubscriptionView};

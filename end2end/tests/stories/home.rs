@@ -7,6 +7,8 @@ use simulator::flashduty::Act;
 
 told!(acknowledge_in_the_list: on_phone = PHONE.live(), on_phone_plain = PHONE.plain(), on_pc = PC.live(),
     on_pc_plain = PC.plain());
+told!(narrowed_and_searched: narrowed = PHONE.live(), narrowed_plain = PHONE.plain());
+told!(on_call_now_and_next: on_call = PHONE.live(), on_call_on_pc_plain = PC.plain());
 told!(nothing_to_do: empty = PHONE.live(), empty_plain = PHONE.plain());
 
 async fn acknowledge_in_the_list(stage: &Stage, page: &Page) {
@@ -22,7 +24,7 @@ async fn acknowledge_in_the_list(stage: &Stage, page: &Page) {
     page.see_none(&format!("{} [data-act=acknowledge]", row(&mine, "Processing"))).await;
     assert_eq!(stage.effects(&mine, "acknowledge"), 1);
 
-    page.follow(".tabs a:not([aria-current])").await;
+    page.follow(".tabs a:nth-child(2)").await;
     page.see(&row(&other, "Triggered")).await;
     page.see(&row(&mine, "Processing")).await;
     page.follow(&format!("{} a", row(&other, "Triggered"))).await;
@@ -44,4 +46,31 @@ async fn nothing_to_do(stage: &Stage, page: &Page) {
 /// A row in a state.
 fn row(incident: &str, progress: &str) -> String {
     format!(".row[data-incident=\"{incident}\"][data-progress={progress}]")
+}
+
+async fn narrowed_and_searched(stage: &Stage, page: &Page) {
+    let disk = stage.raise("zz disk is full", &["li.na"]).await;
+    let queue = stage.raise("zz queue is late", &["li.na"]).await;
+    link(stage, page, "li.na", &home(stage)).await;
+    page.click(".filter summary").await;
+    page.fill(".filter [name=q]", "zz disk").await;
+    page.follow(".filter button").await;
+    page.see(&row(&disk, "Triggered")).await;
+    page.see_none(&row(&queue, "Triggered")).await;
+    // An act comes back to the same list.
+    page.act(&format!("{} [data-act=acknowledge]", row(&disk, "Triggered")), &row(&disk, "Processing")).await;
+    page.see_none(&row(&queue, "Triggered")).await;
+    let undo = if page.way().hydrates() { ".row [data-act=unacknowledge]" } else { "[data-undo=unacknowledge]" };
+    page.act(undo, &row(&disk, "Triggered")).await;
+    assert_eq!(stage.effects(&disk, "unacknowledge"), 1);
+    page.follow(".filter .chips a").await;
+    page.see(&row(&queue, "Triggered")).await;
+}
+
+async fn on_call_now_and_next(stage: &Stage, page: &Page) {
+    link(stage, page, "li.na", &home(stage)).await;
+    page.follow(".tabs a:last-child").await;
+    page.see_text(".on-call h2", "支付值班").await;
+    page.see(".shifts li").await;
+    page.see_text(".turns", "接班").await;
 }

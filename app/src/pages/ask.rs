@@ -6,7 +6,7 @@ mod people;
 
 use super::{query, signed_in};
 use crate::api;
-use crate::parts::frame::{Sheet, empty, way_back};
+use crate::parts::frame::{Sheet, way_back};
 use crate::parts::{progress_words, severity_words};
 use crate::place::Place;
 use crate::visit::Visit;
@@ -101,7 +101,13 @@ fn about(visit: &Visit, action: Action, incident: &IncidentView) -> AnyView {
 fn custom_actions(visit: &Visit, choice: CustomActionsChoice) -> AnyView {
     let language = visit.language;
     if choice.actions.is_empty() {
-        return empty(words::custom_none(language), words::custom_none_more(language));
+        return view! {
+            <section class="card">
+                <p>{words::custom_none(language)}</p>
+                <p class="hint">{words::custom_none_more(language)}</p>
+            </section>
+        }
+        .into_any();
     }
     let forms: Vec<_> = choice
         .actions

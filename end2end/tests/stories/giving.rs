@@ -59,7 +59,7 @@ async fn page_tells(stage: &Stage, page: &Page) {
     page.see_text("#reached .failed .cure", "打开本应用").await;
     page.see_text("#labels", "cn-hangzhou").await;
     page.follow("a[href$=\"/custom-action\"]").await;
-    page.see(".empty").await;
+    page.see_text("main", "没有可用的自定义操作").await;
 }
 
 /// Without scripts nothing that was typed is lost when Flashduty wants more.

@@ -72,6 +72,7 @@ crate::words::sentences! {
     level_wakes(n): "将通知 {n} 人", "Notifies people: {n}";
     level_nobody: "该层级目前没有人", "This level calls nobody just now";
     level_by(source): "来自 {source}", "by {source}";
+    level_group(messenger): "{messenger} 群", "{messenger} groups";
     level_others(names): "以及：{names}", "And: {names}";
     escalate_do(n): "升级到第 {n} 级", "Escalate to level {n}";
     level_last: "已在最后一级，无法继续升级；可以重新分派或添加处理人员", "It has reached the last level. Reassign it, or add a responder";

@@ -39,7 +39,12 @@ fn card(visit: &Visit, choice: &LevelsChoice, level: &LevelChoice, current: u32,
         count => words::level_wakes(language, count),
     };
     let others = (!level.others.is_empty()).then(|| {
-        let names = level.others.join(page::joiner(language));
+        // A group of a messenger's app has no name here, only the app's.
+        let name = |one: &String| match one.strip_suffix("_app") {
+            Some(messenger) => words::level_group(language, messenger),
+            None => one.clone(),
+        };
+        let names = level.others.iter().map(name).collect::<Vec<_>>().join(page::joiner(language));
         view! { <p class="hint" dir="auto">{words::level_others(language, names)}</p> }
     });
     // Escalating upwards wakes nobody anew for what has been passed already.

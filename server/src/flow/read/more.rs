@@ -121,12 +121,27 @@ fn text_of(value: &Value) -> String {
 /// What became of our own deliveries of this incident, people first, what needs a cure before what does not.
 async fn reached(viewer: Viewer<'_>, id: &str) -> Result<Vec<Reached>, StoreError> {
     let mut tx = viewer.state.store.read().await?;
-    let deliveries = store::delivery::of_incident(&mut tx, &viewer.integration.key, id).await?;
+    let key = &viewer.integration.key;
+    let mut deliveries = store::delivery::of_incident(&mut tx, key, id).await?;
+    // Somebody who has linked since and got a card of their own was reached, whatever failed before.
+    for member_id in missed(&deliveries) {
+        let Some(link) = store::link::by_member(&mut tx, key, member_id).await? else { continue };
+        let own = Target::Person(link.employee.user_id);
+        if deliveries.iter().any(|one| one.target == own) {
+            deliveries.retain(|one| one.target != Target::Member(member_id));
+        }
+    }
     drop(tx);
     let newest_first = deliveries.iter().rev().take(REACHED_MAX);
     let mut reached: Vec<Reached> = newest_first.map(|delivery| reached_view(delivery, viewer.language)).collect();
     reached.sort_by_key(|one| (one.name.is_none(), one.arrived, one.waiting));
     Ok(reached)
+}
+
+/// Responders for whom there was nobody in DingTalk.
+fn missed(deliveries: &[Delivery]) -> Vec<i64> {
+    let member = |one: &Delivery| if let Target::Member(id) = one.target { Some(id) } else { None };
+    deliveries.iter().filter_map(member).collect()
 }
 
 fn reached_view(delivery: &Delivery, language: Language) -> Reached {

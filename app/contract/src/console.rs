@@ -24,6 +24,34 @@ pub struct IntegrationView {
     pub chats: Vec<ChatLine>,
     pub deliveries: Vec<DeliveryLine>,
     pub links: i64,
+    /// Steps of the set-up in the order of the guide; empty before they were looked at.
+    pub checks: Vec<CheckLine>,
+    /// When they were.
+    pub checks_ms: Option<i64>,
+}
+
+/// One step of the set-up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckLine {
+    /// Fixed names.
+    pub check: String,
+    pub state: String,
+    /// The heading it stands under.
+    pub step: String,
+    pub title: String,
+    pub cause: String,
+    /// The platform's own code and words.
+    pub said: String,
+    pub required: bool,
+    /// Empty where nothing has to be done, as the three after it.
+    pub cure: String,
+    pub place: String,
+    pub who: String,
+    /// A page of DingTalk where a missing permission can be applied for.
+    pub apply_url: Option<String>,
+    /// Label and exact value to paste there.
+    pub values: Vec<(String, String)>,
+    pub seen_ms: Option<i64>,
 }
 
 /// One thing that a platform refused.

@@ -16,6 +16,8 @@ pub const SIGN_IN: &str = "/i/{key}/sign-in";
 pub const ACCOUNT: &str = "/i/{key}/account";
 /// Administrator's console.
 pub const CONSOLE: &str = "/console";
+/// Looks at every step of an integration's set-up now.
+pub const CONSOLE_CHECKS: &str = "/console/integrations/{key}/checks";
 /// One-time console sign-in, `?code=…`.
 pub const CONSOLE_ENTER: &str = "/console/enter";
 

@@ -1,5 +1,7 @@
 //! The administrator's console: addresses to copy, what proves that they work, groups, and what went out.
 
+mod checks;
+
 use super::{in_the_way, visit};
 use crate::api;
 use crate::moment::Clock;
@@ -39,13 +41,13 @@ fn sheet(visit: &Visit, console: &Console) -> Sheet {
     let main = if console.integrations.is_empty() {
         empty(words::console_empty(language), words::console_empty_more(language))
     } else {
-        console.integrations.iter().map(|one| integration(one, &clock)).collect::<Vec<_>>().into_any()
+        console.integrations.iter().map(|one| integration(visit, one, &clock)).collect::<Vec<_>>().into_any()
     };
     let title = words::console(language);
     Sheet { title: title.into(), layout: "wide", top: heading(title.into()), main }
 }
 
-fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
+fn integration(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView {
     let language = clock.language;
     let seen = |at_ms: Option<i64>| match at_ms {
         Some(at_ms) => view! { <span class="yes">"✓ "{moment(clock, at_ms)}</span> }.into_any(),
@@ -63,6 +65,7 @@ fn integration(one: &IntegrationView, clock: &Clock) -> AnyView {
                     <div><dt>{words::console_links(language)}</dt><dd>{one.links}</dd></div>
                 </dl>
             </section>
+            {checks::checklist(visit, one, clock)}
             {addresses(one, language)}
             {chats(one, clock)}
             {deliveries(one, clock)}

@@ -1,5 +1,7 @@
 //! The administrator's console: the way in by a one-time link, and what its page shows.
 
+mod checks;
+
 use super::chats::{self, ChatReport};
 use super::refusal::Refusal;
 use super::set_up;
@@ -89,6 +91,7 @@ async fn view(
     for delivery in store::delivery::list(tx, key, &Wanted::default(), None, DELIVERIES_MAX).await? {
         deliveries.push(line(tx, delivery, language).await?);
     }
+    let run = store::check_run::get(tx, key).await?;
     Ok(IntegrationView {
         key: key.clone(),
         name: integration.settings.name.clone(),
@@ -99,6 +102,8 @@ async fn view(
         chats,
         deliveries,
         links: store::link::count(tx, key).await?,
+        checks_ms: run.as_ref().map(|run| run.ran.0),
+        checks: run.map(|run| checks::lines(state, integration, &run, language)).unwrap_or_default(),
     })
 }
 

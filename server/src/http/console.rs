@@ -4,8 +4,10 @@
 use super::forms::{Posted, see, with_cookies};
 use super::pages;
 use super::problem::ApiError;
+use super::request::Path;
 use super::session::Caller;
-use crate::flow::console;
+use crate::flow::check::{self, Spending};
+use crate::flow::{Refusal, console};
 use crate::model::session::CONSOLE_LIFETIME;
 use crate::state::State;
 use crate::web;
@@ -15,13 +17,13 @@ use axum::extract::{Request, State as Of};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use contract::words::console as words;
 use contract::{ProblemCode, paths};
 
 /// The console's way in.
 pub fn routes() -> Router<State> {
-    Router::new().route(paths::CONSOLE_ENTER, get(ask).post(enter))
+    Router::new().route(paths::CONSOLE_ENTER, get(ask).post(enter)).route(paths::CONSOLE_CHECKS, post(check_now))
 }
 
 /// Asks before the link is used up.
@@ -49,6 +51,24 @@ async fn enter(Of(state): Of<State>, caller: Caller, posted: Posted) -> Result<R
     let secret = console::enter(&state, code, caller.cookie_hash(&name).as_deref()).await?;
     let session = caller.cookies.keep(&name, &secret, CONSOLE_LIFETIME);
     Ok(with_cookies(see(&Place::Console.address("")), [session]))
+}
+
+/// Looks at an integration's set-up now, and shows the console again. Whoever is not signed in sees the way in.
+async fn check_now(
+    Of(state): Of<State>,
+    caller: Caller,
+    Path(key): Path<String>,
+    _posted: Posted,
+) -> Result<Response, ApiError> {
+    let session = caller.cookie_hash(&caller.cookies.console());
+    let open = match session {
+        Some(session) => console::is_open(&state, &session).await.map_err(Refusal::from)?,
+        None => false,
+    };
+    if open {
+        check::run(&state, &key, Spending::Calls, "administrator").await?;
+    }
+    Ok(see(&Place::Console.address("")))
 }
 
 /// A page of one button; the console itself is drawn by the app.

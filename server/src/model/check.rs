@@ -233,6 +233,38 @@ pub enum Reason {
     NobodyToTry,
 }
 
+impl Reason {
+    /// The fixed name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seen => "seen",
+            Self::NeverSeen => "never-seen",
+            Self::SeenBeforeChange => "seen-before-change",
+            Self::Answered => "answered",
+            Self::PermissionMissing => "permission-missing",
+            Self::CredentialsRefused => "credentials-refused",
+            Self::AddressNotAllowed => "address-not-allowed",
+            Self::NotAnswered => "not-answered",
+            Self::Refused => "refused",
+            Self::DoesNotFit => "does-not-fit",
+            Self::OnlyFromHere => "only-from-here",
+            Self::NotReached => "not-reached",
+            Self::Weak => "weak",
+            Self::Strong => "strong",
+            Self::ClockAgrees => "clock-agrees",
+            Self::ClockDiffers => "clock-differs",
+            Self::Enough => "enough",
+            Self::Spent => "spent",
+            Self::Banned => "banned",
+            Self::NoneAmiss => "none-amiss",
+            Self::SomeAmiss => "some-amiss",
+            Self::NotAsked => "not-asked",
+            Self::NotNeeded => "not-needed",
+            Self::NobodyToTry => "nobody-to-try",
+        }
+    }
+}
+
 /// What one check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

@@ -218,3 +218,26 @@ async fn programs_read_and_run_checks_and_observers_see_no_address_that_lets_the
     assert_eq!(one(&seen.json(), "event-subscription")["values"][0]["value"], addresses.event_subscription);
     assert!(!seen.body.contains(&addresses.flashduty_webhook_header.value));
 }
+
+#[tokio::test]
+async fn the_console_shows_the_steps_in_order_with_what_to_paste_and_looks_again_on_request() {
+    let bench = Bench::start().await;
+    let link = flow::access::console_link(&bench.app.state, "story").await.unwrap();
+    let code = link.split_once("code=").unwrap().1.to_owned();
+    let stranger = bench.browser();
+    let look = contract::paths::fill(contract::paths::CONSOLE_CHECKS, &[KEY]);
+    assert_eq!(stranger.form(&look, &[]).await.status, 303);
+    assert!(check::last(&bench.app.state, KEY).await.unwrap().1.is_none(), "a stranger spends nothing");
+
+    let browser = bench.browser();
+    assert_eq!(browser.form(contract::paths::CONSOLE_ENTER, &[("code", code.as_str())]).await.status, 303);
+    let looked = browser.form(&look, &[]).await;
+    assert_eq!(looked.status, 303, "{looked:?}");
+    let page = browser.get(contract::paths::CONSOLE).await.body;
+    let place =
+        |name: &str| page.find(&format!("data-check=\"{name}\"")).unwrap_or_else(|| panic!("{name} is not shown"));
+    let places: Vec<_> = Check::ALL.iter().map(|check| place(check.name())).collect();
+    assert!(places.is_sorted(), "in the order of the guide");
+    assert!(page.contains(&bench.addresses().await.flashduty_webhook));
+    assert!(page.contains("im_cool_app_install"));
+}

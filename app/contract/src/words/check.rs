@@ -340,6 +340,12 @@ crate::words::sentences! {
     not_needed: "不需要", "not needed";
     required: "必需", "required";
     advice: "建议", "advised";
+    checklist: "接入清单", "Set-up, step by step";
+    look_now: "立即检查", "Check now";
+    never_looked: "还没有检查过", "Not checked yet";
+    all_proved: "必需步骤均已证实", "Everything required is proved";
+    some_open(n): "还有 {n} 个必需步骤待证实", "Required steps that are not proved: {n}";
+    apply: "申请此权限", "Apply for this permission";
     step_server: "服务器", "Server";
     step_app: "创建应用与凭证", "The app and its credentials";
     step_events: "事件订阅", "Event subscription";

@@ -47,7 +47,8 @@ impl Curer {
         }
     }
 
-    fn words(self, language: Language) -> &'static str {
+    /// Who that is, in words; empty for nobody.
+    pub fn words(self, language: Language) -> &'static str {
         let (zh, en) = match self {
             Self::Nobody => ("", ""),
             Self::Person => ("处理人本人", "the responder"),

@@ -35,6 +35,7 @@ pub fn console() -> Console {
                 at_ms: NOW_MS - 11 * MINUTE_MS,
             }],
             links: 3,
+            ..IntegrationView::default()
         }],
     }
 }

@@ -68,8 +68,7 @@ fn item(state: &State, integration: &Integration, finding: &Finding, reader: Rea
     let language = reader.language;
     let about = words::of(check.name(), language);
     let fine = matches!(finding.state, CheckState::Proved | CheckState::NotNeeded);
-    let reason = serde_json::to_value(reason).unwrap_or_default();
-    let reason = reason.as_str().unwrap_or_default();
+    let reason = reason.name();
     let own_cure = words::cure(reason, language);
     let cure = if own_cure.is_empty() { about.cure } else { own_cure };
     json!({

@@ -1,0 +1,96 @@
+//! The set-up as a checklist: the guide's steps in their order, what each stands at by evidence, and the exact value to
+//! paste. Read-only fields: they select as a whole and can be copied without scripts.
+
+use crate::moment::Clock;
+use crate::parts::moment;
+use crate::visit::Visit;
+use contract::console::{CheckLine, IntegrationView};
+use contract::words::check as words;
+use contract::{Language, paths};
+use leptos::prelude::*;
+
+/// The checklist of an integration, with a button that looks again.
+pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView {
+    let language = clock.language;
+    let open = one.checks.iter().filter(|line| line.required && !is_fine(line)).count();
+    let when = one.checks_ms.map(|at_ms| moment(clock, at_ms));
+    let state = match (one.checks_ms, open) {
+        (None, _) => words::never_looked(language).to_owned(),
+        (_, 0) => words::all_proved(language).to_owned(),
+        (_, open) => words::some_open(language, open),
+    };
+    let mut steps: Vec<(String, Vec<AnyView>)> = Vec::new();
+    for line in &one.checks {
+        let shown = step(line, clock);
+        match steps.last_mut().filter(|(heading, _)| *heading == line.step) {
+            Some((_, lines)) => lines.push(shown),
+            None => steps.push((line.step.clone(), vec![shown])),
+        }
+    }
+    let steps: Vec<_> =
+        steps.into_iter().map(|(heading, lines)| view! { <h4>{heading}</h4><ul class="lines">{lines}</ul> }).collect();
+    view! {
+        <section class="card" data-checks=one.key.clone()>
+            <h3>{words::checklist(language)}</h3>
+            <p role="status">{state}" "<span class="age">{when}</span></p>
+            <form method="post" action=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
+                <input type="hidden" name="csrf" value=visit.csrf.clone()/>
+                <button class="button" type="submit">{words::look_now(language)}</button>
+            </form>
+            {steps}
+        </section>
+    }
+    .into_any()
+}
+
+fn is_fine(line: &CheckLine) -> bool {
+    matches!(line.state.as_str(), "proved" | "not-needed")
+}
+
+fn step(line: &CheckLine, clock: &Clock) -> AnyView {
+    let language = clock.language;
+    let mark = match line.state.as_str() {
+        "proved" => view! { <span class="yes">"✓ "{words::proved(language)}</span> }.into_any(),
+        "failed" => view! { <span class="no">"✗ "{words::failed(language)}</span> }.into_any(),
+        state => view! { <span>{words::state(state, language)}</span> }.into_any(),
+    };
+    let advice = (!line.required && !is_fine(line)).then(|| words::advice(language));
+    let seen = line.seen_ms.map(|at_ms| moment(clock, at_ms));
+    let more = (!is_fine(line)).then(|| cure(line, language));
+    view! {
+        <li data-check=line.check.clone() data-state=line.state.clone()>
+            <span>{line.title.clone()}" "{advice}</span>
+            <span class="age">{mark}" "{line.cause.clone()}" "{seen}</span>
+            {more}
+        </li>
+    }
+    .into_any()
+}
+
+fn cure(line: &CheckLine, language: Language) -> AnyView {
+    let said = (!line.said.is_empty()).then(|| view! { <p class="hint" dir="auto">{line.said.clone()}</p> });
+    let apply = line.apply_url.clone().map(|address| {
+        view! { <p><a href=address rel="noreferrer noopener" target="_blank">{words::apply(language)}</a></p> }
+    });
+    let values: Vec<_> = line
+        .values
+        .iter()
+        .map(|(label, value)| {
+            view! {
+                <label class="field">
+                    <span>{label.clone()}</span>
+                    <input type="text" readonly=true value=value.clone()/>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <div class="wide">
+            <p class="hint">{line.cure.clone()}" · "{line.place.clone()}" · "{line.who.clone()}</p>
+            {said}
+            {apply}
+            {values}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,39 @@
+//! The set-up's steps as the console shows them.
+
+use crate::flow::check::{self, CheckState, Finding, Run};
+use crate::model::integration::Integration;
+use crate::state::State;
+use contract::Language;
+use contract::console::CheckLine;
+use contract::words::check as words;
+
+/// The lines of the last run, in the order of the guide.
+pub(super) fn lines(state: &State, integration: &Integration, run: &Run, language: Language) -> Vec<CheckLine> {
+    run.findings.iter().map(|finding| line(state, integration, finding, language)).collect()
+}
+
+fn line(state: &State, integration: &Integration, finding: &Finding, language: Language) -> CheckLine {
+    let check = finding.check;
+    let about = words::of(check.name(), language);
+    let reason = finding.reason.name();
+    let fine = matches!(finding.state, CheckState::Proved | CheckState::NotNeeded);
+    let own_cure = words::cure(reason, language);
+    let cure = if own_cure.is_empty() { about.cure } else { own_cure };
+    let unless_fine = |text: &str| if fine { String::new() } else { text.to_owned() };
+    let values = check::values(&state.config, integration, check).into_iter();
+    CheckLine {
+        check: check.name().to_owned(),
+        state: finding.state.name().to_owned(),
+        step: words::step(check.step().name(), language).to_owned(),
+        title: about.title.to_owned(),
+        cause: words::cause(reason, &finding.detail, language),
+        said: finding.said.clone(),
+        required: check.is_required(check::wishes(integration)),
+        cure: unless_fine(cure),
+        place: unless_fine(about.place),
+        who: unless_fine(about.curer.words(language)),
+        apply_url: finding.apply_url.clone().filter(|_| !fine),
+        values: values.map(|value| (words::field(value.field, language).to_owned(), value.value)).collect(),
+        seen_ms: finding.seen.map(|at| at.0),
+    }
+}

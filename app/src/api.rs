@@ -15,6 +15,7 @@ mod side {
     use contract::listing::Listing;
     use contract::on_call::OnCallPage;
     use contract::person::{Me, SignIn};
+    use contract::war_room::WarRoomPage;
     use contract::{Language, Problem, ProblemCode};
     use leptos::prelude::use_context;
     use std::sync::Arc;
@@ -62,6 +63,11 @@ mod side {
     /// Carries out an act.
     pub async fn act(_viewing: &Viewing, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
         backend()?.act(id, action, request).await
+    }
+
+    /// The page of an incident's war room; `with_url` asks for an address of its group.
+    pub async fn war_room(id: &str, with_url: bool) -> Result<WarRoomPage, Problem> {
+        backend()?.war_room(id, with_url).await
     }
 
     /// A group's page.

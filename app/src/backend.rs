@@ -9,6 +9,7 @@ use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, Incident
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
 use contract::person::{Me, SignIn};
+use contract::war_room::WarRoomPage;
 
 /// Data and acts for one visitor of one page. The server puts one into the Leptos context of each request; tests put
 /// a fake one there. Errors are ready to be shown: sentence and remedy in the visitor's language.
@@ -32,6 +33,8 @@ pub trait Backend: Send + Sync {
     async fn custom_actions(&self, id: &str) -> Result<CustomActionsChoice, Problem>;
     /// Carries an act out at Flashduty as the viewer.
     async fn act(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem>;
+    /// The page of an incident's war room; `with_url` asks for an address of its group.
+    async fn war_room(&self, id: &str, with_url: bool) -> Result<WarRoomPage, Problem>;
     /// A group's page, by its open conversation id. `ChatUnknown`, `NotInChat` where nothing may be shown.
     async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem>;
     /// Where the present attempt to link stands.

@@ -33,6 +33,10 @@ pub enum Place {
         id: String,
         action: Action,
     },
+    /// The war room of an incident.
+    WarRoom {
+        id: String,
+    },
     SignIn,
     Account,
     Console,
@@ -61,6 +65,7 @@ impl Place {
                 let action = Action::from_name(action).filter(|action| action.is_asked_apart())?;
                 Some(Self::Ask { id: id_of(id)?, action })
             }
+            "war-room" => Some(Self::WarRoom { id: id_of(rest)? }),
             "sign-in" if rest.is_empty() => Some(Self::SignIn),
             "account" if rest.is_empty() => Some(Self::Account),
             "console" if rest.is_empty() => Some(Self::Console),
@@ -76,6 +81,7 @@ impl Place {
             Self::CoolApp { cid } => format!("cool-app:{cid}"),
             Self::Incident { id } => format!("incident:{id}"),
             Self::Ask { id, action } => format!("ask:{}:{id}", action.name()),
+            Self::WarRoom { id } => format!("war-room:{id}"),
             Self::SignIn => "sign-in".into(),
             Self::Account => "account".into(),
             Self::Console => "console".into(),
@@ -94,6 +100,7 @@ impl Place {
             Self::CoolApp { cid } => with_query(paths::fill(paths::COOL_APP, &[key]), &[("cid", cid.clone())]),
             Self::Incident { id } => paths::fill(paths::INCIDENT, &[key, id]),
             Self::Ask { id, action } => paths::fill(paths::INCIDENT_ACT, &[key, id, action.name()]),
+            Self::WarRoom { id } => paths::fill(paths::WAR_ROOM, &[key, id]),
             Self::SignIn => paths::fill(paths::SIGN_IN, &[key]),
             Self::Account => paths::fill(paths::ACCOUNT, &[key]),
             Self::Console => paths::CONSOLE.into(),
@@ -180,6 +187,7 @@ mod tests {
             },
             Place::CoolApp { cid: "cidA+b/c==:x".into() },
             Place::Incident { id: "69da".into() },
+            Place::WarRoom { id: "69da".into() },
             Place::SignIn,
             Place::Account,
             Place::Console,

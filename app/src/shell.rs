@@ -1,6 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
-use crate::pages::{Account, AskPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, PcHome, SignInPage, visit};
+use crate::pages::{
+    Account, AskPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, PcHome, SignInPage, WarRoomPage, visit,
+};
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -33,6 +35,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/pc") view=PcHome ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/cool-app") view=CoolApp ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id") view=IncidentPage ssr=SsrMode::Async/>
+                <Route path=path!("/i/:key/incidents/:id/war-room") view=WarRoomPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id/:act") view=AskPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>

@@ -2,6 +2,7 @@
 //! Unix milliseconds.
 
 use crate::incident::{IncidentView, Severity};
+use crate::war_room::RoomBrief;
 use serde::{Deserialize, Serialize};
 
 /// Somebody who could be given an incident.
@@ -161,4 +162,6 @@ pub struct IncidentMore {
     pub alerts: Option<Alerts>,
     /// Our own deliveries of this incident, people first.
     pub reached: Vec<Reached>,
+    #[serde(default)]
+    pub war_room: RoomBrief,
 }

@@ -13,6 +13,7 @@ pub mod on_call;
 pub mod paths;
 pub mod person;
 pub mod problem;
+pub mod war_room;
 pub mod words;
 
 pub use problem::{Problem, ProblemCode};

@@ -10,6 +10,8 @@ pub const COOL_APP: &str = "/i/{key}/cool-app";
 pub const INCIDENT: &str = "/i/{key}/incidents/{id}";
 /// What an act asks before it is done: whom to give the incident to, which level, which custom action.
 pub const INCIDENT_ACT: &str = "/i/{key}/incidents/{id}/{act}";
+/// The war room of an incident; `?open=yes` shows an address of its group.
+pub const WAR_ROOM: &str = "/i/{key}/incidents/{id}/war-room";
 /// Linking of accounts.
 pub const SIGN_IN: &str = "/i/{key}/sign-in";
 /// Own account: links, switch, unlink.
@@ -58,6 +60,10 @@ pub const API_INCIDENT_CUSTOM_ACTIONS: &str = "/api/i/{key}/incidents/{id}/custo
 pub const API_ON_CALL: &str = "/api/i/{key}/on-call";
 /// What changes, told to an open page as server-sent events.
 pub const API_LIVE: &str = "/api/i/{key}/live";
+/// The war room of an incident: read, or made by a post.
+pub const API_WAR_ROOM: &str = "/api/i/{key}/incidents/{id}/war-room";
+/// Join, invite into, dismiss or keep the war room of an incident; the last segment says which.
+pub const API_WAR_ROOM_ACT: &str = "/api/i/{key}/incidents/{id}/war-room/{act}";
 /// The group page's data.
 pub const API_CHAT: &str = "/api/i/{key}/chat";
 /// Proof of the Flashduty side by an own APP key.
@@ -105,6 +111,10 @@ pub const AUTOMATION_WORK_NOTICE: &str = "/api/integrations/{key}/work-notices/{
 pub const AUTOMATION_RECALL: &str = "/api/integrations/{key}/work-notices/{id}/recall";
 /// The checks of the set-up: last results, and a run now.
 pub const AUTOMATION_CHECKS: &str = "/api/integrations/{key}/checks";
+/// War rooms, for automation.
+pub const AUTOMATION_WAR_ROOMS: &str = "/api/integrations/{key}/war-rooms";
+/// Begins the countdown after which a war room is disbanded.
+pub const AUTOMATION_WAR_ROOM_DISMISS: &str = "/api/integrations/{key}/war-rooms/{id}/dismiss";
 /// Audit log.
 pub const AUTOMATION_AUDIT: &str = "/api/integrations/{key}/audit";
 

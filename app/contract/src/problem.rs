@@ -162,6 +162,12 @@ codes! {
     ChatUnknown = "chat-unknown", 404;
     /// The viewer is not a member of the group.
     NotInChat = "not-in-chat", 403;
+    /// The integration has no group template for war rooms.
+    WarRoomsOff = "war-rooms-off", 409;
+    /// Nobody responds to the incident, so there is nobody to make a war room for.
+    NoResponders = "no-responders", 409;
+    /// The incident has no war room, or not any more.
+    NoWarRoom = "no-war-room", 404;
 }
 
 #[cfg(test)]

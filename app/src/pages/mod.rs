@@ -10,6 +10,7 @@ mod incident;
 mod pc_home;
 mod problem;
 mod sign_in;
+mod war_room;
 
 pub use account::Account;
 pub use ask::AskPage;
@@ -20,6 +21,7 @@ pub use incident::IncidentPage;
 pub use pc_home::PcHome;
 pub use problem::{NotFound, ProblemPage};
 pub use sign_in::SignInPage;
+pub use war_room::WarRoomPage;
 
 use crate::api;
 use crate::parts::frame::{Sheet, framed, heading};

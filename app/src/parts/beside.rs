@@ -2,6 +2,7 @@
 
 use super::alerts::alerts;
 use super::marks::moment;
+use super::war_room::war_room;
 use crate::moment::Clock;
 use crate::place::Place;
 use crate::visit::Visit;
@@ -36,6 +37,7 @@ pub fn beside(visit: &Visit, place: &Place, id: &str, more: IncidentMore) -> Any
         <section class="card chips-card">
             {level}
             <div class="chips">
+                {war_room(visit, place, id, &more.war_room)}
                 <a class="button" href=custom>{words::custom_action(language)}</a>
                 {console}
             </div>

@@ -3,6 +3,7 @@
 use crate::fake::NOW_MS;
 use contract::choice::*;
 use contract::incident::Severity;
+use contract::war_room::RoomBrief;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -29,6 +30,7 @@ pub fn more() -> IncidentMore {
         at_ms: NOW_MS - 11 * MINUTE_MS,
     };
     IncidentMore {
+        war_room: RoomBrief::Offered,
         impact: "Checkout fails for one customer in ten".into(),
         summary: String::new(),
         level: Some(("Default".into(), 1)),

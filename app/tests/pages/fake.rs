@@ -14,6 +14,7 @@ use contract::incident::*;
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
+use contract::war_room::{Observer, Room, RoomBrief, RoomMember, WarRoomPage};
 use contract::{Language, Problem, ProblemCode};
 
 pub const NOW_MS: i64 = 1_775_912_219_000;
@@ -34,6 +35,7 @@ pub struct Fake {
     pub custom_actions: Vec<CustomActionChoice>,
     pub list: Result<(), Problem>,
     pub chat: Result<ChatPage, Problem>,
+    pub war_room: Result<WarRoomPage, Problem>,
     pub sign_in: Result<SignIn, Problem>,
     pub console: Result<Console, Problem>,
 }
@@ -51,6 +53,7 @@ impl Default for Fake {
             custom_actions: vec![CustomActionChoice { id: 9, name: "重启 <b>web</b>".into() }],
             list: Ok(()),
             chat: Ok(chat()),
+            war_room: Ok(war_room()),
             sign_in: Ok(SignIn::Arrive),
             console: Ok(console()),
         }
@@ -122,6 +125,11 @@ impl Backend for Fake {
 
     async fn act(&self, _id: &str, _action: Action, _request: ActRequest) -> Result<ActResult, Problem> {
         Err(problem(ProblemCode::NotNow))
+    }
+
+    async fn war_room(&self, _id: &str, _with_url: bool) -> Result<WarRoomPage, Problem> {
+        breathe().await;
+        self.war_room.clone()
     }
 
     async fn chat(&self, _open_conversation_id: &str) -> Result<ChatPage, Problem> {
@@ -260,6 +268,36 @@ pub fn detail(incident: IncidentView) -> IncidentDetail {
             entry(12, "i_new", None, ""),
         ],
         timeline_cut: true,
+        as_of_ms: NOW_MS,
+    }
+}
+
+/// A room with somebody in it, somebody to come and somebody missing.
+pub fn war_room() -> WarRoomPage {
+    let member = |name: &str, state: &str, remedy: &str| RoomMember {
+        name: name.into(),
+        state: state.into(),
+        remedy: remedy.into(),
+    };
+    WarRoomPage {
+        incident_id: ID.into(),
+        num: "0E83EE".into(),
+        title: "支付 <b>失败</b>".into(),
+        brief: RoomBrief::There,
+        room: Some(Room {
+            state: "open".into(),
+            title: "#0E83EE 待处理 支付".into(),
+            problem: String::new(),
+            mine: true,
+            group_url: None,
+            members: vec![
+                member("李雷", "in", ""),
+                member("王芳", "wanted", ""),
+                member("<i>Bob</i>", "missing", "open the app once"),
+            ],
+            ends_ms: None,
+        }),
+        observers: vec![Observer { member_id: 7, name: "陈杰".into() }],
         as_of_ms: NOW_MS,
     }
 }

@@ -33,6 +33,12 @@ pub fn example() -> String {
     )
 }
 
+/// Opens the page of an incident's war room inside DingTalk, to enter the group from there.
+pub fn war_room_in_dingtalk(state: &State, key: &str, incident_id: &str) -> String {
+    let link = dingtalk::links::page_link(&page(state, paths::WAR_ROOM, &[key, incident_id]), true);
+    if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
+}
+
 /// Opens the application's homepage inside DingTalk.
 pub fn home_in_dingtalk(state: &State, key: &str) -> String {
     dingtalk::links::page_link(&page(state, paths::HOME, &[key]), true)

@@ -1,6 +1,7 @@
 //! A pressed card button: verified, tied to the clicker's link, carried out, and answered in time.
 
 mod all;
+mod room;
 
 use super::act::{self, Acted, Asked, Begun};
 use super::refusal::{ReceiveError, Refusal};
@@ -78,10 +79,15 @@ pub async fn receive(state: &State, door: Door<'_>, body: &[u8]) -> Result<Answe
     }
     let link = store::link::by_user(&mut tx, &integration.key, &click.user_id).await?;
     drop(tx);
+    if wanted == Wanted::JoinRoom {
+        // DingTalk says who pressed, and that is all it takes to come into a group that one sees the card of.
+        return room::join(state, &integration, card, &click.user_id, link.as_ref()).await;
+    }
     let link = link.filter(|link| link.state == LinkState::Linked && link.credential.is_some());
     match (link, wanted) {
         (None, wanted) => Ok(ask_to_link(state, &integration, card, &click.user_id, wanted).await?),
         (Some(link), Wanted::AcknowledgeAll) => all::answer(state, &integration, card, &link).await,
+        (Some(link), Wanted::MakeRoom | Wanted::JoinRoom) => room::make(state, &integration, card, &link).await,
         (Some(link), Wanted::Act(action, minutes)) => {
             answer(state, &integration, card, &link, Asked { minutes, ..Asked::plain("", action) }).await
         }
@@ -95,10 +101,17 @@ enum Wanted {
     Act(Action, Option<u32>),
     /// Acknowledge every member of a digest.
     AcknowledgeAll,
+    /// Make the incident's war room.
+    MakeRoom,
+    /// Come into it.
+    JoinRoom,
 }
 
 /// The name of the button on a digest.
 const ACKNOWLEDGE_ALL: &str = "acknowledge-all";
+/// The names of the buttons of war rooms.
+const MAKE_ROOM: &str = "war-room";
+const JOIN_ROOM: &str = "join-war-room";
 
 async fn answer(
     state: &State,
@@ -238,6 +251,7 @@ async fn ask_to_link(
     let (goal, text) = match wanted {
         Wanted::Act(action, minutes) => (Goal::Act { incident_id: id, action, minutes }, words::link_first(language)),
         Wanted::AcknowledgeAll => (Goal::AcknowledgeAll { digest_id: id }, storm::link_first(language)),
+        Wanted::MakeRoom | Wanted::JoinRoom => (Goal::WarRoom { incident_id: id }, words::link_first(language)),
     };
     let now = state.world.now();
     let attempt = LinkAttempt::open(state.world.secret(), &integration.key, goal, Some(user_id.to_owned()), now);
@@ -324,8 +338,11 @@ fn fitting(card: &Card, user_id: &str, values: Values) -> Values {
 /// The act and the minutes of a snooze. The card may send more; that is not needed.
 fn asked_for(click: &Click) -> Result<Wanted, ReceiveError> {
     let name = click.params.get("action").or(click.action_ids.first()).map(String::as_str).unwrap_or_default();
-    if name == ACKNOWLEDGE_ALL {
-        return Ok(Wanted::AcknowledgeAll);
+    match name {
+        ACKNOWLEDGE_ALL => return Ok(Wanted::AcknowledgeAll),
+        MAKE_ROOM => return Ok(Wanted::MakeRoom),
+        JOIN_ROOM => return Ok(Wanted::JoinRoom),
+        _ => {}
     }
     let action = Action::from_name(name)
         .filter(|action| !matches!(action, Action::Comment | Action::Reopen))

@@ -11,7 +11,7 @@ mod note;
 
 use super::company_text::Own;
 use super::subject::Subject;
-use super::{link_mode, notify, work_notice};
+use super::{link_mode, notify, war_room, work_notice};
 use crate::model::chat::Chat;
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Next, Outcome, Target};
 use crate::model::integration::Integration;
@@ -33,9 +33,13 @@ pub async fn deliver(
 ) -> Result<Option<Millis>, StoreError> {
     let mut tx = state.store.read().await?;
     let Some(mut delivery) = store::delivery::get(&mut tx, delivery_id).await? else { return Ok(None) };
-    let subject = Subject::load(&mut tx, &integration.key, &delivery.incident_id).await?;
+    let subject = Subject::load(&mut tx, integration, &delivery.incident_id).await?;
     let chat = match &delivery.target {
         Target::Chat(id) => store::chat::by_id(&mut tx, &integration.key, id).await?,
+        _ => None,
+    };
+    let room = match &delivery.target {
+        Target::Room(id) => store::war_room::by_id(&mut tx, id).await?,
         _ => None,
     };
     let note = store::note::get(&mut tx, delivery_id).await?;
@@ -48,19 +52,22 @@ pub async fn deliver(
     }
     let begun = state.world.now();
     delivery.may_be_there = delivery.is_maybe_there();
-    let space = space(&delivery.target, chat.as_ref());
+    let space = match &delivery.target {
+        Target::Room(_) => war_room::space(room.as_ref(), begun),
+        target => space(target, chat.as_ref()),
+    };
     let died_in_it = delivery.outcome == Outcome::Unclear && !delivery.repeatable;
     let sent = match (note, &subject, space) {
         (_, _, Err(outcome)) => Some((delivery, Ended::of(outcome))),
         // A process died while it spoke, and nobody can be asked what became of it.
         _ if died_in_it => Some((delivery, Ended::of(Outcome::Unclear).unrepeatable())),
-        (Some(note), _, Ok(_)) => say(state, integration, delivery, chat.as_ref(), note).await,
+        (Some(note), _, Ok(space)) => say(state, integration, delivery, &space, chat.as_ref(), note).await,
         (None, None, _) => Some((delivery, Ended::of(Outcome::Cancelled))),
         (None, Some(subject), _) if subject.is_pointless(&delivery) => Some((delivery, Ended::of(Outcome::Cancelled))),
         (None, Some(_), _) if delivery.is_stale(begun) => Some((delivery, Ended::of(Outcome::Cancelled))),
         (None, Some(subject), Ok(space)) => send(state, integration, delivery, subject, space, chat.as_ref()).await?,
     };
-    match sent {
+    match sent.map(|(delivery, ended)| (delivery, war_room::patiently(ended, room.as_ref(), state.world.now()))) {
         Some((delivery, ended)) => record(state, delivery, ended, begun).await,
         None => Ok(None),
     }
@@ -70,8 +77,8 @@ fn space(target: &Target, chat: Option<&Chat>) -> Result<CardSpace, Outcome> {
     match target {
         Target::Person(user_id) => Ok(CardSpace::Person { user_id: user_id.clone() }),
         Target::Member(_) => Err(Outcome::AppNotLinked),
-        // Only work notices go to everybody; they do not come here.
-        Target::Everybody => Err(Outcome::Fault),
+        // Only work notices go to everybody; they do not come here. Rooms have rules of their own.
+        Target::Everybody | Target::Room(_) => Err(Outcome::Fault),
         Target::Chat(_) => match chat {
             Some(chat) if chat.state == ChatState::Installed => {
                 Ok(CardSpace::Group { open_conversation_id: chat.open_conversation_id.clone() })
@@ -121,10 +128,23 @@ async fn send(
 }
 
 /// The bot's own words in a group.
-async fn say(state: &State, integration: &Integration, delivery: Delivery, chat: Option<&Chat>, note: Note) -> Sent {
-    let Some(chat) = chat else { return Some((delivery, Ended::of(Outcome::ChatGone))) };
+async fn say(
+    state: &State,
+    integration: &Integration,
+    delivery: Delivery,
+    space: &CardSpace,
+    chat: Option<&Chat>,
+    note: Note,
+) -> Sent {
     let intent = Intent::of(state, integration, &delivery, false);
-    let ended = note::send(integration, &intent.client(integration), chat, note).await;
+    let client = intent.client(integration);
+    let ended = match (space, chat) {
+        (CardSpace::Room { open_conversation_id, .. }, _) => {
+            note::send_to_room(integration, &client, open_conversation_id, note).await
+        }
+        (_, Some(chat)) => note::send(integration, &client, chat, note).await,
+        (_, None) => return Some((delivery, Ended::of(Outcome::ChatGone))),
+    };
     intent.end().await.map(|delivery| (delivery, ended))
 }
 
@@ -190,6 +210,14 @@ async fn record(
     }
     if tried && !matches!(ended.outcome, Outcome::Delivered | Outcome::Unclear) {
         store::link_message::remove(&mut tx, &delivery.id).await?;
+    }
+    if let Target::Room(room) = &delivery.target
+        && delivery.state == DeliveryState::Failed
+        && ended.cost > 0
+    {
+        // Perhaps it was disbanded by hand: the room is looked at.
+        let kind = TaskKind::TendRoom { room: room.clone() };
+        store::task::add(&mut tx, &delivery.integration, &kind, now, now).await?;
     }
     if lost && ended.repeatable {
         card::follow(state, &mut tx, &delivery).await?;

@@ -81,6 +81,9 @@ async fn apply_event(
     event: Event,
     received: Millis,
 ) -> Result<(), StoreError> {
+    if super::war_room::hear::hear(state, tx, &integration.key, &event.kind).await? {
+        return Ok(());
+    }
     let at = super::incidents::believed(event.at.unwrap_or(received), received);
     if matters(&event.kind) {
         let name = super::check::event_name(&event.raw_type);

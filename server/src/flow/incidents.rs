@@ -227,6 +227,7 @@ async fn follow_up(state: &State, tx: &mut Tx, key: &str, id: &str) -> Result<()
         let due = now.plus(super::repaint::AFTER_ANSWER);
         store::task::add(tx, key, &TaskKind::Repaint { incident: incident() }, due, now).await?;
     }
+    super::war_room::follow_up(tx, key, &mirror.incident, now).await?;
     if let Some(until) = mirror.incident.snoozed_until(now) {
         let kind = TaskKind::SnoozeEnds { incident: incident(), until_ms: until.0 };
         store::task::add(tx, key, &kind, until, now).await?;

@@ -4,6 +4,7 @@
 use super::act::{self, Acted, Asked};
 use super::digest::acknowledge;
 use super::refusal::Refusal;
+use super::war_room::{self, Asker};
 use super::{audit, credential, link_end, session};
 use crate::model::integration::Integration;
 use crate::model::link::{Credential, Employee, Link, LinkState};
@@ -208,6 +209,7 @@ pub async fn confirm(
         other => Refusal::from(other),
     })?;
     record(state, &mut tx, &link, own_former.as_ref(), taken_from.as_ref()).await?;
+    war_room::linked(&mut tx, &link, now).await?;
     let secret = session::open(state, &mut tx, key, employee, former_session).await?;
     tx.commit().await?;
 
@@ -226,6 +228,13 @@ pub async fn follow(state: &State, integration: &Arc<Integration>, link: &Link, 
         // Their copy of the card tells how it ends.
         if let Err(error) = acknowledge::ask(state, integration, link, digest_id, act::PAGE_BUDGET).await {
             tracing::warn!(%error, "nobody was told how acknowledging all has ended");
+        }
+        return Followed { goal, act: None };
+    }
+    if let Goal::WarRoom { incident_id } = &goal {
+        // The page that is shown next tells what came of it.
+        if let Err(refusal) = war_room::ask(state, integration, incident_id, &Asker::of(link)).await {
+            tracing::info!(code = refusal.code.name(), "a war room asked for before linking cannot be made");
         }
         return Followed { goal, act: None };
     }

@@ -58,6 +58,26 @@ pub async fn has(state: &State, integration: &Integration, chat: &Chat, user_id:
     Ok(is_in)
 }
 
+/// Everybody in a group as far as that is known or can be read; nobody where DingTalk does not say.
+pub async fn of(state: &State, integration: &Integration, chat: &Chat) -> Vec<String> {
+    let place = (integration.key.clone(), chat.open_conversation_id.clone());
+    let now = state.world.now();
+    if let Some(known) = state.caches.members.get(&place, now) {
+        return known.user_ids.iter().cloned().collect();
+    }
+    match read(state, integration, chat).await {
+        Ok(user_ids) => {
+            let members = Arc::new(Members { user_ids, read: now });
+            state.caches.members.put(place, Arc::clone(&members), now);
+            members.user_ids.iter().cloned().collect()
+        }
+        Err(error) => {
+            tracing::info!(class = error.class.name(), code = error.code, "a group's members could not be read");
+            Vec::new()
+        }
+    }
+}
+
 async fn read(state: &State, integration: &Integration, chat: &Chat) -> Result<HashSet<String>, DingTalkError> {
     let client = credential::dingtalk(state, integration, Priority::State);
     let (conversation, code) = (&chat.open_conversation_id, chat.cool_app_code.as_deref());

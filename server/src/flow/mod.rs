@@ -47,6 +47,7 @@ pub mod session;
 pub mod set_up;
 mod subject;
 mod viewers;
+pub mod war_room;
 pub mod work_notice;
 
 pub use refusal::{ReceiveError, Refusal};

@@ -183,7 +183,7 @@ impl Viewer<'_> {
     }
 
     /// Flashduty's answer; a credential it no longer accepts breaks the link.
-    async fn heard<T>(&self, answer: Result<T, FlashdutyError>) -> Result<T, Refusal> {
+    pub(super) async fn heard<T>(&self, answer: Result<T, FlashdutyError>) -> Result<T, Refusal> {
         let error = match answer {
             Ok(read) => return Ok(read),
             Err(error) => error,

@@ -43,7 +43,7 @@ pub async fn repaint(state: &State, integration: &Integration, incident_id: &str
         return Ok(Left::Nothing);
     }
     let mut tx = state.store.read().await?;
-    let subject = Subject::load(&mut tx, &integration.key, incident_id).await?;
+    let subject = Subject::load(&mut tx, integration, incident_id).await?;
     let cards = store::card::by_incident(&mut tx, &integration.key, incident_id).await?;
     let digests = store::digest::of_incident(&mut tx, &integration.key, incident_id).await?;
     let Some(subject) = subject else { return Ok(Left::Nothing) };

@@ -7,7 +7,7 @@
 
 use super::delivery_log::Wanted;
 use super::refusal::{Refusal, Said};
-use super::{audit, automation, notify, robot, work_notice};
+use super::{audit, automation, notify, robot, war_room, work_notice};
 use crate::model::delivery::{Delivery, DeliveryState, Objection, Outcome, Target};
 use crate::model::digest::is_id;
 use crate::model::task::TaskKind;
@@ -162,7 +162,7 @@ async fn order(tx: &mut Tx, delivery: &Delivery, at: Millis, now: Millis) -> Res
 
 /// Whether it says the bot's own words.
 fn is_note(delivery: &Delivery) -> bool {
-    let is_card = matches!(delivery.reason.as_str(), notify::REASON | robot::REASON);
+    let is_card = matches!(delivery.reason.as_str(), notify::REASON | robot::REASON | war_room::REASON);
     !is_card && !is_id(&delivery.incident_id) && !delivery.is_of_state() && !work_notice::is_one(delivery)
 }
 

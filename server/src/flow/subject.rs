@@ -2,13 +2,14 @@
 //! know which.
 
 use super::company_text::{self, Own};
-use super::{address, digest};
+use super::{address, digest, war_room};
 use crate::model::card::{self, Drawing};
 use crate::model::delivery::Delivery;
 use crate::model::digest::{Digest, Figures, is_id};
 use crate::model::digest_card;
 use crate::model::incident::Mirror;
 use crate::model::integration::Integration;
+use crate::model::war_room::OnCard;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::Language;
@@ -17,25 +18,28 @@ use std::collections::BTreeMap;
 
 /// What a delivery brings.
 pub enum Subject {
-    Incident(Box<Mirror>),
+    Incident(Box<Mirror>, OnCard),
     Digest(Box<Digest>, Figures),
 }
 
 impl Subject {
     /// The subject that deliveries and cards name as their incident.
-    pub async fn load(tx: &mut Tx, key: &str, id: &str) -> Result<Option<Self>, StoreError> {
+    pub async fn load(tx: &mut Tx, integration: &Integration, id: &str) -> Result<Option<Self>, StoreError> {
+        let key = &integration.key;
         if is_id(id) {
             return digest::load(tx, key, id)
                 .await
                 .map(|found| found.map(|(one, all)| Self::Digest(Box::new(one), all)));
         }
-        Ok(store::incident::get(tx, key, id).await?.map(|mirror| Self::Incident(Box::new(mirror))))
+        let Some(mirror) = store::incident::get(tx, key, id).await? else { return Ok(None) };
+        let room = war_room::on_card(tx, integration, &mirror.incident).await?;
+        Ok(Some(Self::Incident(Box::new(mirror), room)))
     }
 
     /// What its deliveries and cards name as their incident.
     pub fn id(&self) -> &str {
         match self {
-            Self::Incident(mirror) => &mirror.incident.id,
+            Self::Incident(mirror, _) => &mirror.incident.id,
             Self::Digest(digest, _) => &digest.id,
         }
     }
@@ -43,7 +47,7 @@ impl Subject {
     /// The incident, where it is one.
     pub fn incident(&self) -> Option<&Mirror> {
         match self {
-            Self::Incident(mirror) => Some(mirror),
+            Self::Incident(mirror, _) => Some(mirror),
             Self::Digest(..) => None,
         }
     }
@@ -56,7 +60,9 @@ impl Subject {
     /// The link on its card.
     pub fn url(&self, state: &State, integration: &Integration) -> String {
         match self {
-            Self::Incident(mirror) => address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id()),
+            Self::Incident(mirror, _) => {
+                address::incident_in_dingtalk(state, &integration.key, mirror.incident.page_id())
+            }
             Self::Digest(digest, _) => address::list_in_dingtalk(state, &integration.key, &digest.target),
         }
     }
@@ -64,7 +70,7 @@ impl Subject {
     /// The company's own text for its card.
     pub async fn text(&self, state: &State, integration: &Integration) -> Result<Own, StoreError> {
         match self {
-            Self::Incident(mirror) => company_text::of(state, integration, mirror).await,
+            Self::Incident(mirror, _) => company_text::of(state, integration, mirror).await,
             Self::Digest(..) => Ok(Own::default()),
         }
     }
@@ -72,7 +78,11 @@ impl Subject {
     /// The public values of its card.
     pub fn values(&self, drawing: Drawing) -> BTreeMap<String, String> {
         match self {
-            Self::Incident(mirror) => card::values(&mirror.incident, drawing),
+            Self::Incident(mirror, room) => {
+                let mut values = card::values(&mirror.incident, drawing);
+                values.extend(card::room_values(*room, drawing.language));
+                values
+            }
             Self::Digest(digest, figures) => digest_card::values(digest, figures, drawing),
         }
     }
@@ -80,7 +90,7 @@ impl Subject {
     /// The line in the list of chats.
     pub fn summary(&self, drawing: Drawing) -> String {
         match self {
-            Self::Incident(mirror) => card::summary(&mirror.incident, drawing),
+            Self::Incident(mirror, _) => card::summary(&mirror.incident, drawing),
             Self::Digest(digest, figures) => digest_card::summary(digest, figures, drawing),
         }
     }
@@ -88,7 +98,7 @@ impl Subject {
     /// The same as DingTalk markdown, for messages with link buttons.
     pub fn markdown(&self, drawing: Drawing) -> String {
         match self {
-            Self::Incident(mirror) => card::markdown(&mirror.incident, drawing),
+            Self::Incident(mirror, _) => card::markdown(&mirror.incident, drawing),
             Self::Digest(digest, figures) => digest_card::markdown(digest, figures, drawing),
         }
     }
@@ -96,14 +106,14 @@ impl Subject {
     /// The words on the button that opens the link.
     pub fn button(&self, language: Language) -> &'static str {
         match self {
-            Self::Incident(_) => words::details(language),
+            Self::Incident(..) => words::details(language),
             Self::Digest(..) => storm::list(language),
         }
     }
 
     /// Whether this is still what the database has. Of a digest nobody knows without counting again.
     pub async fn is_current(&self, tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
-        let Self::Incident(drawn) = self else { return Ok(false) };
+        let Self::Incident(drawn, _) = self else { return Ok(false) };
         let present = store::incident::get(tx, key, &drawn.incident.id).await?;
         Ok(present.is_some_and(|present| present.version == drawn.version))
     }

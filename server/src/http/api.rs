@@ -174,7 +174,7 @@ async fn prefer(caller: Caller, posted: Posted) -> Response {
     forms::with_cookies(posted.answer(&to, &json!({})), set.into_iter().flatten())
 }
 
-fn answered<T: Serialize>(result: Result<T, Problem>) -> Response {
+pub(super) fn answered<T: Serialize>(result: Result<T, Problem>) -> Response {
     match result {
         Ok(data) => forms::json(StatusCode::OK, &data),
         Err(problem) => forms::told(problem),

@@ -9,6 +9,7 @@ mod quota;
 mod resend;
 mod subscription;
 mod token;
+mod war_room;
 mod work_notice;
 
 use super::problem::ApiError;
@@ -45,6 +46,8 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_WORK_NOTICE, get(work_notice::show_one))
         .route(paths::AUTOMATION_RECALL, post(work_notice::take_back))
         .route(paths::AUTOMATION_CHECKS, get(check::show_last).post(check::run_now))
+        .route(paths::AUTOMATION_WAR_ROOMS, get(war_room::list))
+        .route(paths::AUTOMATION_WAR_ROOM_DISMISS, post(war_room::dismiss))
         .route(paths::AUTOMATION_AUDIT, get(audit::list))
 }
 

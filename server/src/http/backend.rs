@@ -3,7 +3,7 @@
 use super::session::{Caller, Visitor};
 use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
-use crate::flow::{Refusal, console, link, live};
+use crate::flow::{Refusal, console, link, live, war_room};
 use crate::state::State;
 use app::backend::Backend;
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, Incident
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
 use contract::person::{Me, SignIn};
+use contract::war_room::WarRoomPage;
 use contract::{Problem, ProblemCode};
 use std::collections::BTreeSet;
 
@@ -26,7 +27,7 @@ pub struct Administrator {
 }
 
 impl Visitor {
-    fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
+    pub(super) fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
         let (state, integration, link) = (&self.state, &self.integration, self.living()?);
         Ok(Viewer { state, integration, link, language: self.language })
     }
@@ -134,6 +135,11 @@ impl Backend for Visitor {
         self.carry_out(id, action, request).await.map_err(|refusal| self.problem(refusal))
     }
 
+    async fn war_room(&self, id: &str, with_url: bool) -> Result<WarRoomPage, Problem> {
+        let read = async { war_room::view::page(self.viewer()?, id, with_url).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
     async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem> {
         self.group(open_conversation_id).await.map_err(|refusal| self.problem(refusal))
     }
@@ -189,6 +195,10 @@ impl Backend for Administrator {
     }
 
     async fn act(&self, _: &str, _: Action, _: ActRequest) -> Result<ActResult, Problem> {
+        Err(self.elsewhere())
+    }
+
+    async fn war_room(&self, _: &str, _: bool) -> Result<WarRoomPage, Problem> {
         Err(self.elsewhere())
     }
 

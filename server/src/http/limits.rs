@@ -66,7 +66,8 @@ impl Door {
         match route {
             Some(paths::DINGTALK_EVENTS) => Self::Events,
             Some(paths::DINGTALK_CARDS) => Self::Clicks,
-            Some(paths::FLASHDUTY_WEBHOOK) => Self::Webhook,
+            // A custom action carries the incident's alerts, as a webhook of a storm may.
+            Some(paths::FLASHDUTY_WEBHOOK | paths::FLASHDUTY_ACTION) => Self::Webhook,
             Some(paths::FLASHDUTY_ROBOT) => Self::Robots,
             Some(paths::API_LINK_APP_KEY | paths::CONSOLE_ENTER) => Self::Secrets,
             Some(paths::API_SESSION) => Self::Arrivals,

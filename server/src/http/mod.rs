@@ -9,6 +9,7 @@ mod click_callback;
 mod console;
 mod cookies;
 mod cross_site;
+mod custom_action;
 mod edge;
 mod event_callback;
 mod forms;
@@ -25,6 +26,7 @@ pub mod request;
 mod robot_push;
 mod session;
 mod sign_in;
+mod war_room;
 mod web_login;
 mod webhook;
 
@@ -76,6 +78,7 @@ fn platform_routes(state: &State) -> Router<State> {
         .route(paths::DINGTALK_EVENTS, post(event_callback::receive_event))
         .route(paths::DINGTALK_CARDS, post(click_callback::receive_click))
         .route(paths::FLASHDUTY_WEBHOOK, post(webhook::receive_webhook))
+        .route(paths::FLASHDUTY_ACTION, post(custom_action::receive_action))
         .route(paths::FLASHDUTY_ROBOT, post(robot_push::receive_push))
         .route_layer(from_fn_with_state(state.clone(), free_when_genuine))
 }

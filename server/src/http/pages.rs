@@ -3,7 +3,7 @@
 use super::backend::Administrator;
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
-use super::{api, console, sign_in, web_login};
+use super::{api, console, sign_in, war_room, web_login};
 use crate::flow::{Refusal, link, session};
 use crate::model::text::zone_offset_minutes;
 use crate::state::State;
@@ -36,7 +36,8 @@ pub fn routes() -> Router<State> {
         paths::CONSOLE => router.route(paths::CONSOLE, get(show_console)),
         path => router.route(path, get(show)),
     });
-    pages.merge(api::routes()).merge(sign_in::routes()).merge(web_login::routes()).merge(console::routes())
+    let signing_in = sign_in::routes().merge(web_login::routes());
+    pages.merge(api::routes()).merge(war_room::routes()).merge(signing_in).merge(console::routes())
 }
 
 /// A problem on a page outside of every integration.

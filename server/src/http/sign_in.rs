@@ -279,6 +279,7 @@ pub fn goal_of(place: &Place) -> Goal {
         }
         Place::Pc { id: None, .. } => Goal::PcHome,
         Place::CoolApp { cid } => Goal::CoolApp { open_conversation_id: cid.clone() },
+        Place::WarRoom { id } => Goal::RoomPage { incident_id: id.clone() },
         Place::Home { .. } | Place::SignIn | Place::Account | Place::Console => Goal::Home,
     }
 }
@@ -288,6 +289,7 @@ fn place_of(goal: Goal) -> Place {
         Goal::Home | Goal::AcknowledgeAll { .. } => Place::home(),
         Goal::PcHome => Place::Pc { list: Listing::of(Tab::Mine), id: None },
         Goal::CoolApp { open_conversation_id } => Place::CoolApp { cid: open_conversation_id },
+        Goal::RoomPage { incident_id } | Goal::WarRoom { incident_id } => Place::WarRoom { id: incident_id },
         Goal::Incident { id } | Goal::Act { incident_id: id, .. } => Place::Incident { id },
     }
 }
@@ -306,6 +308,7 @@ mod tests {
             ("cool-app:cidA+b/c==", "cool-app:cidA+b/c=="),
             ("incident:69da451ef77b1b51f40e83ee", "incident:69da451ef77b1b51f40e83ee"),
             ("ask:escalate:69da451ef77b1b51f40e83ee", "incident:69da451ef77b1b51f40e83ee"),
+            ("war-room:69da451ef77b1b51f40e83ee", "war-room:69da451ef77b1b51f40e83ee"),
             ("sign-in", "home"),
             ("account", "home"),
             ("console", "home"),

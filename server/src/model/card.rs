@@ -17,9 +17,11 @@ use super::delivery::Target;
 use super::incident::{Fate, Incident, VANISHED};
 use super::markdown::{self, PARAGRAPH, Surface};
 use super::text;
+use super::war_room::OnCard;
 use contract::Language;
 use contract::incident::{Action, Progress, SNOOZE_PRESETS_MAX, Severity};
 use contract::words::card as words;
+use contract::words::war_room as room_words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
@@ -114,7 +116,8 @@ pub struct Noticed {
 
 /// Whether two sets of values show different states of an incident: other buttons, another progress.
 pub fn state_changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> bool {
-    STATE_VALUES.into_iter().any(|name| before.get(name) != after.get(name))
+    let room = ["can_war_room", "can_join_war_room"];
+    STATE_VALUES.into_iter().chain(room).any(|name| before.get(name) != after.get(name))
 }
 
 /// The public values of an incident's card.
@@ -146,6 +149,17 @@ pub fn values(incident: &Incident, drawing: Drawing) -> BTreeMap<String, String>
     let fixed = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
     let all = fixed.chain(content).chain(presets(drawing));
     all.map(|(name, value)| (name, text::cut(&value, VALUE_BYTES_MAX))).collect()
+}
+
+/// The variables of an incident's card that tell of its war room.
+pub fn room_values(room: OnCard, language: Language) -> BTreeMap<String, String> {
+    let pairs = [
+        ("can_war_room", (room == OnCard::Make).to_string()),
+        ("can_join_war_room", (room == OnCard::Join).to_string()),
+        ("text_war_room", room_words::make(language).to_owned()),
+        ("text_join_war_room", room_words::join(language).to_owned()),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The snooze presets; those that are not used are empty.
@@ -270,7 +284,7 @@ pub fn last_act(incident: &Incident, drawing: Drawing) -> String {
     }
 }
 
-pub(super) fn state_word(incident: &Incident, drawing: Drawing) -> String {
+pub(in crate::model) fn state_word(incident: &Incident, drawing: Drawing) -> String {
     match &incident.fate {
         Fate::Merged { num, .. } => words::merged_into(drawing.language, text::line(num)),
         Fate::Gone => words::progress_gone(drawing.language).to_owned(),
@@ -327,11 +341,11 @@ fn listed(
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::model) mod tests {
     use super::*;
     use crate::model::incident::{LastAct, Responder};
 
-    pub(super) fn drawing() -> Drawing<'static> {
+    pub(in crate::model) fn drawing() -> Drawing<'static> {
         Drawing {
             language: Language::En,
             zone: "Asia/Shanghai",

@@ -19,6 +19,8 @@ pub enum Target {
     Member(i64),
     /// The whole Corp, by a work notice.
     Everybody,
+    /// An incident's war room, by `WarRoom::id`.
+    Room(String),
 }
 
 impl Target {
@@ -29,13 +31,14 @@ impl Target {
             Self::Person(_) => "person",
             Self::Member(_) => "member",
             Self::Everybody => "everybody",
+            Self::Room(_) => "room",
         }
     }
 
     /// The value of the `target` column.
     pub fn id(&self) -> String {
         match self {
-            Self::Chat(id) | Self::Person(id) => id.clone(),
+            Self::Chat(id) | Self::Person(id) | Self::Room(id) => id.clone(),
             Self::Member(id) => id.to_string(),
             Self::Everybody => String::new(),
         }
@@ -48,6 +51,7 @@ impl Target {
             "person" => Some(Self::Person(id.to_owned())),
             "member" => id.parse().ok().map(Self::Member),
             "everybody" => Some(Self::Everybody),
+            "room" => Some(Self::Room(id.to_owned())),
             _ => None,
         }
     }

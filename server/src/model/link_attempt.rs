@@ -45,6 +45,14 @@ pub enum Goal {
         action: Action,
         minutes: Option<u32>,
     },
+    /// The page of an incident's war room.
+    RoomPage {
+        incident_id: String,
+    },
+    /// Ask for an incident's war room, then show its page.
+    WarRoom {
+        incident_id: String,
+    },
     /// Acknowledge every member of a digest, then show the list.
     AcknowledgeAll {
         digest_id: String,

@@ -30,4 +30,5 @@ pub mod subscription;
 pub mod task;
 pub mod text;
 pub mod throttle;
+pub mod war_room;
 pub mod work_notice;

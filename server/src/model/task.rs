@@ -42,6 +42,14 @@ pub enum TaskKind {
     FollowMerge { incident: String },
     /// The nightly look at the set-up.
     Check,
+    /// Make the group of a war room.
+    MakeRoom { room: String },
+    /// Bring a war room up to what its incident is: people, title, what happened.
+    TendRoom { room: String },
+    /// Post the link to a war room on its incident.
+    LinkRoom { room: String },
+    /// Disband a war room whose countdown has ended.
+    EndRoom { room: String },
     /// Read open incidents at Flashduty, in case a webhook was lost.
     Reconcile,
 }
@@ -72,6 +80,10 @@ impl TaskKind {
             Self::Introduce => format!("{integration}/introduce"),
             Self::FollowMerge { incident } => format!("{integration}/follow-merge/{incident}"),
             Self::Check => format!("{integration}/check"),
+            Self::MakeRoom { room } => format!("{integration}/make-room/{room}"),
+            Self::TendRoom { room } => format!("{integration}/tend-room/{room}"),
+            Self::LinkRoom { room } => format!("{integration}/link-room/{room}"),
+            Self::EndRoom { room } => format!("{integration}/end-room/{room}"),
             Self::Reconcile => format!("{integration}/reconcile"),
         }
     }

@@ -19,6 +19,8 @@ pub enum Source {
     Webhook,
     /// A robot of Flashduty's escalation rules.
     Robot,
+    /// A custom action in Flashduty's console.
+    Action,
 }
 
 impl Source {
@@ -28,11 +30,12 @@ impl Source {
             Self::Event => "event",
             Self::Webhook => "webhook",
             Self::Robot => "robot",
+            Self::Action => "action",
         }
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        [Self::Event, Self::Webhook, Self::Robot].into_iter().find(|source| source.name() == name)
+        [Self::Event, Self::Webhook, Self::Robot, Self::Action].into_iter().find(|source| source.name() == name)
     }
 }
 

@@ -115,6 +115,8 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM work_notice_person WHERE notice_id IN (SELECT id FROM work_notice WHERE integration = $1)",
         "DELETE FROM work_notice_batch WHERE integration = $1",
         "DELETE FROM work_notice WHERE integration = $1",
+        "DELETE FROM war_room_person WHERE room_id IN (SELECT id FROM war_room WHERE integration = $1)",
+        "DELETE FROM war_room WHERE integration = $1",
         "DELETE FROM note WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM attempt WHERE delivery_id IN (SELECT id FROM delivery WHERE integration = $1)",
         "DELETE FROM delivery WHERE integration = $1",

@@ -40,6 +40,8 @@ mod sql;
 pub mod subscription;
 pub mod task;
 pub mod throttle;
+pub mod war_room;
+pub mod war_room_person;
 pub mod work_notice;
 pub mod work_notice_batch;
 pub mod work_notice_day;

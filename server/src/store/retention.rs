@@ -28,6 +28,9 @@ pub async fn sweep_incidents(tx: &mut Tx, older_than: Millis) -> Result<usize, S
             "DELETE FROM card WHERE integration = $1 AND incident_id = $2",
             "DELETE FROM card_text WHERE integration = $1 AND incident_id = $2",
             "DELETE FROM link_message WHERE integration = $1 AND incident_id = $2",
+            "DELETE FROM war_room_person WHERE room_id IN \
+                 (SELECT id FROM war_room WHERE integration = $1 AND incident_id = $2)",
+            "DELETE FROM war_room WHERE integration = $1 AND incident_id = $2",
             "DELETE FROM incident WHERE integration = $1 AND id = $2 AND progress = 'Closed'",
         ] {
             sql(statement).text(&integration).text(&id).run(tx).await?;

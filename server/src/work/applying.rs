@@ -1,7 +1,7 @@
 //! Stored events and webhooks: to their flows, and what becomes of them.
 
 use super::doing::{ATTEMPTS_MAX, back_off};
-use crate::flow::{caches, events, incidents, robot};
+use crate::flow::{caches, events, incidents, robot, war_room};
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::inbox::{Item, Source};
@@ -49,6 +49,7 @@ async fn apply_all(state: &State, items: &[Item]) -> Result<(), StoreError> {
             Some(integration) => match item.source {
                 Source::Event => events::apply(state, &mut tx, integration, item).await?,
                 Source::Webhook => incidents::apply(state, &mut tx, integration, item).await?,
+                Source::Action => war_room::action::apply(state, &mut tx, integration, item).await?,
                 Source::Robot => robot::apply(state, &mut tx, integration, item).await?,
             },
         }

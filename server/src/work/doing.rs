@@ -4,7 +4,7 @@ use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
     act, caches, check, deliver, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh, repaint,
-    robot, work_notice,
+    robot, war_room, work_notice,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -140,8 +140,29 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
             }
         },
         TaskKind::Check => After::Again(check::nightly(state, integration).await?),
+        TaskKind::MakeRoom { room } => {
+            after(state, task, ATTEMPTS_OF_A_DAY, war_room::make::make(state, integration, room).await?)
+        }
+        TaskKind::TendRoom { room } => {
+            after(state, task, ATTEMPTS_OF_A_DAY, war_room::tend::tend(state, integration, room).await?)
+        }
+        TaskKind::LinkRoom { room } => {
+            after(state, task, ATTEMPTS_OF_A_DAY, war_room::link::post(state, integration, room).await?)
+        }
+        TaskKind::EndRoom { room } => {
+            after(state, task, ATTEMPTS_OF_A_DAY, war_room::end::finish(state, integration, room).await?)
+        }
         TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })
+}
+
+/// What is left of work on a war room.
+fn after(state: &State, task: &Task, attempts_max: i64, left: Left) -> After {
+    match left {
+        Left::Nothing => After::Done,
+        Left::Until(until) => After::Held(until),
+        Left::Again => again(state, task, attempts_max, "a platform did not take what a war room needs"),
+    }
 }
 
 fn again(state: &State, task: &Task, attempts_max: i64, reason: &str) -> After {

@@ -58,6 +58,7 @@ async fn garbage_at_every_door() {
     let robot = crate::robot_push::address(&bench, &chat).await;
     let session = paths::fill(paths::API_SESSION, &[KEY]);
     let act = paths::fill(paths::API_ACT, &[KEY, "64b1352e376e32c85c56e25b", "acknowledge"]);
+    let room = paths::fill(paths::API_WAR_ROOM, &[KEY, "64b1352e376e32c85c56e25b"]);
     let confirm = paths::fill(paths::API_LINK_CONFIRM, &[KEY]);
     let subscriptions = paths::fill(paths::AUTOMATION_SUBSCRIPTIONS, &[KEY]);
     let token = bench.token("administrator").await;
@@ -66,6 +67,8 @@ async fn garbage_at_every_door() {
         addresses.event_subscription.as_str(),
         addresses.card_callback.as_str(),
         addresses.flashduty_webhook.as_str(),
+        addresses.custom_action.as_str(),
+        room.as_str(),
         robot.as_str(),
         session.as_str(),
         act.as_str(),
@@ -109,7 +112,8 @@ async fn too_large_and_wrong_method_and_unknown_paths() {
         let answer = browser.get(door).await;
         assert_eq!((answer.status, answer.problem().as_str()), (405, "method-not-allowed"));
     }
-    for path in ["/dingtalk", "/dingtalk/x/events/y", "/flashduty/benchbench/action/s", "/api/nothing", "/.env", "/i"] {
+    for path in ["/dingtalk", "/dingtalk/x/events/y", "/flashduty/benchbench/actions/s", "/api/nothing", "/.env", "/i"]
+    {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 404, "{path}");
         check_silent(&bench, &answer, path);

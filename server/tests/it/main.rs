@@ -30,6 +30,7 @@ mod storm_digest;
 mod truth;
 mod viewers;
 mod visits;
+mod war_rooms;
 mod weather;
 mod web_login;
 mod work_notices;

@@ -16,6 +16,7 @@ mod people;
 mod retention;
 mod tasks;
 mod texts;
+mod war_rooms;
 mod work_notices;
 
 use crate::postgres;

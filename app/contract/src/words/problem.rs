@@ -47,6 +47,7 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::CardUnknown
         | P::ChatUnknown
         | P::NotInChat => of_act(code),
+        P::WarRoomsOff | P::NoResponders | P::NoWarRoom => of_room(code),
         _ => of_request(code),
     }
 }
@@ -271,6 +272,26 @@ fn of_act(code: ProblemCode) -> (Pair, Pair) {
             ),
         ),
         _ => (("您不在这个群中", "请先加入该群"), ("You are not a member of this group", "Join the group first")),
+    }
+}
+
+fn of_room(code: ProblemCode) -> (Pair, Pair) {
+    match code {
+        ProblemCode::WarRoomsOff => (
+            ("本集成未开启作战室", "请管理员在集成中填写群模板 ID 与群机器人 ID"),
+            (
+                "War rooms are not set up here",
+                "Ask an administrator to fill in the group template's ID and its bot's ID in the integration",
+            ),
+        ),
+        ProblemCode::NoResponders => (
+            ("该故障没有处理人员，无法创建作战室", "请先添加处理人员"),
+            ("This incident has no responders, so a war room cannot be created", "Add a responder first"),
+        ),
+        _ => (
+            ("该故障没有作战室", "可在故障详情页创建"),
+            ("This incident has no war room", "One can be made on the incident's page"),
+        ),
     }
 }
 

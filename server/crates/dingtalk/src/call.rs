@@ -103,6 +103,22 @@ impl Call {
     pub const GROUP_MEMBERS: Call =
         post(Host::Api, "/v1.0/im/sceneGroups/members/batchQuery", Meter::Api, "qyapi_chat_manage", false);
 
+    /// A group from a template (8.1). Repeatable with the same uuid.
+    pub const CREATE_SCENE_GROUP: Call =
+        post(Host::Api, "/v1.0/im/sceneGroup/create", Meter::Api, "qyapi_chat_manage", true);
+    /// Such a group's title (8.1). Repeatable.
+    pub const UPDATE_SCENE_GROUP: Call =
+        post(Host::Api, "/v1.0/im/sceneGroup/update", Meter::Api, "qyapi_chat_manage", true);
+    /// People come into such a group (8.2). Repeatable.
+    pub const ADD_SCENE_MEMBERS: Call =
+        post(Host::Api, "/v1.0/im/sceneGroup/member/add", Meter::Api, "qyapi_chat_manage", true);
+    /// The end of such a group (8.3).
+    pub const DISBAND_SCENE_GROUP: Call =
+        post(Host::Api, "/v1.0/im/chat/scenegroup/disband", Meter::Api, "qyapi_chat_manage", true);
+    /// The template's bot speaks in such a group (8.6). Not repeatable.
+    pub const SEND_TO_SCENE_GROUP: Call =
+        post(Host::Oapi, "/topapi/im/chat/scencegroup/message/send_v2", Meter::Api, "qyapi_chat_manage", true);
+
     /// Event pushes that failed for good (2.7). Reading removes them.
     pub const FAILED_EVENTS: Call = Call {
         method: Method::GET,
@@ -125,7 +141,7 @@ impl Call {
     pub const RECALL_WORK_NOTICE: Call = work_notice("/topapi/message/corpconversation/recall", true);
 
     /// Every call the client can make.
-    pub const ALL: [Call; 22] = [
+    pub const ALL: [Call; 27] = [
         Self::TOKEN,
         Self::CORP_TOKEN,
         Self::USER_BY_CODE,
@@ -142,6 +158,11 @@ impl Call {
         Self::UPDATE_CARD,
         Self::GROUP_INFO,
         Self::GROUP_MEMBERS,
+        Self::CREATE_SCENE_GROUP,
+        Self::UPDATE_SCENE_GROUP,
+        Self::ADD_SCENE_MEMBERS,
+        Self::DISBAND_SCENE_GROUP,
+        Self::SEND_TO_SCENE_GROUP,
         Self::SEND_WORK_NOTICE,
         Self::WORK_NOTICE_PROGRESS,
         Self::WORK_NOTICE_RESULT,

@@ -7,6 +7,7 @@ use crate::{Call, Client, DingTalkError, ErrorClass};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use world::Millis;
 
 /// Longest out-track id, in characters (7.3).
 pub const OUT_TRACK_ID_CHARACTERS_MAX: usize = 100;
@@ -23,6 +24,13 @@ pub enum CardSpace {
     Group {
         /// The group.
         open_conversation_id: String,
+    },
+    /// In a group made from a template, and at its top until the given time where that is permitted (7.6).
+    Room {
+        /// The group.
+        open_conversation_id: String,
+        /// Until when the card stays at the top; not there at all without it.
+        top_until: Option<Millis>,
     },
     /// In one person's conversation with the bot.
     Person {
@@ -145,6 +153,7 @@ impl Client {
             "lastMessageI18n": { "ZH_CN": card.last_message.zh, "EN_US": card.last_message.en },
         });
         body[card.space.deliver_model()] = card.space.deliver_value(&card.robot_code, &card.at_user_ids);
+        card.space.add_top(&mut body, true);
         let answer = self.call(&Call::CREATE_AND_DELIVER_CARD, &body).await?;
         let result = answer.fields().object("result").ok_or_else(|| answer.lacks("result"))?;
         let delivered = result.objects("deliverResults").unwrap_or_default();
@@ -164,6 +173,7 @@ impl Client {
         check_id(out_track_id)?;
         let mut body = json!({ "outTrackId": out_track_id, "openSpaceId": space.open_space_id()?, "userIdType": 1 });
         body[space.deliver_model()] = space.deliver_value(robot_code, &BTreeMap::new());
+        space.add_top(&mut body, false);
         let answer = self.call(&Call::DELIVER_CARD, &body).await?;
         let delivered = answer.fields().objects("result").unwrap_or_default();
         judge_delivery(&Call::DELIVER_CARD, &answer, &delivered, out_track_id)
@@ -200,34 +210,62 @@ impl Client {
 impl CardSpace {
     fn open_space_id(&self) -> Result<String, DingTalkError> {
         let (kind, id) = match self {
-            Self::Group { open_conversation_id } => ("IM_GROUP", open_conversation_id),
+            Self::Group { open_conversation_id } | Self::Room { open_conversation_id, .. } => {
+                ("IM_GROUP", open_conversation_id)
+            }
             Self::Person { user_id } => ("IM_ROBOT", user_id),
         };
         // A semicolon would begin another space.
         if id.is_empty() || id.contains(';') {
             return Err(DingTalkError::new(ErrorClass::Refused, "local.space", "this is no place for a card"));
         }
-        Ok(format!("dtv1.card//{kind}.{id}"))
+        let top = if self.top_until().is_some() { format!(";ONE_BOX.{id}") } else { String::new() };
+        Ok(format!("dtv1.card//{kind}.{id}{top}"))
+    }
+
+    /// The same place, and not at its top.
+    #[must_use]
+    pub fn without_top(&self) -> Self {
+        match self {
+            Self::Room { open_conversation_id, .. } => {
+                Self::Room { open_conversation_id: open_conversation_id.clone(), top_until: None }
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Until when the card is to stay at the top of its group.
+    pub fn top_until(&self) -> Option<Millis> {
+        if let Self::Room { top_until, .. } = self { *top_until } else { None }
+    }
+
+    /// The models of the place at the top.
+    fn add_top(&self, body: &mut Value, creates: bool) {
+        let Some(until) = self.top_until() else { return };
+        if creates {
+            body["topOpenSpaceModel"] = json!({ "spaceType": "ONE_BOX" });
+        }
+        body["topOpenDeliverModel"] = json!({ "spaceType": "ONE_BOX", "expiredTimeMillis": until.0 });
     }
 
     fn space_model(&self) -> &'static str {
         match self {
-            Self::Group { .. } => "imGroupOpenSpaceModel",
+            Self::Group { .. } | Self::Room { .. } => "imGroupOpenSpaceModel",
             Self::Person { .. } => "imRobotOpenSpaceModel",
         }
     }
 
     fn deliver_model(&self) -> &'static str {
         match self {
-            Self::Group { .. } => "imGroupOpenDeliverModel",
+            Self::Group { .. } | Self::Room { .. } => "imGroupOpenDeliverModel",
             Self::Person { .. } => "imRobotOpenDeliverModel",
         }
     }
 
     fn deliver_value(&self, robot_code: &str, at_user_ids: &BTreeMap<String, String>) -> Value {
         match self {
-            Self::Group { .. } if at_user_ids.is_empty() => json!({ "robotCode": robot_code }),
-            Self::Group { .. } => json!({ "robotCode": robot_code, "atUserIds": at_user_ids }),
+            Self::Group { .. } | Self::Room { .. } if at_user_ids.is_empty() => json!({ "robotCode": robot_code }),
+            Self::Group { .. } | Self::Room { .. } => json!({ "robotCode": robot_code, "atUserIds": at_user_ids }),
             Self::Person { .. } => json!({ "spaceType": "IM_ROBOT", "robotCode": robot_code }),
         }
     }
@@ -260,7 +298,8 @@ fn judge_delivery(
     if results.is_empty() {
         return Err(answer.lacks("deliverResults"));
     }
-    for result in results {
+    // A place at the top that is refused takes nothing away: the card is in the group.
+    for result in results.iter().filter(|result| result.text("spaceType").as_deref() != Some("ONE_BOX")) {
         match result.truth("success") {
             Some(true) => {}
             None if result.text("carrierId").is_some() => {}

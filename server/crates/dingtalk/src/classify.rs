@@ -22,6 +22,8 @@ fn throttle(code: &str) -> Option<ErrorClass> {
         "143103" | "143104" => wait(Some(MINUTE_MS)),
         "90020" | "forbidden.accessdenied.apicountlimitfororg" => Some(ErrorClass::QuotaSpent { meter: Meter::Api }),
         // A bot's own limit of a minute; how long to wait is not told with it.
+        // Also what a template's bot is told that speaks too often in a minute (8.6).
+        "660026" => wait(None),
         "130101" | "send.too.fast" | "send.bytoken.toofast" | "too.many.group" | "too.many.people" => wait(None),
         _ if code.starts_with("forbidden.accessdenied.qps") => wait(Some(SECOND_MS)),
         _ if code.starts_with("forbidden.accessdenied.qpm") => wait(Some(MINUTE_MS)),
@@ -49,6 +51,8 @@ fn access(code: &str, call: &Call) -> Option<ErrorClass> {
         | "unauthorized"
         | "auth.error"
         | "auth.failed" => ErrorClass::MissingScope { name: None, apply_url: None },
+        // Of a group from a template; a new one is not the app's at once (8.2, 8.3).
+        "400020" | "grouptemplatepermissiondenied" => ErrorClass::Unsettled,
         "60020" | "forbidden.accessdenied.ipnotinwhitelist" => ErrorClass::IpNotAllowed,
         _ => return None,
     })
@@ -62,6 +66,8 @@ fn person_or_group(code: &str) -> Option<ErrorClass> {
         | "40104"
         | "invalidparameter.user.notfound"
         | "staffid.notexisted"
+        | "member.notfound"
+        | "660022"
         | "param.useridnotexist" => ErrorClass::UnknownPerson,
         "50002" => ErrorClass::OutOfRange,
         "robot.oto.notexist" => ErrorClass::NoSession,
@@ -74,6 +80,8 @@ fn person_or_group(code: &str) -> Option<ErrorClass> {
         | "conversation.org.notmatch"
         | "invalidechatid"
         | "chat.notexist"
+        | "660015"
+        | "660023"
         | "cidencrypterror" => ErrorClass::ChatGone,
         "invalidparameter.robotcode.coolapp"
         | "coolappuninstalled"
@@ -86,6 +94,9 @@ fn person_or_group(code: &str) -> Option<ErrorClass> {
         | "template.stopped"
         | "send.forbidden"
         | "bot.forbidden.sendmessage"
+        | "660012"
+        | "660014"
+        | "660016"
         | "chatbotid.notallow.sendoto" => ErrorClass::BotUnusable,
         _ if code.starts_with("invalidparameter.robotcode.") => ErrorClass::BotUnusable,
         _ => return None,
@@ -96,8 +107,12 @@ fn content(code: &str) -> Option<ErrorClass> {
     Some(match code {
         "param.cardalreadyexist" => ErrorClass::CardExists,
         "param.cardnotexist" => ErrorClass::CardGone,
-        "param.templatenotexist" | "param.templateunpublished" => ErrorClass::TemplateUnusable,
+        "param.templatenotexist" | "param.templateunpublished" | "grouptemplate.notfound" => {
+            ErrorClass::TemplateUnusable
+        }
         "contain.unsafe.url" | "param.contentunsafe" | "invalidparameter.msg.unsupport" => ErrorClass::ContentRefused,
+        // The misspelling is the platform's: .orgNotInGrayList, .appNotInstalled, .orgNotConsistent (8.1).
+        _ if code.starts_with("grouptemplate.permessiondenied.") => ErrorClass::TemplateUnusable,
         // Sent with HTTP 500, but nothing is broken.
         "param.callbackroutekeyexist" => ErrorClass::Refused,
         _ if code.starts_with("contain.notallowed.")
@@ -154,6 +169,14 @@ mod tests {
             ("invalidParameter.msgParam.tooLong", "content_refused"),
             ("ServiceUnavailable", "busy"),
             ("system.busy", "busy"),
+            ("400020", "unsettled"),
+            ("groupTemplatePermissionDenied", "unsettled"),
+            ("member.notFound", "unknown_person"),
+            ("groupTemplate.notFound", "template_unusable"),
+            ("groupTemplate.permessionDenied.orgNotInGrayList", "template_unusable"),
+            ("660015", "chat_gone"),
+            ("660016", "bot_unusable"),
+            ("660026", "throttled"),
             ("-1", "busy"),
             ("unknown.send.result", "unclear"),
         ];

@@ -60,6 +60,9 @@ pub enum ErrorClass {
     NotInstalled,
     /// The group is disbanded, or its id is not one.
     ChatGone,
+    /// No right on this group. That is also the answer while a new one from a template is being set up: repeat after some
+    /// seconds (8.2).
+    Unsettled,
     /// There is no such employee.
     UnknownPerson,
     /// The employee is outside the app's visible range.
@@ -101,6 +104,7 @@ impl ErrorClass {
             Self::CodeRefused => "code_refused",
             Self::NotInstalled => "not_installed",
             Self::ChatGone => "chat_gone",
+            Self::Unsettled => "unsettled",
             Self::UnknownPerson => "unknown_person",
             Self::OutOfRange => "out_of_range",
             Self::NoSession => "no_session",

@@ -29,6 +29,7 @@ pub mod event;
 pub mod failed;
 pub mod links;
 pub mod robot;
+pub mod scene;
 pub mod work_notice;
 
 pub use admission::{Admission, Held, Permit, Why};
@@ -42,6 +43,7 @@ pub use failed::{FAILED_EVENTS_MAX, FailedEvents};
 pub use identity::{CodeUser, UserDetails};
 pub use platform::{AppCredentials, CALL_TIMEOUT, Endpoints, NoHttpClient, Platform};
 pub use robot::{BUTTONS_MAX, CONTENT_BYTES_MAX, GroupMessage, PEOPLE_MAX, PeopleSent, RobotContent};
+pub use scene::{NewSceneGroup, SCENE_MEMBERS_A_CALL, SCENE_TITLE_CHARACTERS_MAX, SceneGroup};
 pub use web_login::sign_in_page;
 pub use work_notice::{Forbidden, NoticeAudience, NoticeProgress, NoticeResult};
 pub use work_notice::{NOTICE_BYTES_MAX, NOTICE_PEOPLE_MAX, STATUS_BAR_PEOPLE_MAX};

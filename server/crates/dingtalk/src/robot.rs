@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 pub const PEOPLE_MAX: usize = 20;
 /// Most buttons a message may have (6.3).
 pub const BUTTONS_MAX: usize = 5;
+/// The same of a template's bot (8.6).
+const SCENE_BUTTONS_MAX: usize = 4;
 /// Largest content, in bytes of its JSON text (6.1).
 pub const CONTENT_BYTES_MAX: usize = 15_000;
 
@@ -124,6 +126,33 @@ impl RobotContent {
             return Err(DingTalkError::new(ErrorClass::ContentRefused, "local.tooLong", &message));
         }
         Ok((key, param))
+    }
+}
+
+impl RobotContent {
+    /// `msg_template_id` and `msg_param_map` of a template's bot (8.6).
+    pub(crate) fn scene_wire(&self) -> Result<(&'static str, String), DingTalkError> {
+        let (template, param) = match self {
+            Self::Text { content } => ("inner_app_template_text", json!({ "content": content })),
+            Self::ActionCard { title, text, buttons } if !buttons.is_empty() => {
+                let mut param = json!({ "title": title, "markdown": text, "btn_orientation": "0" });
+                for (index, (caption, link)) in buttons.iter().enumerate() {
+                    param[format!("btn_title_{}", index + 1)] = json!(caption);
+                    param[format!("action_url_{}", index + 1)] = json!(link);
+                }
+                ("inner_app_template_action_card", param)
+            }
+            Self::Markdown { title, text } | Self::ActionCard { title, text, .. } => {
+                ("inner_app_template_markdown", json!({ "title": title, "markdown_content": text }))
+            }
+        };
+        let param = param.to_string();
+        let buttons = if let Self::ActionCard { buttons, .. } = self { buttons.len() } else { 0 };
+        if param.len() > CONTENT_BYTES_MAX || buttons > SCENE_BUTTONS_MAX {
+            let message = "the content is longer or has more buttons than a template's bot may send";
+            return Err(DingTalkError::new(ErrorClass::ContentRefused, "local.tooLong", message));
+        }
+        Ok((template, param))
     }
 }
 

@@ -1,5 +1,6 @@
 use crate::{Client, FlashdutyError, wire};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 
 /// A member or the account owner, as shown to people (reference 6.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +42,25 @@ pub struct Person {
 }
 
 impl Client {
+    /// People who handled incidents like this one: observers of its war room (reference 5.9).
+    pub async fn default_observers(&self, incident_id: &str) -> Result<Vec<Person>, FlashdutyError> {
+        let body = json!({ "incident_id": incident_id });
+        let answer: Observers = self.read("/incident/war-room/default-observers", body).await?;
+        Ok(answer.observers)
+    }
+
     /// The people with these ids (reference 6.3), in Flashduty's order; unknown ids are left out.
     pub async fn person_infos(&self, person_ids: &[i64]) -> Result<Vec<Person>, FlashdutyError> {
         self.read_in_parts("/person/infos", "person_ids", person_ids, 100).await
     }
+}
+
+/// The answer about observers.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Observers {
+    #[serde(deserialize_with = "wire::list")]
+    observers: Vec<Person>,
 }
 
 /// A person inside another object. Flashduty writes "nobody" as null, as an empty object or as id 0.

@@ -28,6 +28,7 @@
 //! | `POST permission` | `scope`, `granted` | |
 //! | `POST visible` | `user_ids` or null | the app's visible range |
 //! | `POST template` | `template_id`, `published` | |
+//! | `POST group-template` | `published`, `offline`, `gray_corps`; each or none | of war rooms |
 //! | `POST tokens/expire` | | ends all app tokens |
 //! | `GET traffic` | | calls by app and API, the most in a second, refusals |
 //! | `DELETE traffic` | | begins to count anew |

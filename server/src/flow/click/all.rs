@@ -59,7 +59,7 @@ async fn ended(
 ) -> Result<Answer, StoreError> {
     acknowledge::tell(state, integration, user_id, &card.incident_id, text.clone(), AFTER_ANSWER).await?;
     let mut tx = state.store.read().await?;
-    let subject = Subject::load(&mut tx, &integration.key, &card.incident_id).await?;
+    let subject = Subject::load(&mut tx, integration, &card.incident_id).await?;
     drop(tx);
     let notice = Notice { text, ..Notice::default() };
     let Some(subject) = subject else { return Ok(private_only(&card, user_id, &notice)) };

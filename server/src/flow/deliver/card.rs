@@ -2,7 +2,7 @@
 
 use super::ended::{self, Ended};
 use crate::flow::subject::Subject;
-use crate::flow::{digest, mention, notify, viewers};
+use crate::flow::{digest, mention, notify, viewers, war_room};
 use crate::model::card::viewer::{self, Values};
 use crate::model::card::{self, Card, Drawing, Given};
 use crate::model::delivery::Delivery;
@@ -61,7 +61,11 @@ pub async fn send(
     // Whom one call does not take is told by the update that follows.
     let mut follows = people.len() > PRIVATE_PEOPLE_MAX;
     people.truncate(PRIVATE_PEOPLE_MAX);
-    let robot_code = integration.settings.client_id.clone();
+    let own_bot = &integration.settings.client_id;
+    let robot_code = match &space {
+        CardSpace::Room { .. } => integration.settings.war_room_bot_id.as_ref().unwrap_or(own_bot).clone(),
+        _ => own_bot.clone(),
+    };
     let in_language = |language| {
         let summary = subject.summary(Drawing { language, ..drawing });
         card::calling(summary, &called.named, language)
@@ -84,6 +88,12 @@ pub async fn send(
         // A responder has left the company, which must not keep the card from the others.
         follows = true;
         new.private_data.clear();
+        sent = client.create_and_deliver_card(&new).await;
+        cost += ended::cost(&sent);
+    }
+    if space.top_until().is_some() && sent.as_ref().is_err_and(war_room::is_about_the_top) {
+        // The place at the top is not permitted: the card goes into the group alone.
+        new.space = space.without_top();
         sent = client.create_and_deliver_card(&new).await;
         cost += ended::cost(&sent);
     }

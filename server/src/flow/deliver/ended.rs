@@ -123,7 +123,8 @@ pub fn outcome(class: &ErrorClass) -> Outcome {
         ErrorClass::Throttled { .. } => Outcome::Throttled,
         ErrorClass::Banned => Outcome::Banned,
         ErrorClass::QuotaSpent { meter: Meter::Api | Meter::Push | Meter::Free } => Outcome::QuotaSpent,
-        ErrorClass::TokenRefused | ErrorClass::Busy => Outcome::Busy,
+        // A group that is being set up is not ready yet.
+        ErrorClass::TokenRefused | ErrorClass::Busy | ErrorClass::Unsettled => Outcome::Busy,
         ErrorClass::CredentialsRefused => Outcome::CredentialsRefused,
         ErrorClass::IpNotAllowed => Outcome::AddressNotAllowed,
         ErrorClass::BotUnusable => Outcome::BotUnusable,

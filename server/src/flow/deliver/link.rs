@@ -45,6 +45,10 @@ pub async fn send(
             let message = GroupMessage { open_conversation_id, robot_code, cool_app_code, content };
             client.send_to_group(&message).await.map(|_| ())
         }
+        CardSpace::Room { open_conversation_id, .. } => {
+            let robot_code = integration.settings.war_room_bot_id.clone().unwrap_or_default();
+            client.send_to_scene_group(&open_conversation_id, &robot_code, &content).await.map(|_| ())
+        }
         CardSpace::Person { user_id } => match client.send_to_people(&robot_code, &[user_id], &content).await {
             Ok(sent) if !sent.invalid.is_empty() => {
                 return Ended { text, cost: 1, ..Ended::of(Outcome::UnknownPerson) };

@@ -7,6 +7,17 @@ use crate::model::integration::Integration;
 use crate::model::mention::Note;
 use dingtalk::{Client, GroupMessage, RobotContent};
 
+/// Says it in a war room, by the bot of the group's template. It cannot be repeated either.
+pub async fn send_to_room(integration: &Integration, client: &Client, conversation: &str, note: Note) -> Ended {
+    let text = ended::cut(&note.text);
+    let robot_code = integration.settings.war_room_bot_id.clone().unwrap_or_default();
+    let content = RobotContent::Markdown { title: note.title, text: note.text };
+    let sent = client.send_to_scene_group(conversation, &robot_code, &content).await.map(|_| ());
+    let cost = ended::cost(&sent);
+    let ended = Ended { text, cost, ..Ended::from_answer(sent) };
+    if ended.outcome == Outcome::Unclear { ended.unrepeatable() } else { ended }
+}
+
 /// Says it. It cannot be repeated: nothing tells whether a message arrived that was not answered.
 pub async fn send(integration: &Integration, client: &Client, chat: &Chat, note: Note) -> Ended {
     let text = ended::cut(&note.text);

@@ -2,12 +2,14 @@
 
 use super::{Viewer, checked, detail, timeline};
 use crate::flow::refusal::Refusal;
+use crate::flow::{convert, war_room};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
 use crate::model::text::{cut, line};
 use crate::store::{self, StoreError};
 use contract::Language;
 use contract::choice::{AlertView, Alerts, ImageView, IncidentMore, Reached};
 use contract::incident::{IncidentDetail, Severity};
+use contract::war_room::RoomBrief;
 use contract::words::outcome;
 use flashduty::{Alert, AlertPage, FlashdutyError, Incident};
 use serde_json::Value;
@@ -47,7 +49,9 @@ pub async fn incident_page(
     let read = viewer.heard(read).await?;
     let detail = detail(viewer, &client, &read, feed).await?;
     let reached = reached(viewer, &read.incident_id).await?;
-    Ok((detail, IncidentMore { alerts: alert_views(alerts, page), reached, ..more(&read) }))
+    let known = convert::incident(&read);
+    let war_room = war_room::view::brief_of(viewer.state, viewer.integration, &known, viewer.language).await?;
+    Ok((detail, IncidentMore { alerts: alert_views(alerts, page), reached, war_room, ..more(&read) }))
 }
 
 fn more(read: &Incident) -> IncidentMore {
@@ -76,6 +80,7 @@ fn more(read: &Incident) -> IncidentMore {
         console_url: read.detail_url.clone(),
         alerts: None,
         reached: Vec::new(),
+        war_room: RoomBrief::default(),
     }
 }
 
@@ -152,7 +157,7 @@ fn reached_view(delivery: &Delivery, language: Language) -> Reached {
     // Who is in a group, and what it is called, is its members' business.
     let name = match delivery.target {
         Target::Person(_) | Target::Member(_) => Some(line(&delivery.target_name)),
-        Target::Chat(_) | Target::Everybody => None,
+        Target::Chat(_) | Target::Everybody | Target::Room(_) => None,
     };
     let arrived = matches!(delivery.outcome, Outcome::Delivered | Outcome::Accepted | Outcome::Read | Outcome::Folded);
     Reached {

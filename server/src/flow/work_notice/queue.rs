@@ -165,7 +165,7 @@ async fn add(
         for delivery in some {
             let user_id = match &delivery.target {
                 Target::Person(user_id) => user_id.clone(),
-                Target::Chat(_) | Target::Member(_) | Target::Everybody => String::new(),
+                Target::Chat(_) | Target::Member(_) | Target::Everybody | Target::Room(_) => String::new(),
             };
             let (delivery_id, notice_id) = (delivery.id, notice.id.clone());
             let person = Person { delivery_id, notice_id, batch_id: batch.id.clone(), user_id, sends: 0 };

@@ -3,11 +3,12 @@
 //! `card-template/card.json`, and the code that makes the values.
 
 use super::viewer::{self, Viewer};
-use super::{CardSettings, Drawing, values};
+use super::{CardSettings, Drawing, room_values, values};
 use crate::model::delivery::Target;
 use crate::model::digest::{Digest, Figures};
 use crate::model::digest_card;
 use crate::model::incident::{Incident, LastAct, Responder};
+use crate::model::war_room::OnCard;
 use contract::Language;
 use contract::incident::{Progress, Severity};
 use serde::Serialize;
@@ -78,7 +79,8 @@ pub fn example(language: Language, link: &str) -> (BTreeMap<String, String>, BTr
     let incident = incident();
     let digest = Digest::begin("", "", Target::Everybody, "", NOW);
     let of_storm = digest_card::values(&digest, &Figures::default(), drawing).into_iter();
-    let public = of_storm.chain(values(&incident, drawing)).collect();
+    let of_room = room_values(OnCard::Make, language);
+    let public = of_storm.chain(values(&incident, drawing)).chain(of_room).collect();
     let viewer = Viewer { user_id: String::new(), member_id: 1, linked: true };
     (public, viewer::view(&incident, &viewer, drawing, link))
 }

@@ -1,11 +1,12 @@
 //! The card's template, its documentation and what the code sends name the same variables.
 
 use super::tests::drawing;
-use super::{template, values, viewer};
+use super::{room_values, template, values, viewer};
 use crate::model::delivery::Target;
 use crate::model::digest::{Digest, Figures};
 use crate::model::digest_card;
 use crate::model::incident::Incident;
+use crate::model::war_room::OnCard;
 use contract::Language;
 use contract::incident::Action;
 use std::collections::BTreeSet;
@@ -17,7 +18,9 @@ const README: &str = include_str!("../../../card-template/README.md");
 fn sent() -> (BTreeSet<String>, BTreeSet<String>) {
     let digest = Digest::begin("x", "k", Target::Chat("c".into()), "ops", Millis(0));
     let of_storm = digest_card::values(&digest, &Figures::default(), drawing());
-    let public = values(&Incident::empty("i"), drawing()).into_keys().chain(of_storm.into_keys()).collect();
+    let of_room = room_values(OnCard::Make, drawing().language);
+    let of_incident = values(&Incident::empty("i"), drawing());
+    let public = of_incident.into_keys().chain(of_room.into_keys()).chain(of_storm.into_keys()).collect();
     (public, viewer::nobodys().into_keys().collect())
 }
 
@@ -60,13 +63,14 @@ fn the_example_has_a_value_for_what_is_always_there_and_none_is_too_long() {
 fn every_button_asks_for_something_that_can_be_done_from_a_card() {
     let variables = template::variables(Language::En, "dingtalk://x");
     let buttons = template::buttons();
-    assert_eq!(buttons.len(), 14, "{buttons:?}");
+    assert_eq!(buttons.len(), 16, "{buttons:?}");
     for button in buttons {
         let known = |name: &str| variables.iter().any(|one| one.name == name);
         assert!(button.visible.is_empty() || known(&button.visible), "{button:?}");
         let action = button.params.get("action").map(String::as_str).unwrap_or_default();
         let opens = button.params.is_empty() && button.link.ends_with("_url}");
-        assert!(opens || action == "acknowledge-all" || Action::from_name(action).is_some(), "{button:?}");
+        let ours = matches!(action, "acknowledge-all" | "war-room" | "join-war-room");
+        assert!(opens || ours || Action::from_name(action).is_some(), "{button:?}");
         assert_eq!(button.params.contains_key("minutes"), action == "snooze", "{button:?}");
     }
 }

@@ -61,6 +61,50 @@ impl Bench {
         tx.commit().await.unwrap();
     }
 
+    /// Sets up war rooms with the seed's group template.
+    pub async fn war_rooms(&self) {
+        let pairs = [
+            ("war_room_template_id", simulator::seed::WAR_ROOM_TEMPLATE_ID),
+            ("war_room_bot_id", simulator::seed::WAR_ROOM_BOT_ID),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
+        server::flow::set_up::set(&self.app.state, KEY, pairs.to_vec(), "bench").await.unwrap();
+    }
+
+    /// The groups made from the template, disbanded ones too.
+    pub fn rooms(&self) -> Vec<simulator::dingtalk::Chat> {
+        let chats = self.sim.dingtalk.chats().into_iter();
+        chats.filter(|chat| chat.kind == simulator::dingtalk::ChatKind::Scene).collect()
+    }
+
+    /// The one war room.
+    pub fn room(&self) -> simulator::dingtalk::Chat {
+        let rooms = self.rooms();
+        assert_eq!(rooms.len(), 1, "exactly one room");
+        rooms.into_iter().next().unwrap()
+    }
+
+    /// Lets a room be made, its card arrive and its people be looked after.
+    pub async fn settle(&self) {
+        for _ in 0..4 {
+            self.run_due().await;
+            self.advance(std::time::Duration::from_secs(4));
+        }
+        self.run_due().await;
+    }
+
+    /// What the bot said in a group, without the cards.
+    pub fn said_in(&self, conversation: &str) -> Vec<String> {
+        use simulator::dingtalk::Content;
+        let messages = self.sim.dingtalk.messages(&Place::Chat(conversation.to_owned())).into_iter();
+        messages
+            .filter_map(|message| match message.content {
+                Content::Robot { msg_param, .. } => Some(msg_param["text"].as_str().unwrap_or_default().to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// How many incidents a minute get a card each from now on.
     pub async fn cards_per_minute(&self, cards: u32) {
         let pairs = vec![("storm_cards_per_minute".to_owned(), Some(cards.to_string()))];

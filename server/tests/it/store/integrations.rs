@@ -230,6 +230,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     delivery::add_attempt(tx, &deliveries::attempt(&id, 1)).await.unwrap();
     note::insert(tx, &id, &Note { title: "t".into(), text: "x".into() }, NOW).await.unwrap();
     work_notices::fill(tx, key).await;
+    war_rooms::fill(tx, key).await;
     task::add(tx, key, &TaskKind::Introduce, NOW, NOW).await.unwrap();
     let entry = AuditEntry {
         id: format!("audit-{key}"),

@@ -4,6 +4,7 @@ mod admission;
 mod every_call;
 mod garbage;
 mod peer;
+mod scene;
 mod token;
 mod trouble;
 mod wire;

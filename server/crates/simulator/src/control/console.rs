@@ -15,6 +15,7 @@ pub(super) fn routes() -> Router<Reach> {
         .route("/_sim/permission", post(permission))
         .route("/_sim/visible", post(visible))
         .route("/_sim/template", post(template))
+        .route("/_sim/group-template", post(group_template))
         .route("/_sim/tokens/expire", post(expire_tokens))
         .route("/_sim/edition", post(edition))
         .route("/_sim/limits", post(limits))
@@ -62,6 +63,26 @@ struct Template {
 
 async fn template(State(reach): State<Reach>, Json(body): Json<Template>) -> Response {
     reach.dingtalk.set_template(&body.template_id, body.published);
+    done()
+}
+
+#[derive(Deserialize)]
+struct GroupTemplate {
+    published: Option<bool>,
+    offline: Option<bool>,
+    gray_corps: Option<Vec<String>>,
+}
+
+async fn group_template(State(reach): State<Reach>, Json(body): Json<GroupTemplate>) -> Response {
+    if let Some(published) = body.published {
+        reach.dingtalk.publish_group_template(published);
+    }
+    if let Some(offline) = body.offline {
+        reach.dingtalk.set_group_template_offline(offline);
+    }
+    if let Some(corp_ids) = body.gray_corps {
+        reach.dingtalk.set_gray_list(&corp_ids.iter().map(String::as_str).collect::<Vec<_>>());
+    }
     done()
 }
 

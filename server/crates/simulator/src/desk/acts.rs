@@ -3,7 +3,7 @@
 
 use super::text::{Language, clock, escape};
 use super::{Desk, Seat, name};
-use crate::dingtalk::PushResult;
+use crate::dingtalk::{ChatKind, PushResult};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use world::Millis;
@@ -87,6 +87,9 @@ impl Desk {
             "uninstall" => ("移除酷应用", "removed the cool app", self.dingtalk.uninstall_cool_app(&chat.id, me).await),
             "rename" if !title.is_empty() => {
                 ("改群名", "renamed the group", self.dingtalk.rename_chat(&chat.id, title, me).await)
+            }
+            "disband" if chat.kind == ChatKind::Scene && chat.owner == me => {
+                ("解散群聊", "disbanded the group", self.dingtalk.disband_chat(&chat.id, me).await)
             }
             _ => return refused(seat.language.say("不能这样做。", "That cannot be done.")),
         };

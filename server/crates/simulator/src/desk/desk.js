@@ -262,6 +262,13 @@
   // What pages ask their client for, through the stand-in for the JSAPI.
   window.addEventListener("message", function (event) {
     const view = views.find(function (one) { return one.frame.contentWindow === event.source; });
+    // A group's own page, when its address is good, opens the chat it is of.
+    if (view && event.origin === location.origin && event.data && event.data.dingtalkChat) {
+      closeAll();
+      choose("tab", "messages");
+      choose("chat", String(event.data.dingtalkChat));
+      return;
+    }
     const asked = event.data && event.data.dingtalk;
     if (!view || !asked) return;
     if (asked.action === "setNavigationTitle") view.title.textContent = String(asked.title || "").slice(0, 60);

@@ -2,9 +2,10 @@
 
 use super::link::{Container, Opening};
 use super::message::Viewing;
-use super::text::{clock, escape, tile};
+use super::template::filled;
+use super::text::{clock, cut, escape, tile};
 use super::{Desk, Item, Seat};
-use crate::dingtalk::{Chat, Content, Message, Place};
+use crate::dingtalk::{CardView, Chat, ChatKind, Content, Message, Place};
 
 /// Messages shown of one chat.
 const MESSAGES_SHOWN: usize = 60;
@@ -147,12 +148,31 @@ impl Desk {
         };
         let count = chat.as_ref().map(|chat| format!(" <small>({})</small>", chat.members.len())).unwrap_or_default();
         let menu = chat.map(|chat| self.group_menu(seat, &chat, viewing)).unwrap_or_default();
+        let top = self.top_cards(&row.place, viewing);
         format!(
             "<button type=\"button\" class=\"icon back\" data-back aria-label=\"{back}\">‹</button>\
-             <h2>{name}{count}</h2>{menu}",
+             <h2>{name}{count}</h2>{menu}{top}",
             back = say("返回", "Back"),
             name = escape(&row.name),
         )
+    }
+
+    /// Cards that are kept at the top of a group.
+    fn top_cards(&self, place: &Place, viewing: &Viewing) -> String {
+        let Place::Chat(id) = place else { return String::new() };
+        let line = |card: CardView| {
+            let shown = self.dingtalk.card_as(&card.out_track_id, viewing.viewer);
+            let known = card.template_id == viewing.template.id;
+            let line = if known { filled(&viewing.template.title, &shown) } else { card.template_id };
+            let badge = if known { filled(&viewing.template.badge, &shown) } else { String::new() };
+            format!(
+                "<p class=\"top-card\" data-top-card=\"{}\"><b>{}</b> <span>{}</span></p>",
+                escape(&card.out_track_id),
+                escape(&cut(&line, 120)),
+                escape(&cut(&badge, 40)),
+            )
+        };
+        self.dingtalk.top_cards(id).into_iter().map(line).collect()
     }
 
     fn group_menu(&self, seat: &Seat, chat: &Chat, viewing: &Viewing) -> String {
@@ -166,11 +186,12 @@ impl Desk {
             "<details class=\"menu group\"><summary class=\"icon\" aria-label=\"{settings}\">⋯</summary><div \
              class=\"sheet\">\
              <p class=\"hint\">{members}: {names}</p>\
-             <button type=\"button\" class=\"button\" data-group=\"{act}\">{label}</button>\
+             <button type=\"button\" class=\"button\" data-group=\"{act}\">{label}</button>{disband}\
              <form class=\"rename\" data-group-form=\"rename\"><input name=\"title\" maxlength=\"60\" \
              value=\"{title}\" \
              aria-label=\"{new_name}\" required><button class=\"button\">{rename}</button></form></div></details>",
             settings = say("群设置", "Group settings"),
+            disband = self.disband_button(seat, chat),
             members = say("成员", "Members"),
             names = escape(&names.join(say("、", ", "))),
             title = escape(&chat.title),
@@ -179,11 +200,23 @@ impl Desk {
         )
     }
 
+    /// Only the owner of a group made by an app can disband it here: the demo's own groups are needed.
+    fn disband_button(&self, seat: &Seat, chat: &Chat) -> String {
+        if chat.kind != ChatKind::Scene || chat.owner != seat.person.user_id {
+            return String::new();
+        }
+        let label = seat.language.say("解散群聊", "Disband the group");
+        format!("<button type=\"button\" class=\"button danger\" data-group=\"disband\">{label}</button>")
+    }
+
     /// The bar of quick entries below a group's messages.
     pub fn foot(&self, seat: &Seat, place: &Place) -> String {
         let say = |chinese, english| seat.language.say(chinese, english);
         let Place::Chat(id) = place else { return String::new() };
         let Some(chat) = self.dingtalk.chat(id) else { return String::new() };
+        if chat.kind == ChatKind::Scene && !self.is_installed(&chat) {
+            return String::new();
+        }
         if !self.is_installed(&chat) {
             return format!(
                 "<p class=\"hint\">{}</p><button type=\"button\" class=\"button main\" \

@@ -295,7 +295,13 @@ fn reachable(state: &State, turn: &Turn, target: &Target) -> Result<Option<Place
     if chat.disbanded {
         return Err("group disbanded".into());
     }
+    if !chat.is_settled(turn.now) {
+        return Err("robot not in group".into());
+    }
     if target.kind == "ONE_BOX" {
+        if state.switches.top_cards_refused {
+            return Err("top card not permitted".into());
+        }
         let ours = chat.robot(app, &app.client_id) != RobotHere::No || chat.template_id.is_some();
         return if ours { Ok(None) } else { Err("cool app not installed".into()) };
     }

@@ -79,7 +79,7 @@ fn readable<'a>(state: &'a State, turn: &Turn) -> Result<&'a Chat, NewError> {
         app.group_template.as_ref().is_some_and(|template| chat.template_id.as_ref() == Some(&template.template_id));
     if !given(&turn.body, "coolAppCode") {
         return match chat.kind {
-            ChatKind::Scene if own_template => Ok(chat),
+            ChatKind::Scene if own_template && chat.is_settled(turn.now) => Ok(chat),
             ChatKind::Scene => bad("groupTemplatePermissionDenied", "没有该群模板的权限"),
             ChatKind::Plain | ChatKind::Internal => bad("groupPermissionDenied", "没有该群的权限"),
         };

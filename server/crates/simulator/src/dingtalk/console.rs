@@ -2,7 +2,7 @@
 //! seed's.
 
 use super::look::first_app;
-use super::state::{App, AppPages, Switches, Template};
+use super::state::{App, AppPages, GroupTemplate, Switches, Template};
 use super::{DingTalk, Edition, Limits};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -66,6 +66,27 @@ impl DingTalk {
         self.change(|state| {
             state.templates.insert(template_id.to_owned(), Template { client_id, published });
         });
+    }
+
+    /// Publishes the app's group template, or takes the publishing back.
+    pub fn publish_group_template(&self, published: bool) {
+        self.change_group_template(|template| template.published = published);
+    }
+
+    /// Puts companies, by CorpId, on the gray list of the app's group template, in place of those on it.
+    pub fn set_gray_list(&self, corp_ids: &[&str]) {
+        self.change_group_template(|template| {
+            template.gray_corps = corp_ids.iter().map(|corp_id| (*corp_id).to_owned()).collect();
+        });
+    }
+
+    /// Takes the app's group template offline, or back.
+    pub fn set_group_template_offline(&self, offline: bool) {
+        self.change_group_template(|template| template.offline = offline);
+    }
+
+    fn change_group_template(&self, act: impl FnOnce(&mut GroupTemplate)) {
+        self.change_app(|app| app.group_template.as_mut().map(act));
     }
 
     /// Ends all app tokens at once.

@@ -4,7 +4,11 @@ use super::directory::App;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use world::Millis;
+use std::time::Duration;
+use world::{Millis, World};
+
+/// How long an address of a group is good (8.5).
+pub const URL_LASTS: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// What a group is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,8 +47,12 @@ pub struct Chat {
     pub template_id: Option<String>,
     /// Whether it has been disbanded.
     pub disbanded: bool,
-    /// Address of the group; changes with the title.
+    /// Address of the group; changes with its title and owner.
     pub url: String,
+    /// When that address ends.
+    pub url_until: Millis,
+    /// From when on a scene group's template and bot are there; they arrive after the group.
+    pub settled: Millis,
 }
 
 /// Something shown in a chat.
@@ -111,6 +119,17 @@ pub enum Content {
 }
 
 impl Chat {
+    /// Whether the group's template and bot have arrived.
+    pub fn is_settled(&self, now: Millis) -> bool {
+        self.settled <= now
+    }
+
+    /// Gives the group a new address; the old one leads nowhere from now on.
+    pub fn renew_url(&mut self, base_url: &str, world: &World) {
+        self.url = super::state::group_url(base_url, world);
+        self.url_until = world.now().plus(URL_LASTS);
+    }
+
     /// Whether a bot of `app` with this code may speak here, and whether only because of the cool app.
     pub fn robot(&self, app: &App, robot_code: &str) -> RobotHere {
         let template_bot = app.group_template.as_ref().is_some_and(|template| {

@@ -85,6 +85,12 @@ pub struct GroupTemplate {
     pub template_id: String,
     /// Code of the group bot.
     pub robot_code: String,
+    /// Whether it has been reviewed and published; before that only companies on the gray list can use it.
+    pub published: bool,
+    /// Companies that may use it before it is published, by CorpId.
+    pub gray_corps: BTreeSet<String>,
+    /// Whether it has been taken offline.
+    pub offline: bool,
 }
 
 /// Addresses of an app's pages, with their placeholders.

@@ -11,7 +11,7 @@ use crate::{NoReply, Outgoing, Peer, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
-use world::Millis;
+use world::{Millis, World};
 
 /// How long an answer may take.
 const ANSWER_LIMIT: Duration = Duration::from_millis(2500);
@@ -69,6 +69,32 @@ struct EventAnswer {
     time_stamp: String,
     nonce: String,
     encrypt: String,
+}
+
+impl State {
+    /// Orders a push about something that an API call did; it goes with the next [`DingTalk::run_due`].
+    pub fn tell_soon(&mut self, world: &World, (apps, event): (Vec<String>, Event)) {
+        let now = world.now();
+        for client_id in apps {
+            if self.apps.get(&client_id).and_then(|app| app.callback_url.as_ref()).is_none() {
+                continue;
+            }
+            let corp = self.corps.get_mut(&event.corp_id);
+            if event.counted() && corp.is_some_and(|corp| !corp.meters.count_push(now)) {
+                continue;
+            }
+            let event = event.clone();
+            self.pending.push(Pending {
+                client_id,
+                event,
+                event_id: event_id(world),
+                born: now,
+                tries: 0,
+                due: now,
+                overtaken: false,
+            });
+        }
+    }
 }
 
 /// What is needed to speak to an app's receiver.

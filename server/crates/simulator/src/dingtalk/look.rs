@@ -65,6 +65,12 @@ impl DingTalk {
         })
     }
 
+    /// The cards that are kept at the top of a group, by its openConversationId.
+    pub fn top_cards(&self, chat_id: &str) -> Vec<CardView> {
+        let on_top = |card: &&Card| card.spaces.iter().any(|space| space.kind == "ONE_BOX" && space.id == chat_id);
+        self.look(|state| state.cards.values().filter(on_top).map(view).collect())
+    }
+
     /// One card.
     pub fn card(&self, out_track_id: &str) -> Option<CardView> {
         self.look(|state| state.cards.get(out_track_id).map(view))

@@ -9,6 +9,7 @@ mod card_space;
 mod card_state;
 mod card_values;
 mod chat;
+mod chat_event;
 mod click;
 mod console;
 mod conversation;
@@ -24,6 +25,8 @@ mod meters;
 mod parameters;
 mod receipts;
 mod robot;
+mod scene;
+mod scene_page;
 mod seeding;
 mod spelling;
 mod state;
@@ -65,7 +68,7 @@ pub struct DingTalk {
 impl DingTalk {
     /// A DingTalk that answers at `base_url`, with the company of the seed if wanted.
     pub fn new(core: Core, base_url: String, seed: bool) -> Arc<Self> {
-        let mut state = State::default();
+        let mut state = State { base_url: base_url.clone(), ..State::default() };
         if seed {
             seeding::fill(&mut state, &core.world, &base_url);
         }
@@ -100,6 +103,7 @@ pub fn router(dingtalk: Arc<DingTalk>) -> Router {
         .route("/jsapi.js", get(jsapi::script))
         .route("/_desk/login-code.js", get(jsapi::login_code_script))
         .route("/_desk/login-code", post(jsapi::login_code).options(jsapi::preflight))
+        .route("/group/{token}", get(scene_page::open))
         .route("/oauth2/auth", get(login::page))
         .route("/oauth2/decide", get(login::decide))
         .fallback(gate::answer)

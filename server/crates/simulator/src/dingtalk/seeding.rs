@@ -3,12 +3,12 @@
 use super::DingTalk;
 use super::meters::{Edition, Meters};
 use super::state::{
-    App, AppPages, Chat, ChatKind, Corp, Employee, GroupTemplate, State, Template, chat_id, group_url,
+    App, AppPages, Chat, ChatKind, Corp, Employee, GroupTemplate, State, Template, URL_LASTS, chat_id, group_url,
     open_conversation_id,
 };
 use crate::seed;
 use std::collections::{BTreeMap, BTreeSet};
-use world::World;
+use world::{Millis, World};
 
 /// All permission points of the reference's section 11.
 pub const SCOPES: [&str; 13] = [
@@ -105,6 +105,9 @@ pub fn fill(state: &mut State, world: &World, base_url: &str) {
         app.group_template = Some(GroupTemplate {
             template_id: seed::WAR_ROOM_TEMPLATE_ID.into(),
             robot_code: seed::WAR_ROOM_BOT_ID.into(),
+            published: true,
+            gray_corps: BTreeSet::new(),
+            offline: false,
         });
     }
     let draft = Template { client_id: seed::CLIENT_ID.into(), published: false };
@@ -179,5 +182,7 @@ fn chat(corp_id: &str, title: &str, owner: &str, members: &[&str], world: &World
         template_id: None,
         disbanded: false,
         url: group_url(base_url, world),
+        url_until: world.now().plus(URL_LASTS),
+        settled: Millis(0),
     }
 }

@@ -30,6 +30,10 @@ pub struct State {
     pub templates: BTreeMap<String, Template>,
     /// Cards by outTrackId.
     pub cards: BTreeMap<String, Card>,
+    /// Groups made from templates, by the app and the uuid that the making call gave.
+    pub scene_uuids: BTreeMap<(String, String), String>,
+    /// Where group addresses begin.
+    pub base_url: String,
     /// Messages, oldest first.
     pub messages: VecDeque<Message>,
     /// Number of the last message.
@@ -122,6 +126,12 @@ pub struct Switches {
     pub stopped_robots: BTreeSet<String>,
     /// Groups and people to whom single card deliveries fail, with the reason that the answer gives.
     pub undeliverable: BTreeMap<String, String>,
+    /// From the making of a scene group until its template and bot are there, in milliseconds by the world's clock.
+    pub scene_settles_ms: u64,
+    /// What calls about a group are refused with before that: the old code, or `permession.checkFailed`.
+    pub unsettled_code: String,
+    /// Cards at the top of groups are refused.
+    pub top_cards_refused: bool,
     /// How long the platform works on a work notice, in milliseconds by the world's clock.
     pub work_notice_ms: u64,
 }
@@ -143,6 +153,9 @@ impl Default for Switches {
             flow_controlled: BTreeSet::new(),
             stopped_robots: BTreeSet::new(),
             undeliverable: BTreeMap::new(),
+            scene_settles_ms: 1_000,
+            unsettled_code: "400020".to_owned(),
+            top_cards_refused: false,
             work_notice_ms: 1_000,
         }
     }

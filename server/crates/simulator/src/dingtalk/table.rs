@@ -3,7 +3,7 @@
 use super::answer::{NewError, OldError};
 use super::gate::Turn;
 use super::state::State;
-use super::{card, chat, events, identity, receipts, robot, template_robot, token, work};
+use super::{card, chat, events, identity, receipts, robot, scene, template_robot, token, work};
 use axum::http::Method;
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ impl Api {
 
 /// `{}` stands for one segment.
 #[rustfmt::skip]
-static APIS: [Api; 30] = [
+static APIS: [Api; 35] = [
     new(Method::POST, "/v1.0/oauth2/accessToken", Auth::Nobody, "", false, token::access_token),
     new(Method::POST, "/v1.0/oauth2/userAccessToken", Auth::Nobody, "", false, identity::user_access_token),
     new(Method::POST, "/v1.0/oauth2/{}/token", Auth::Nobody, "", false, token::corp_token),
@@ -79,6 +79,11 @@ static APIS: [Api; 30] = [
     new(Method::POST, "/v1.0/card/instances", Auth::App, CARD, true, card::create),
     new(Method::POST, "/v1.0/card/instances/deliver", Auth::App, CARD, true, card::deliver),
     new(Method::PUT, "/v1.0/card/instances", Auth::App, CARD, true, card::update),
+    new(Method::POST, "/v1.0/im/sceneGroup/create", Auth::App, CHAT, true, scene::create),
+    new(Method::POST, "/v1.0/im/sceneGroup/update", Auth::App, CHAT, true, scene::update),
+    new(Method::POST, "/v1.0/im/sceneGroup/member/add", Auth::App, CHAT, true, scene::add_members),
+    new(Method::POST, "/v1.0/im/sceneGroup/member/delete", Auth::App, CHAT, true, scene::remove_members),
+    new(Method::POST, "/v1.0/im/chat/scenegroup/disband", Auth::App, CHAT, true, scene::disband),
     new(Method::POST, "/v1.0/im/sceneGroups/query", Auth::App, CHAT, true, chat::query),
     new(Method::POST, "/v1.0/im/sceneGroups/members/batchQuery", Auth::App, CHAT, true, chat::members),
     old(Method::POST, "/topapi/message/corpconversation/asyncsend_v2", Auth::App, BASE, true, work::send),

@@ -30,6 +30,7 @@ pub fn send(state: &mut State, turn: &Turn) -> Result<Value, OldError> {
     match &chat.template_id {
         None => return Err(OldError::plain(660_015, "场景群不存在")),
         Some(id) if *id != group_template.template_id => return Err(OldError::plain(660_012, "群模板未启用")),
+        Some(_) if !chat.is_settled(turn.now) => return Err(OldError::plain(660_016, "机器人不可用")),
         Some(_) => {}
     }
     if state.switches.stopped_robots.contains(robot_code) {

@@ -1,7 +1,7 @@
 //! What people do in DingTalk's groups, as methods for tests, desk and control.
 
 use super::look::{find_chat, first_corp};
-use super::state::{App, ChatKind, Place, State, group_url};
+use super::state::{App, ChatKind, Place, State};
 use super::{DingTalk, Event, PushResult};
 use crate::seed;
 use serde_json::{Value, json};
@@ -29,12 +29,11 @@ impl DingTalk {
     /// # Errors
     /// When there is no such group.
     pub async fn rename_chat(&self, chat: &str, title: &str, operator: &str) -> Result<PushResult, String> {
-        let url = group_url(&self.base_url, &self.core.world);
         let told = self.change(|state| {
             let id = find_chat(state, chat)?.id.clone();
             if let Some(chat) = state.chats.get_mut(&id) {
                 chat.title = title.to_owned();
-                chat.url = url;
+                chat.renew_url(&self.base_url, &self.core.world);
             }
             self.chat_event(state, &id, "chat_update_title", operator, json!({ "title": title }))
         })?;
@@ -102,6 +101,7 @@ impl DingTalk {
             let (id, old_owner) = (found.id.clone(), found.owner.clone());
             if let Some(chat) = state.chats.get_mut(&id) {
                 chat.owner = owner.to_owned();
+                chat.renew_url(&self.base_url, &self.core.world);
             }
             let (apps, mut event) = self.chat_event(state, &id, "chat_update_owner", &old_owner, json!({}))?;
             // The documents' sample has neither chatId nor operator.
@@ -180,7 +180,6 @@ impl DingTalk {
         Ok(self.push_to(&client_id, event).await)
     }
 
-    /// An event about a group with its usual fields, and the apps that are told: those at home in the group.
     fn chat_event(
         &self,
         state: &State,
@@ -189,25 +188,7 @@ impl DingTalk {
         operator: &str,
         more: Value,
     ) -> Result<(Vec<String>, Event), String> {
-        let chat = find_chat(state, id)?;
-        let union_id = state.employee(&chat.corp_id, operator).map(|person| person.union_id.clone());
-        let mut fields = json!({
-            "timeStamp": self.core.world.now().0,
-            "chatId": chat.chat_id,
-            "corpId": chat.corp_id,
-            "openConversationId": chat.id,
-            "operator": operator,
-            "operatorUnionId": union_id.unwrap_or_default(),
-        });
-        if let (Some(fields), Value::Object(more)) = (fields.as_object_mut(), more) {
-            fields.extend(more);
-        }
-        let at_home = |app: &&App| {
-            let template = app.group_template.as_ref().map(|template| &template.template_id);
-            chat.cool_apps.contains(&app.client_id) || (template.is_some() && chat.template_id.as_ref() == template)
-        };
-        let apps = state.apps.values().filter(at_home).map(|app| app.client_id.clone()).collect();
-        Ok((apps, Event::new(kind, &chat.corp_id, fields)))
+        Ok(find_chat(state, id)?.event(state, self.core.world.now(), kind, operator, more))
     }
 
     async fn tell(&self, (apps, event): (Vec<String>, Event)) -> PushResult {

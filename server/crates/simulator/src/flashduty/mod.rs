@@ -14,6 +14,7 @@ mod config;
 mod console;
 mod control;
 mod custom;
+mod custom_action;
 mod fields;
 mod gate;
 mod incident;

@@ -195,6 +195,13 @@ impl Flashduty {
         self.state().grants.revoke_member(person_id);
     }
 
+    /// Takes everybody off an incident, silently: some deployments assign later.
+    pub fn remove_responders(&self, incident_id: &str) {
+        if let Some(incident) = self.state().incidents.get_mut(incident_id) {
+            incident.responders.clear();
+        }
+    }
+
     /// Demands custom fields at acknowledge and close, which a one-click act cannot give.
     pub fn require_form(&self, required: bool) {
         self.change_settings(|settings| settings.require_form = required);

@@ -11,6 +11,7 @@ mod reading;
 mod receipts;
 pub(crate) mod receiver;
 mod robot;
+mod scene;
 mod traffic;
 mod work;
 

@@ -54,6 +54,19 @@ pub fn alert_list(state: &mut State, _: Caller, fields: &Fields) -> Answer {
     Ok(json!({"items": items, "total": total}))
 }
 
+/// `/incident/war-room/default-observers`: who has handled incidents of the same channel before, other than this one's
+/// responders.
+pub fn default_observers(state: &mut State, _: Caller, fields: &Fields) -> Answer {
+    let id = fields.required_object_id("incident_id")?;
+    let incident = state.incident(&id)?;
+    let here: Vec<i64> = incident.responders.iter().map(|one| one.person_id).collect();
+    let like_it = state.incidents.values().filter(|other| other.channel_id == incident.channel_id && other.id != id);
+    let handled = like_it.flat_map(|other| &other.responders).map(|one| one.person_id);
+    let people: std::collections::BTreeSet<i64> = handled.filter(|id| !here.contains(id)).collect();
+    let observers: Vec<Value> = people.into_iter().filter_map(|id| view::person_info(state, id)).collect();
+    Ok(json!({"observers": observers}))
+}
+
 /// `/incident/feed`: newest first unless `asc`.
 pub fn feed(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let id = fields.required_object_id("incident_id")?;

@@ -70,6 +70,7 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/incident/merge" => (Need::IncidentsManage, endings::merge),
         "/incident/remove" => (Need::IncidentsManage, endings::remove),
         "/incident/reset" => (Need::IncidentsManage, endings::reset),
+        "/incident/war-room/default-observers" => (Need::IncidentsRead, incidents::default_observers),
         "/incident/responder/add" => (Need::IncidentsManage, acts::add_responders),
         "/datasource/list" => (Need::Nothing, custom::list),
         "/channel/list" => (Need::Nothing, channels::list),

@@ -4,12 +4,14 @@
 mod content;
 #[cfg(test)]
 mod hostile_test;
+mod room;
 pub mod settings;
 pub mod template;
 #[cfg(test)]
 mod template_test;
 pub mod viewer;
 
+pub use room::room_values;
 pub use settings::{CardField, CardSettings};
 
 use super::action;
@@ -17,11 +19,9 @@ use super::delivery::Target;
 use super::incident::{Fate, Incident, VANISHED};
 use super::markdown::{self, PARAGRAPH, Surface};
 use super::text;
-use super::war_room::OnCard;
 use contract::Language;
 use contract::incident::{Action, Progress, SNOOZE_PRESETS_MAX, Severity};
 use contract::words::card as words;
-use contract::words::war_room as room_words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
@@ -149,17 +149,6 @@ pub fn values(incident: &Incident, drawing: Drawing) -> BTreeMap<String, String>
     let fixed = pairs.into_iter().map(|(name, value)| (name.to_owned(), value));
     let all = fixed.chain(content).chain(presets(drawing));
     all.map(|(name, value)| (name, text::cut(&value, VALUE_BYTES_MAX))).collect()
-}
-
-/// The variables of an incident's card that tell of its war room.
-pub fn room_values(room: OnCard, language: Language) -> BTreeMap<String, String> {
-    let pairs = [
-        ("can_war_room", (room == OnCard::Make).to_string()),
-        ("can_join_war_room", (room == OnCard::Join).to_string()),
-        ("text_war_room", room_words::make(language).to_owned()),
-        ("text_join_war_room", room_words::join(language).to_owned()),
-    ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The snooze presets; those that are not used are empty.

@@ -162,6 +162,7 @@ fn judged(ground: &Ground<'_>, check: Check, answer: Result<(), DingTalkError>, 
         | ErrorClass::OutOfRange
         | ErrorClass::NoSession
         | ErrorClass::ChatGone
+        | ErrorClass::Unsettled
         | ErrorClass::NotInstalled => Finding { said: String::new(), ..found(CheckState::Proved, Reason::Answered) },
         ErrorClass::BotUnusable | ErrorClass::Refused | ErrorClass::ContentRefused => {
             found(CheckState::Failed, Reason::Refused)

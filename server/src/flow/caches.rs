@@ -36,6 +36,9 @@ pub const NEWS: Duration = Duration::from_secs(10);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
 
+/// Ids and names of channels.
+type Channels = Arc<Vec<(i64, String)>>;
+
 /// All caches of one process.
 pub struct Caches {
     pub integrations: Cache<String, Arc<Integration>>,
@@ -50,7 +53,7 @@ pub struct Caches {
     /// Whether Flashduty shows a member a channel's incidents, by integration, member and channel.
     pub sights: Cache<(String, i64, i64), bool>,
     /// Channels that Flashduty shows a member, by integration and member.
-    pub channels: Cache<(String, i64), Arc<Vec<(i64, String)>>>,
+    pub channels: Cache<(String, i64), Channels>,
     /// Timelines of incidents that are looked at, by integration, incident and version.
     pub timelines: Cache<(String, String, i64), Arc<Timeline>>,
     /// Events that DingTalk has forgotten and the database has not taken yet.

@@ -103,7 +103,7 @@ impl Storm {
             watch,
             spending: Spending::default(),
         };
-        let calls = 120 + storm.roll(240);
+        let calls = 150 + storm.roll(700);
         storm.spending = Spending::begin(&storm.bench, u64::try_from(calls).unwrap()).await;
         storm
     }

@@ -1,8 +1,11 @@
 //! Phone homepage and PC homepage.
 
 use crate::fake::{Fake, ID, NOW_MS, detail, problem, triggered};
-use crate::render::open;
+use crate::render::{open, open_as, visit};
+use app::notice::Notice;
+use app::visit::Visit;
 use contract::ProblemCode;
+use contract::incident::Action;
 use contract::on_call::{OnCallPage, ScheduleView, Shift, Turn};
 
 #[test]
@@ -87,7 +90,7 @@ fn a_row_without_responders_or_channel_has_words_for_that() {
 #[test]
 fn a_filter_is_a_form_and_an_address() {
     let page = open("/i/k1?tab=open&severity=Critical&channel=7&q=disk+full", Fake::default());
-    page.has("Filter (3)").has("value=\"disk full\"").has("<option selected value=\"Critical\">");
+    page.has("Filter (3)").has("value=\"disk full\"").has("<option value=\"Critical\" selected>");
     page.has("name=\"tab\" value=\"open\"").has("Ops Channel").has("href=\"/i/k1?tab=open\"");
     page.has("value=\"home:open?severity=Critical&amp;channel=7&amp;q=disk%20full\"");
     let nothing = Fake { incidents: vec![], ..Fake::default() };
@@ -111,7 +114,7 @@ fn who_is_on_call_stands_beside_ones_own_shifts() {
     let fake = || Fake { on_call: on_call.clone(), ..Fake::default() };
     for address in ["/i/k1?tab=on-call", "/i/k1/pc?tab=on-call&id=x"] {
         let page = open(address, fake());
-        page.has("aria-current=\"page\">On call</a>").has("3 h 0 min left").has("on call now");
+        page.has("aria-current=\"page\" class=\"tab\">On call</a>").has("3 h 0 min left").has("on call now");
         page.has("&lt;Payments&gt;").has("Li Na").has("Nobody").has_not("data-incident");
     }
     open("/i/k1?tab=on-call", Fake::default()).has("You have no shift").has("There is no schedule");
@@ -119,7 +122,8 @@ fn who_is_on_call_stands_beside_ones_own_shifts() {
 
 #[test]
 fn what_was_done_can_be_taken_back() {
-    let page = open(&format!("/i/k1?tab=open&done=close&on={ID}"), Fake::default());
+    let with = |notice| open_as("/i/k1?tab=open", Fake::default(), Visit { notice: Some(notice), ..visit() });
+    let page = with(Notice::DoneTo { action: Action::Close, id: ID.into() });
     page.has("data-undo=\"reopen\"").has(&format!("action=\"/api/i/k1/incidents/{ID}/reopen\"")).has("name=\"text\"");
-    open(&format!("/i/k1?done=comment&on={ID}"), Fake::default()).has_not("data-undo");
+    with(Notice::Done(Action::Comment)).has_not("data-undo");
 }

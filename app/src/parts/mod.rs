@@ -28,6 +28,7 @@ pub mod panel;
 mod problem_box;
 pub mod row;
 mod timeline;
+#[cfg(feature = "ssr")]
 pub mod war_room;
 
 pub use marks::{moment, progress_words, severity_words};

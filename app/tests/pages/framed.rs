@@ -18,6 +18,7 @@ fn the_routes_are_the_contracts() {
         paths::COOL_APP,
         paths::INCIDENT,
         paths::INCIDENT_ACT,
+        paths::WAR_ROOM,
         paths::SIGN_IN,
         paths::ACCOUNT,
         paths::CONSOLE,

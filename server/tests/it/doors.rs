@@ -91,6 +91,8 @@ async fn garbage_at_every_door() {
                 // An act needs no field, so an empty form is a good one; it is refused for its unknown incident.
                 assert!(answer.status >= 300, "{door} took {:?}", String::from_utf8_lossy(&body[..body.len().min(60)]));
             }
+            // A refused form is answered by the page it came from, and Flashduty bears 50 calls a second.
+            bench.advance(Duration::from_secs(1));
         }
         bench.advance(Duration::from_secs(120));
     }

@@ -48,7 +48,8 @@ async fn forms_alone_are_enough_from_arrival_to_act() {
     let token = field(&list, "csrf");
     let fields = [("csrf", token.as_str()), ("back", "pc:open")];
     let done = submit(&browser, &bench, &act("acknowledge"), &fields).await;
-    assert_eq!(done.location, Some(format!("{}?tab=open&done=acknowledge", path(paths::PC_HOME))));
+    let noted = format!("{}?tab=open&done=acknowledge&on={incident}", path(paths::PC_HOME));
+    assert_eq!(done.location, Some(noted));
     let again = submit(&browser, &bench, &act("acknowledge"), &fields).await;
     assert_eq!(again.parameter("already").as_deref(), Some("acknowledge"), "{again:?}");
     assert_eq!(bench.sim.flashduty.effects(&incident, "acknowledge"), 1);

@@ -8,6 +8,7 @@ use crate::bench::{Answer, Browser};
 use contract::paths;
 use serde_json::{Value, json};
 use simulator::dingtalk::Place;
+use simulator::flashduty::Limits;
 use std::time::Duration;
 
 /// DingTalk gives a click this long.
@@ -91,6 +92,8 @@ async fn from_the_address_check_to_a_card_that_changed_for_everybody() {
 #[tokio::test]
 async fn pages_carry_the_names_that_tools_rely_on() {
     let stage = Stage::start().await;
+    // Nobody opens pages as fast as this story does.
+    stage.sim.flashduty.set_rate_limits(Limits { per_second: 500, per_minute: 5_000 });
     stage.join(GROUP).await;
     let incident = stage.raise("named", &["li.na"]).await;
     stage.card(GROUP, "named").await;

@@ -134,7 +134,10 @@ async fn a_storm_costs_few_calls_however_many_incidents_change() {
     }
     let calls = bench.requests("/v1.0/card/instances") - before;
     let seconds_passed = usize::try_from(bench.sim.world.now().since(begin).as_secs()).unwrap();
-    assert!((1..=seconds_passed / 10 + 1).contains(&calls), "{calls} calls in {seconds_passed} s");
+    // On a busy machine some came before it was a storm: each of their cards follows its own incident once.
+    let alone = bench.sim.dingtalk.cards_in(&group(&bench, GROUP)).len() - 1;
+    let allowed = 1..=seconds_passed / 10 + 1 + alone;
+    assert!(allowed.contains(&calls), "{calls} calls in {seconds_passed} s, {alone} cards besides");
     seconds(&bench, 12).await;
     let (_, seen) = digest(&bench, &group(&bench, GROUP));
     assert!(!seen["channel"].contains("待处理") && seen["can_acknowledge_all"] == "false", "{seen:?}");

@@ -1,13 +1,13 @@
 //! One incident in a list.
 
 use super::acting::Acting;
-use super::forms::{act_button, act_form, outcome, plain_act};
+use super::forms::{outcome, plain_act};
 use super::marks::{marks, moment, state_class, title};
 use super::timeline::did;
 use crate::viewing::Viewing;
 use contract::Language;
 use contract::incident::{Action, IncidentView, Responder};
-use contract::words::{card, list, page as words};
+use contract::words::{card, page as words};
 use leptos::prelude::*;
 
 /// More responders than this are counted instead of named.
@@ -45,17 +45,11 @@ pub fn row(acting: Acting, href: String, chosen: bool) -> impl IntoView {
     }
 }
 
-/// Takes back what was done here a moment ago.
+/// Takes back what was done here a moment ago. In a list only what needs no words can be done, so its inverse needs none.
 fn undo(acting: Acting) -> impl IntoView + use<> {
-    let language = acting.viewing.with_untracked(|viewing| viewing.language);
     let inverse = acting.ended.get().filter(|(_, already)| !already).and_then(|(action, _)| action.inverse());
     let inverse = inverse.filter(|action| acting.incident.with(|incident| incident.actions.contains(action)));
-    inverse.map(|action| {
-        let reason = (action == Action::Reopen)
-            .then(|| view! { <input type="hidden" name="text" value=list::undo_reason(language)/> });
-        let button = act_button(acting, action, "button quiet", list::undo(language).into());
-        act_form(acting, action, None, reason, button)
-    })
+    inverse.map(|action| plain_act(acting, action, "button quiet"))
 }
 
 /// What a row is made of without the parts that only the incident's own page shows.

@@ -173,6 +173,8 @@ async fn add_integration(state: &State) -> Result<Addresses, Failure> {
         "aes_key": seed::AES_KEY,
         "token": seed::TOKEN,
         "card_template_id": seed::CARD_TEMPLATE_ID,
+        "war_room_template_id": seed::WAR_ROOM_TEMPLATE_ID,
+        "war_room_bot_id": seed::WAR_ROOM_BOT_ID,
         "flashduty_app_key": flashduty::seed::SERVICE_APP_KEY,
     });
     let integration = match set_up::get(state, KEY).await {

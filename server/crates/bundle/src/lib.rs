@@ -45,7 +45,7 @@ pub fn build() -> Result<(), String> {
 
     println!("cargo::rerun-if-env-changed={SKIP}");
     watch(root, &["style", "public"]);
-    let mut files = vec![sheet::read(&root.join("style/main.css"))?];
+    let mut files = vec![sheet::read(&root.join("style"))?];
     if !skip {
         watch(root, &["app/src", "app/Cargo.toml", "app/contract", "Cargo.toml", "Cargo.lock"]);
         let target = out.ancestors().nth(4).ok_or("OUT_DIR is not inside a target directory")?;

@@ -1,15 +1,28 @@
 //! The style sheet, without what only its authors read.
 
 use crate::file::File;
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
-/// Reads the sheet and takes comments, indentation and empty lines out. The rest is worth nothing: compression finds it.
+/// The sheet's parts, in the order in which a later one may overrule an earlier one.
+const PARTS: [&str; 9] = ["colours", "ground", "frame", "lists", "incident", "forms", "linking", "console", "wide"];
+
+/// Reads the parts of the sheet in a folder as one, and takes comments, indentation and empty lines out. The rest is worth nothing: compression finds it.
 ///
 /// # Errors
-/// The sheet cannot be read.
-pub(crate) fn read(path: &Path) -> Result<File, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    File::hashed("main.css", lean(&text).into_bytes())
+/// A part cannot be read, or a file in the folder is none of them.
+pub(crate) fn read(folder: &Path) -> Result<File, String> {
+    let told = |error: io::Error| format!("{}: {error}", folder.display());
+    for entry in fs::read_dir(folder).map_err(told)? {
+        let name = entry.map_err(told)?.file_name();
+        if !PARTS.iter().any(|part| name == *format!("{part}.css")) {
+            return Err(format!("{} is no part of the style sheet: name it in sheet.rs", folder.join(name).display()));
+        }
+    }
+    let mut sheet = String::new();
+    for part in PARTS {
+        sheet += &fs::read_to_string(folder.join(part).with_extension("css")).map_err(told)?;
+    }
+    File::hashed("main.css", lean(&sheet).into_bytes())
 }
 
 fn lean(sheet: &str) -> String {
@@ -53,6 +66,20 @@ fn string_length(rest: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_part_is_in_the_sheet_and_nothing_else_in_the_folder() {
+        let folder = std::env::temp_dir().join(format!("dingduty-sheet-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        assert!(read(&folder).is_err(), "parts are missing");
+        for part in PARTS {
+            fs::write(folder.join(part).with_extension("css"), format!(".{part} {{}}\n")).unwrap();
+        }
+        assert!(read(&folder).is_ok());
+        fs::write(folder.join("forgotten.css"), "").unwrap();
+        assert!(read(&folder).is_err_and(|why| why.contains("forgotten.css is no part")));
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn keeps_what_browsers_read() {

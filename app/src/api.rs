@@ -6,11 +6,10 @@ pub use side::*;
 /// On the server: the request's `Backend`.
 #[cfg(feature = "ssr")]
 mod side {
-    use crate::backend::Backend;
+    use crate::backend::{Backend, ConsoleBackend};
     use crate::viewing::Viewing;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
-    use contract::console::Console;
     use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
     use contract::listing::Listing;
     use contract::on_call::OnCallPage;
@@ -80,12 +79,16 @@ mod side {
         backend()?.sign_in().await
     }
 
-    /// The console.
-    pub async fn console() -> Result<Console, Problem> {
-        backend()?.console().await
+    /// The administrator's data. Pages of the console ask it themselves: nothing of it is read in the browser.
+    pub fn console() -> Result<Arc<dyn ConsoleBackend>, Problem> {
+        context()
     }
 
     fn backend() -> Result<Arc<dyn Backend>, Problem> {
+        context()
+    }
+
+    fn context<T: ?Sized + Send + Sync + 'static>() -> Result<Arc<T>, Problem> {
         // absent only when a route was wired without its context: a fault of ours, shown as one
         use_context().ok_or_else(|| {
             let language = use_context::<crate::visit::Visit>().map_or(Language::default(), |visit| visit.language);

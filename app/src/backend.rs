@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use contract::Problem;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
-use contract::console::Console;
+use contract::console::{Console, IntegrationView};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
@@ -39,6 +39,13 @@ pub trait Backend: Send + Sync {
     async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem>;
     /// Where the present attempt to link stands.
     async fn sign_in(&self) -> Result<SignIn, Problem>;
-    /// The console. `NotSignedIn` without a console session.
-    async fn console(&self) -> Result<Console, Problem>;
+}
+
+/// Data for whoever is signed in to the console. In the Leptos context of the console's pages only.
+#[async_trait]
+pub trait ConsoleBackend: Send + Sync {
+    /// All integrations.
+    async fn integrations(&self) -> Result<Console, Problem>;
+    /// How the set-up of one stands.
+    async fn overview(&self, key: &str) -> Result<IntegrationView, Problem>;
 }

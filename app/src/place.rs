@@ -1,6 +1,7 @@
 //! Where a person goes after a form or a sign-in: a closed set, written as a short text, never an address that came
 //! from outside. The text is what the form fields `back` and `goal` carry.
 
+use contract::console::Section;
 use contract::incident::{Action, Tab};
 use contract::listing::Listing;
 use contract::paths;
@@ -39,12 +40,17 @@ pub enum Place {
     },
     SignIn,
     Account,
+    /// All integrations.
     Console,
+    /// A page of the console about one integration.
+    Administer {
+        section: Section,
+    },
 }
 
 impl Place {
-    /// Reads `home`, `home:open:2`, `pc`, `pc:open:1:<id>`, `cool-app:<cid>`, `incident:<id>`, `ask:<act>:<id>`, `sign-in`, `account`
-    /// or `console`; anything else is none.
+    /// Reads `home`, `home:open:2`, `pc`, `pc:open:1:<id>`, `cool-app:<cid>`, `incident:<id>`, `ask:<act>:<id>`, `sign-in`, `account`,
+    /// `console` or `console:<section>`; anything else is none.
     pub fn parse(text: &str) -> Option<Self> {
         let end = text.find([':', '?']).unwrap_or(text.len());
         let (name, rest) = (&text[..end], &text[end..]);
@@ -68,7 +74,8 @@ impl Place {
             "war-room" => Some(Self::WarRoom { id: id_of(rest)? }),
             "sign-in" if rest.is_empty() => Some(Self::SignIn),
             "account" if rest.is_empty() => Some(Self::Account),
-            "console" if rest.is_empty() => Some(Self::Console),
+            "console" if text == "console" => Some(Self::Console),
+            "console" => Some(Self::Administer { section: Section::from_name(rest)? }),
             _ => None,
         }
     }
@@ -85,6 +92,7 @@ impl Place {
             Self::SignIn => "sign-in".into(),
             Self::Account => "account".into(),
             Self::Console => "console".into(),
+            Self::Administer { section } => format!("console:{}", section.name()),
         }
     }
 
@@ -104,12 +112,21 @@ impl Place {
             Self::SignIn => paths::fill(paths::SIGN_IN, &[key]),
             Self::Account => paths::fill(paths::ACCOUNT, &[key]),
             Self::Console => paths::CONSOLE.into(),
+            Self::Administer { section } if section.name().is_empty() => {
+                paths::fill(paths::CONSOLE_INTEGRATION, &[key])
+            }
+            Self::Administer { section } => paths::fill(paths::CONSOLE_SECTION, &[key, section.name()]),
         }
     }
 
     /// The address with more query parameters, such as a [`crate::notice::Notice`].
     pub fn address_with(&self, key: &str, pairs: &[(&str, String)]) -> String {
         with_query(self.address(key), pairs)
+    }
+
+    /// Whether it is the administrator's.
+    pub fn is_console(&self) -> bool {
+        matches!(self, Self::Console | Self::Administer { .. })
     }
 
     /// The phone homepage as it opens.
@@ -191,6 +208,7 @@ mod tests {
             Place::SignIn,
             Place::Account,
             Place::Console,
+            Place::Administer { section: Section::Overview },
         ];
         for place in places {
             assert_eq!(Place::parse(&place.text()), Some(place.clone()), "{place:?}");

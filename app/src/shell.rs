@@ -1,7 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
 use crate::pages::{
-    Account, AskPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, PcHome, SignInPage, WarRoomPage, visit,
+    Account, AskPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, Overview, PcHome, SignInPage, WarRoomPage,
+    visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -40,6 +41,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>
                 <Route path=path!("/console") view=ConsolePage ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key") view=Overview ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -2,10 +2,45 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A page of the console about one integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What proves the set-up, addresses to copy, what a platform refused.
+    Overview,
+}
+
+impl Section {
+    /// All, in the order of the console's navigation.
+    pub const ALL: [Self; 1] = [Self::Overview];
+
+    /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+        }
+    }
+
+    /// The section of a fixed name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+}
+
 /// The console's front page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Console {
-    pub integrations: Vec<IntegrationView>,
+    pub integrations: Vec<IntegrationLine>,
+}
+
+/// An integration at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntegrationLine {
+    pub key: String,
+    pub name: String,
+    pub corp_id: String,
+    pub links: i64,
+    /// Required steps of the set-up that are not proved; none before they were looked at.
+    pub open_checks: Option<usize>,
 }
 
 /// One integration: its addresses and how it stands. Secrets never appear here.

@@ -18,8 +18,12 @@ pub const SIGN_IN: &str = "/i/{key}/sign-in";
 pub const ACCOUNT: &str = "/i/{key}/account";
 /// Administrator's console.
 pub const CONSOLE: &str = "/console";
+/// The console's overview of one integration.
+pub const CONSOLE_INTEGRATION: &str = "/console/{key}";
+/// One of its other pages, see [`crate::console::Section`].
+pub const CONSOLE_SECTION: &str = "/console/{key}/{section}";
 /// Looks at every step of an integration's set-up now.
-pub const CONSOLE_CHECKS: &str = "/console/integrations/{key}/checks";
+pub const CONSOLE_CHECKS: &str = "/console/{key}/checks";
 /// One-time console sign-in, `?code=…`.
 pub const CONSOLE_ENTER: &str = "/console/enter";
 

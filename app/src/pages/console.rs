@@ -1,180 +1,112 @@
-//! The administrator's console: addresses to copy, what proves that they work, groups, and what went out.
+//! The administrator's console: all integrations, and for each a page a section.
 
 mod checks;
+mod overview;
+
+pub use overview::Overview;
 
 use super::{in_the_way, visit};
 use crate::api;
-use crate::moment::Clock;
-use crate::parts::frame::{Sheet, empty, framed, heading, viewing};
-use crate::parts::moment;
+use crate::backend::ConsoleBackend;
+use crate::parts::frame::{Sheet, empty, framed, heading, way_back};
 use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
-use contract::chat::ChatState;
-use contract::console::{Console, FailureLine, IntegrationView};
+use contract::console::{Console, IntegrationLine, Section};
 use contract::words::page as words;
-use contract::{Language, ProblemCode};
+use contract::{Language, Problem};
 use leptos::prelude::*;
+use std::future::Future;
+use std::sync::Arc;
 
-/// `/console`
+/// `/console`: all integrations.
 #[component]
 pub fn ConsolePage() -> impl IntoView {
     let visit = visit();
     let status = use_context::<SetStatus>();
+    let door = api::console();
     Suspend::new(async move {
-        let place = Place::Console;
-        match api::console().await {
-            Ok(console) => framed(&visit, None, &place, sheet(&visit, &console)),
-            // the way in is a link from the server's command line, not DingTalk
-            Err(mut problem) if problem.code == ProblemCode::NotSignedIn => {
-                problem.message = words::console_enter(visit.language).into();
-                problem.remedy = words::console_enter_more(visit.language).into();
-                in_the_way(&visit, status.as_ref(), None, &place, &problem)
+        let read = async { door?.integrations().await };
+        match read.await {
+            Ok(console) => framed(&visit, None, &Place::Console, integrations(&visit, &console)),
+            Err(problem) => in_the_way(&visit, status.as_ref(), None, &Place::Console, &problem),
+        }
+    })
+}
+
+/// A page of the console about the integration of the visit's key: `load` reads its data, `show` draws what stands under
+/// the navigation.
+fn section<T, F>(
+    section: Section,
+    load: impl FnOnce(Arc<dyn ConsoleBackend>, String) -> F + Send + 'static,
+    show: impl FnOnce(&Visit, T) -> AnyView + Send + 'static,
+) -> impl IntoView
+where
+    T: 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    let visit = visit();
+    let status = use_context::<SetStatus>();
+    let door = api::console();
+    Suspend::new(async move {
+        let place = Place::Administer { section };
+        let key = visit.key.clone();
+        let read = async { load(door?, key).await };
+        match read.await {
+            Ok(data) => {
+                let main = view! { {navigation(&visit, section)} {show(&visit, data)} }.into_any();
+                let language = visit.language;
+                let top = way_back(Place::Console.address(""), words::console_integrations(language));
+                framed(&visit, None, &place, Sheet { title: name(section, language).into(), layout: "wide", top, main })
             }
             Err(problem) => in_the_way(&visit, status.as_ref(), None, &place, &problem),
         }
     })
 }
 
-fn sheet(visit: &Visit, console: &Console) -> Sheet {
+fn navigation(visit: &Visit, chosen: Section) -> AnyView {
     let language = visit.language;
-    let clock = viewing(visit, &Place::Console).clock();
+    let links: Vec<_> = Section::ALL
+        .into_iter()
+        .map(|section| {
+            let current = (section == chosen).then_some("page");
+            let address = Place::Administer { section }.address(&visit.key);
+            view! { <a class="tab" href=address aria-current=current>{name(section, language)}</a> }
+        })
+        .collect();
+    view! {
+        <h1 class="console-title" dir="auto">{visit.integration_name.clone()}</h1>
+        <nav class="tabs sections" aria-label=words::console_sections(language)>{links}</nav>
+    }
+    .into_any()
+}
+
+fn name(section: Section, language: Language) -> &'static str {
+    match section {
+        Section::Overview => words::console_overview(language),
+    }
+}
+
+fn integrations(visit: &Visit, console: &Console) -> Sheet {
+    let language = visit.language;
     let main = if console.integrations.is_empty() {
         empty(words::console_empty(language), words::console_empty_more(language))
     } else {
-        console.integrations.iter().map(|one| integration(visit, one, &clock)).collect::<Vec<_>>().into_any()
+        let lines: Vec<_> = console.integrations.iter().map(|one| line(one, language)).collect();
+        view! { <section class="card"><ul class="lines">{lines}</ul></section> }.into_any()
     };
     let title = words::console(language);
     Sheet { title: title.into(), layout: "wide", top: heading(title.into()), main }
 }
 
-fn integration(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView {
-    let language = clock.language;
-    let seen = |at_ms: Option<i64>| match at_ms {
-        Some(at_ms) => view! { <span class="yes">"✓ "{moment(clock, at_ms)}</span> }.into_any(),
-        None => view! { <span class="no">{words::console_never(language)}</span> }.into_any(),
-    };
+fn line(one: &IntegrationLine, language: Language) -> AnyView {
+    let address = Place::Administer { section: Section::Overview }.address(&one.key);
+    let open = one.open_checks.filter(|open| *open > 0);
+    let open = open.map(|open| view! { <span class="no">{words::console_open_checks(language, open)}" · "</span> });
     view! {
-        <section class="integration">
-            <h2 dir="auto">{one.name.clone()}</h2>
-            <section class="card">
-                <h3>{words::console_evidence(language)}</h3>
-                <dl class="times">
-                    <div><dt>{words::console_check(language)}</dt><dd>{seen(one.checked_ms)}</dd></div>
-                    <div><dt>{words::console_webhook(language)}</dt><dd>{seen(one.webhook_ms)}</dd></div>
-                    {failures(one, clock)}
-                    <div><dt>{words::console_links(language)}</dt><dd>{one.links}</dd></div>
-                </dl>
-            </section>
-            {checks::checklist(visit, one, clock)}
-            {addresses(one, language)}
-            {chats(one, clock)}
-            {deliveries(one, clock)}
-        </section>
+        <li class="integration">
+            <h2><a href=address><bdi>{one.name.clone()}</bdi></a></h2>
+            <span class="age">{open}{words::console_links(language)}" "{one.links}" · "<bdi>{one.corp_id.clone()}</bdi></span>
+        </li>
     }
     .into_any()
-}
-
-fn failures(one: &IntegrationView, clock: &Clock) -> Vec<AnyView> {
-    let line = |failure: &FailureLine| {
-        let (what, said) = (failure.what.clone(), failure.said.clone());
-        view! { <div><dt>{what}</dt><dd><span class="no" dir="auto">{said}</span>" "{moment(clock, failure.at_ms)}</dd></div> }
-            .into_any()
-    };
-    one.failures.iter().map(line).collect()
-}
-
-/// Read-only fields: they select as a whole and can be copied without scripts.
-fn addresses(one: &IntegrationView, language: Language) -> AnyView {
-    let fields: Vec<_> = one
-        .addresses
-        .iter()
-        .map(|(label, address)| {
-            view! {
-                <label class="field">
-                    <span dir="auto">{label.clone()}</span>
-                    <input type="text" readonly=true value=address.clone()/>
-                </label>
-            }
-        })
-        .collect();
-    view! { <section class="card"><h3>{words::console_addresses(language)}</h3>{fields}</section> }.into_any()
-}
-
-fn chats(one: &IntegrationView, clock: &Clock) -> AnyView {
-    let language = clock.language;
-    let state = |state| match state {
-        ChatState::Installed => words::chat_installed(language),
-        ChatState::Uninstalled => words::chat_uninstalled(language),
-        ChatState::Disbanded => words::chat_disbanded(language),
-    };
-    let lines: Vec<_> = one
-        .chats
-        .iter()
-        .map(|chat| {
-            let is_dead = chat.state != ChatState::Installed && chat.subscriptions > 0;
-            let subscriptions = match is_dead {
-                true => words::console_chat_dead(language, chat.subscriptions),
-                false => words::console_chat_subscriptions(language, chat.subscriptions),
-            };
-            let line = format!("{} · {subscriptions}", state(chat.state));
-            let at = |label: &'static str, at_ms: Option<i64>| {
-                at_ms.map(|at_ms| view! { <span class="age">" · "{label}" "{moment(clock, at_ms)}</span> })
-            };
-            let refused = chat.refused.clone().map(|(cause, cure)| {
-                view! { <p class="hint"><span class="no">{cause}</span>" "{cure}</p> }
-            });
-            view! {
-                <li>
-                    <bdi>{chat.title.clone()}</bdi>" "<span class="age">{line}</span>
-                    {at(words::console_chat_event(language), chat.event_ms)}
-                    {at(words::console_chat_card(language), chat.delivered_ms)}
-                    {refused}
-                </li>
-            }
-        })
-        .collect();
-    let none = lines.is_empty().then(|| view! { <p class="hint">{words::console_no_chats(language)}</p> });
-    view! {
-        <section class="card"><h3>{words::console_chats(language)}</h3><ul class="lines">{lines}</ul>{none}</section>
-    }
-    .into_any()
-}
-
-fn deliveries(one: &IntegrationView, clock: &Clock) -> AnyView {
-    let language = clock.language;
-    let rows: Vec<_> = one
-        .deliveries
-        .iter()
-        .map(|delivery| {
-            let cell = |text: &str| {
-                let text = text.to_owned();
-                view! { <td dir="auto">{text}</td> }
-            };
-            view! {
-                <tr>
-                    <td>{moment(clock, delivery.at_ms)}</td>
-                    {cell(&delivery.target)}
-                    {cell(&delivery.incident)}
-                    {cell(&delivery.outcome)}
-                    {cell(&delivery.remedy)}
-                </tr>
-            }
-        })
-        .collect();
-    let body = if rows.is_empty() {
-        view! { <p class="hint">{words::console_no_deliveries(language)}</p> }.into_any()
-    } else {
-        let head = [words::console_at, words::console_target, words::console_incident, words::console_outcome]
-            .map(|word| view! { <th scope="col">{word(language)}</th> });
-        view! {
-            <div class="scroll" tabindex="0" role="region" aria-label=words::console_deliveries(language)>
-                <table>
-                    <thead><tr>{head.to_vec()}<th scope="col">{words::console_remedy(language)}</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        }
-        .into_any()
-    };
-    view! { <section class="card"><h3>{words::console_deliveries(language)}</h3>{body}</section> }.into_any()
 }

@@ -14,7 +14,7 @@ mod war_room;
 
 pub use account::Account;
 pub use ask::AskPage;
-pub use console::ConsolePage;
+pub use console::{ConsolePage, Overview};
 pub use cool_app::CoolApp;
 pub use home::Home;
 pub use incident::IncidentPage;
@@ -68,12 +68,13 @@ fn signed_in<T: 'static>(
 /// What stands in the way of a page: DingTalk has not said who this is, or a problem. The answer's status follows.
 fn in_the_way(visit: &Visit, status: Option<&SetStatus>, me: Option<&Me>, place: &Place, problem: &Problem) -> AnyView {
     // arriving is the usual first step of a visit, not an error: some web views replace a 401 by a page of their own
-    if problem.code == ProblemCode::NotSignedIn && *place != Place::Console {
+    if problem.code == ProblemCode::NotSignedIn && !place.is_console() {
         return framed(visit, me, place, arrive::sheet(visit, place));
     }
     if let Some(status) = status {
         status.set(problem.code.status());
     }
+    let problem = &console_entrance(visit, place, problem);
     let title = words::problem(visit.language);
     let sheet = Sheet {
         title: title.into(),
@@ -82,6 +83,16 @@ fn in_the_way(visit: &Visit, status: Option<&SetStatus>, me: Option<&Me>, place:
         main: problem_box(problem, visit.language, &visit.key).into_any(),
     };
     framed(visit, me, place, sheet)
+}
+
+/// The way into the console is a link from the server's command line, not DingTalk.
+fn console_entrance(visit: &Visit, place: &Place, problem: &Problem) -> Problem {
+    let mut problem = problem.clone();
+    if problem.code == ProblemCode::NotSignedIn && place.is_console() {
+        problem.message = words::console_enter(visit.language).into();
+        problem.remedy = words::console_enter_more(visit.language).into();
+    }
+    problem
 }
 
 /// A parameter of the page's query, if it is there and not empty.

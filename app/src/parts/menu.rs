@@ -49,7 +49,7 @@ fn person(visit: &Visit, me: Option<&Me>, place: &Place) -> AnyView {
             {(*place != Place::Account).then(|| switch_account(visit, "menu-item"))}
         }
         .into_any(),
-        None if visit.key.is_empty() => ().into_any(),
+        None if visit.key.is_empty() || place.is_console() => ().into_any(),
         None => view! {
             <a class="menu-item" href=Place::SignIn.address(&visit.key)>{words::menu_sign_in(language)}</a>
         }

@@ -2,14 +2,14 @@
 
 mod console;
 
-pub use console::console;
+pub use console::{console, overview};
 
 use crate::beside::{levels, more, people};
-use app::backend::Backend;
+use app::backend::{Backend, ConsoleBackend};
 use async_trait::async_trait;
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
-use contract::console::Console;
+use contract::console::{Console, IntegrationView};
 use contract::incident::*;
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
@@ -38,6 +38,7 @@ pub struct Fake {
     pub war_room: Result<WarRoomPage, Problem>,
     pub sign_in: Result<SignIn, Problem>,
     pub console: Result<Console, Problem>,
+    pub overview: Result<IntegrationView, Problem>,
 }
 
 impl Default for Fake {
@@ -56,6 +57,7 @@ impl Default for Fake {
             war_room: Ok(war_room()),
             sign_in: Ok(SignIn::Arrive),
             console: Ok(console()),
+            overview: Ok(overview()),
         }
     }
 }
@@ -139,9 +141,17 @@ impl Backend for Fake {
     async fn sign_in(&self) -> Result<SignIn, Problem> {
         self.sign_in.clone()
     }
+}
 
-    async fn console(&self) -> Result<Console, Problem> {
+#[async_trait]
+impl ConsoleBackend for Fake {
+    async fn integrations(&self) -> Result<Console, Problem> {
         self.console.clone()
+    }
+
+    async fn overview(&self, _: &str) -> Result<IntegrationView, Problem> {
+        breathe().await;
+        self.overview.clone()
     }
 }
 

@@ -1,10 +1,10 @@
 //! A group's page and the console.
 
-use crate::fake::{Fake, ID, chat, console, problem};
+use crate::fake::{Fake, ID, chat, problem};
 use crate::render::open;
 use contract::ProblemCode;
 use contract::chat::ChatPage;
-use contract::console::{Console, IntegrationView};
+use contract::console::{Console, IntegrationLine, IntegrationView};
 
 #[test]
 fn a_groups_page_shows_its_incidents_and_what_is_sent_to_it() {
@@ -36,7 +36,8 @@ fn without_a_group_there_is_nothing_to_show() {
 
 #[test]
 fn console_shows_addresses_evidence_groups_and_deliveries() {
-    open("/console", Fake::default())
+    open("/console/k1", Fake::default())
+        .has("aria-current=\"page\"")
         .has("value=\"https://duty.example.com/dingtalk/k1/events\"")
         .has("30 min ago")
         .has("not seen yet")
@@ -47,11 +48,23 @@ fn console_shows_addresses_evidence_groups_and_deliveries() {
 }
 
 #[test]
+fn the_consoles_front_page_leads_to_each_integration() {
+    let again = IntegrationLine { key: "k2".into(), name: "<b>Second</b>".into(), ..IntegrationLine::default() };
+    let mut console = crate::fake::console();
+    console.integrations.push(again);
+    open("/console", Fake { console: Ok(console), ..Fake::default() })
+        .has("href=\"/console/k1\"")
+        .has("Steps to do: 4")
+        .has("href=\"/console/k2\"")
+        .has("&lt;b&gt;Second");
+    open("/console/k1", Fake { overview: Err(problem(ProblemCode::NotFound)), ..Fake::default() })
+        .has("data-problem=\"not-found\"");
+}
+
+#[test]
 fn an_empty_console_says_what_to_type() {
     open("/console", Fake { console: Ok(Console::default()), ..Fake::default() }).has("dingduty integration add");
-    let bare = IntegrationView { name: "New".into(), ..IntegrationView::default() };
-    let console = Console { integrations: vec![bare, console().integrations.remove(0)] };
-    open("/console", Fake { console: Ok(console), ..Fake::default() })
+    open("/console/k1", Fake { overview: Ok(IntegrationView::default()), ..Fake::default() })
         .has("No group has installed the cool app yet")
         .has("Nothing sent yet");
 }

@@ -19,7 +19,8 @@ async fn enter_once(stage: &Stage, page: &Page) {
     page.open(&link).await;
     page.follow("main button").await;
     assert_eq!(page.address().await, console);
-    page.see_text(".integration h2", "Demo company").await;
+    page.follow(".integration h2 a").await;
+    page.see_text(".console-title", "Demo company").await;
     page.see_text(".lines", GROUP).await;
 
     page.forget_everything().await;

@@ -5,7 +5,7 @@ mod checks;
 use super::chats::{self, ChatReport};
 use super::refusal::Refusal;
 use super::set_up;
-use super::{audit, introduce};
+use super::{audit, check, introduce};
 use crate::model::delivery::{Delivery, DeliveryState};
 use crate::model::hash::hex_sha256;
 use crate::model::integration::{Failure, Failures, Integration};
@@ -13,7 +13,7 @@ use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
 use crate::store::delivery::Wanted;
 use crate::store::{self, StoreError, Tx};
-use contract::console::{ChatLine, Console, DeliveryLine, FailureLine, IntegrationView};
+use contract::console::{ChatLine, Console, DeliveryLine, FailureLine, IntegrationLine, IntegrationView};
 use contract::words::{console as words, outcome};
 use contract::{Language, ProblemCode};
 use serde_json::json;
@@ -56,32 +56,44 @@ pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> R
     Ok(secret)
 }
 
-/// Whether a cookie's hash is a living console session.
-pub async fn is_open(state: &State, session: &str) -> Result<bool, StoreError> {
-    let mut tx = state.store.read().await?;
-    let session = store::session::get(&mut tx, session, state.world.now()).await?;
-    Ok(session.is_some_and(|session| session.integration.is_empty()))
-}
-
-/// Everything the page shows.
+/// The living console session of a cookie's hash.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn show(state: &State, language: Language) -> Result<Console, StoreError> {
+pub async fn session(state: &State, id: &str) -> Result<Option<Session>, StoreError> {
+    let mut tx = state.store.read().await?;
+    let session = store::session::get(&mut tx, id, state.world.now()).await?;
+    Ok(session.filter(|session| session.integration.is_empty()))
+}
+
+/// All integrations, at a glance.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn integrations(state: &State) -> Result<Console, StoreError> {
     let mut tx = state.store.read().await?;
     let mut integrations = Vec::new();
     for integration in store::integration::list(&mut tx).await? {
-        integrations.push(view(state, &mut tx, &integration, language).await?);
+        let wishes = check::wishes(&integration);
+        let Integration { key, settings, .. } = integration;
+        let links = store::link::count(&mut tx, &key).await?;
+        let open_checks = store::check_run::get(&mut tx, &key).await?.map(|run| run.open(wishes));
+        integrations.push(IntegrationLine { key, name: settings.name, corp_id: settings.corp_id, links, open_checks });
     }
     Ok(Console { integrations })
 }
 
-async fn view(
+/// How the set-up of one stands.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn overview(
     state: &State,
-    tx: &mut Tx,
     integration: &Integration,
     language: Language,
 ) -> Result<IntegrationView, StoreError> {
+    let mut tx = state.store.read().await?;
+    let tx = &mut tx;
     let key = &integration.key;
     let mut chats = Vec::new();
     for chat in store::chat::list(tx, key, None, None, CHATS_MAX).await? {

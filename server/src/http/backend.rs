@@ -1,15 +1,13 @@
-//! The pages' door to data, for one visitor or for the administrator.
+//! The pages' door to data, for one visitor.
 
-use super::session::{Caller, Visitor};
+use super::session::Visitor;
 use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
-use crate::flow::{Refusal, console, link, live, war_room};
-use crate::state::State;
+use crate::flow::{Refusal, link, live, war_room};
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
-use contract::console::Console;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
@@ -17,14 +15,6 @@ use contract::person::{Me, SignIn};
 use contract::war_room::WarRoomPage;
 use contract::{Problem, ProblemCode};
 use std::collections::BTreeSet;
-
-/// Whoever looks at the console.
-pub struct Administrator {
-    pub state: State,
-    pub caller: Caller,
-    /// The console's session is open.
-    pub signed_in: bool,
-}
 
 impl Visitor {
     pub(super) fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
@@ -146,77 +136,6 @@ impl Backend for Visitor {
 
     async fn sign_in(&self) -> Result<SignIn, Problem> {
         self.linking().await.map_err(|refusal| self.problem(refusal))
-    }
-
-    async fn console(&self) -> Result<Console, Problem> {
-        Err(self.problem(ProblemCode::NotSignedIn.into()))
-    }
-}
-
-impl Administrator {
-    /// Nothing of an integration's pages is on the console.
-    fn elsewhere(&self) -> Problem {
-        self.caller.problem(ProblemCode::NotFound.into(), self.caller.language())
-    }
-}
-
-#[async_trait]
-impl Backend for Administrator {
-    async fn me(&self) -> Result<Me, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn incidents(&self, _: &Listing) -> Result<IncidentList, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn on_call(&self) -> Result<OnCallPage, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn incident(&self, _: &str) -> Result<IncidentDetail, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn incident_page(&self, _: &str, _: u32) -> Result<(IncidentDetail, IncidentMore), Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn people(&self, _: &str, _: &str) -> Result<PeopleChoice, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn levels(&self, _: &str) -> Result<LevelsChoice, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn custom_actions(&self, _: &str) -> Result<CustomActionsChoice, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn act(&self, _: &str, _: Action, _: ActRequest) -> Result<ActResult, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn war_room(&self, _: &str, _: bool) -> Result<WarRoomPage, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn chat(&self, _: &str) -> Result<ChatPage, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn sign_in(&self) -> Result<SignIn, Problem> {
-        Err(self.elsewhere())
-    }
-
-    async fn console(&self) -> Result<Console, Problem> {
-        let language = self.caller.language();
-        let refused = |refusal| self.caller.problem(refusal, language);
-        if !self.signed_in {
-            return Err(refused(ProblemCode::NotSignedIn.into()));
-        }
-        console::show(&self.state, language).await.map_err(|error| refused(error.into()))
     }
 }
 

@@ -1,13 +1,17 @@
 //! The way into the console: a one-time link shows a button, and only the button uses it up, so that whatever looks at
 //! links before people do cannot.
 
+mod administrator;
+
+pub use administrator::Administrator;
+
 use super::forms::{Posted, see, with_cookies};
 use super::pages;
 use super::problem::ApiError;
 use super::request::Path;
 use super::session::Caller;
 use crate::flow::check::{self, Spending};
-use crate::flow::{Refusal, console};
+use crate::flow::console;
 use crate::model::session::CONSOLE_LIFETIME;
 use crate::state::State;
 use crate::web;
@@ -18,6 +22,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use contract::console::Section;
 use contract::words::console as words;
 use contract::{ProblemCode, paths};
 
@@ -53,22 +58,15 @@ async fn enter(Of(state): Of<State>, caller: Caller, posted: Posted) -> Result<R
     Ok(with_cookies(see(&Place::Console.address("")), [session]))
 }
 
-/// Looks at an integration's set-up now, and shows the console again. Whoever is not signed in sees the way in.
+/// Looks at an integration's set-up now, and shows it again.
 async fn check_now(
     Of(state): Of<State>,
-    caller: Caller,
+    administrator: Administrator,
     Path(key): Path<String>,
     _posted: Posted,
 ) -> Result<Response, ApiError> {
-    let session = caller.cookie_hash(&caller.cookies.console());
-    let open = match session {
-        Some(session) => console::is_open(&state, &session).await.map_err(Refusal::from)?,
-        None => false,
-    };
-    if open {
-        check::run(&state, &key, Spending::Calls, "administrator").await?;
-    }
-    Ok(see(&Place::Console.address("")))
+    check::run(&state, &key, Spending::Calls, &administrator.session.user_id).await?;
+    Ok(see(&Place::Administer { section: Section::Overview }.address(&key)))
 }
 
 /// A page of one button; the console itself is drawn by the app.

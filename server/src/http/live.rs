@@ -86,7 +86,12 @@ fn shown(asked: &Asked) -> Option<Shown> {
         }
         Place::CoolApp { cid } => shown.list = List::Group(cid),
         Place::Incident { id } => shown.detail = Some(id),
-        Place::Ask { .. } | Place::WarRoom { .. } | Place::SignIn | Place::Account | Place::Console => return None,
+        Place::Ask { .. }
+        | Place::WarRoom { .. }
+        | Place::SignIn
+        | Place::Account
+        | Place::Console
+        | Place::Administer { .. } => return None,
     }
     shown.ids.extend(shown.detail.clone().filter(|id| read::is_incident_id(id)));
     Some(shown)

@@ -1,20 +1,21 @@
 //! The pages: drawn by the app with the visitor's data, guarded by a policy that lets nothing but our own scripts run.
 
-use super::backend::Administrator;
+use super::console::Administrator;
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
 use super::{api, console, sign_in, war_room, web_login};
 use crate::flow::{Refusal, link, session};
+use crate::model::integration::Integration;
 use crate::model::text::zone_offset_minutes;
 use crate::state::State;
 use crate::web;
-use app::backend::Backend;
+use app::backend::{Backend, ConsoleBackend};
 use app::notice::Notice;
 use app::place::Place;
 use app::viewing::Refused;
 use app::visit::{Assets, SetStatus, Visit};
 use axum::Router;
-use axum::extract::{Request, State as Of};
+use axum::extract::{RawPathParams, Request, State as Of};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
@@ -33,7 +34,7 @@ pub fn routes() -> Router<State> {
     let pages = generate_route_list(app::App);
     let pages = pages.iter().fold(Router::new(), |router, page| match page.path() {
         paths::SIGN_IN => router.route(paths::SIGN_IN, get(show_sign_in)),
-        paths::CONSOLE => router.route(paths::CONSOLE, get(show_console)),
+        path if path.starts_with(paths::CONSOLE) => router.route(path, get(show_console)),
         path => router.route(path, get(show)),
     });
     let signing_in = sign_in::routes().merge(web_login::routes());
@@ -44,8 +45,7 @@ pub fn routes() -> Router<State> {
 pub async fn console_problem(state: State, caller: Caller, refusal: Refusal, request: Request) -> Response {
     let problem = caller.problem(refusal, caller.language());
     let visit = outside(&state, &caller);
-    let backend = Administrator { state: state.clone(), caller, signed_in: false };
-    draw(&state, visit, Arc::new(backend), Some(problem), request).await
+    draw(&state, visit, || (), Some(problem), request).await
 }
 
 async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, NoVisitor>, request: Request) -> Response {
@@ -54,7 +54,7 @@ async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, NoV
         Err(NoVisitor(refusal)) => return console_problem(state, caller, refusal, request).await,
     };
     let cookies = [visitor.caller.introduction(), visitor.stay().await];
-    let response = draw(&state, inside(&visitor), Arc::new(visitor), None, request).await;
+    let response = draw(&state, inside(&visitor), door(visitor), None, request).await;
     with_cookies(response, cookies.into_iter().flatten())
 }
 
@@ -75,7 +75,7 @@ pub async fn refused(visitor: Visitor, back: Place, refused: Refused) -> Respons
         *request.uri_mut() = address;
     }
     let state = visitor.state.clone();
-    let mut response = draw(&state, visit, Arc::new(visitor), None, request).await;
+    let mut response = draw(&state, visit, door(visitor), None, request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }
@@ -134,18 +134,40 @@ async fn begun(visitor: &Visitor) -> Result<Option<String>, Refusal> {
     Ok(Some(address(visitor.key(), &Place::SignIn, &[("attempt", attempt)], notice.as_ref())))
 }
 
-async fn show_console(Of(state): Of<State>, caller: Caller, request: Request) -> Response {
-    let signed_in = match caller.cookie_hash(&caller.cookies.console()) {
-        Some(id) => crate::flow::console::is_open(&state, &id).await,
-        None => Ok(false),
+/// A page of the console: about all integrations, or about that of the key.
+async fn show_console(Of(state): Of<State>, caller: Caller, parameters: RawPathParams, request: Request) -> Response {
+    let administrator = match Administrator::of(&state, &caller).await {
+        Ok(Some(administrator)) => administrator,
+        Ok(None) => return console_problem(state, caller, ProblemCode::NotSignedIn.into(), request).await,
+        Err(refusal) => return console_problem(state, caller, refusal, request).await,
     };
-    let signed_in = match signed_in {
-        Ok(signed_in) => signed_in,
-        Err(error) => return console_problem(state, caller, error.into(), request).await,
-    };
-    let (visit, cookie) = (outside(&state, &caller), caller.introduction());
-    let backend = Administrator { state: state.clone(), caller, signed_in };
-    with_cookies(draw(&state, visit, Arc::new(backend), None, request).await, cookie)
+    let mut visit = outside(&state, &caller);
+    if let Some((_, key)) = parameters.iter().find(|(name, _)| *name == "key") {
+        let integration = match administrator.integration(key).await {
+            Ok(integration) => integration,
+            Err(refusal) => return console_problem(state, caller, refusal, request).await,
+        };
+        visit = Visit { key: key.to_owned(), ..about(&state, visit, &integration) };
+    }
+    let cookie = caller.introduction();
+    let door: Arc<dyn ConsoleBackend> = Arc::new(administrator);
+    with_cookies(draw(&state, visit, move || provide_context(Arc::clone(&door)), None, request).await, cookie)
+}
+
+/// What every page about an integration is told.
+fn about(state: &State, visit: Visit, integration: &Integration) -> Visit {
+    let settings = &integration.settings;
+    Visit {
+        integration_name: settings.name.clone(),
+        zone_offset_minutes: zone_offset_minutes(&settings.time_zone, state.world.now()),
+        ..visit
+    }
+}
+
+/// A visitor's door to data, put into a page's context.
+fn door(visitor: Visitor) -> impl Fn() + Clone + Send + Sync + 'static {
+    let backend: Arc<dyn Backend> = Arc::new(visitor);
+    move || provide_context(Arc::clone(&backend))
 }
 
 /// What a page within an integration is told about its visitor.
@@ -154,15 +176,13 @@ fn inside(visitor: &Visitor) -> Visit {
     let session = visitor.signed_in.as_ref().map(|_| visitor.session_cookie());
     Visit {
         key: visitor.key().to_owned(),
-        integration_name: settings.name.clone(),
         language: visitor.language,
-        zone_offset_minutes: zone_offset_minutes(&settings.time_zone, visitor.state.world.now()),
         snooze_minutes: settings.card.snooze_minutes().to_vec(),
         csrf: visitor.caller.form_token(session.as_deref()),
         corp_id: settings.corp_id.clone(),
         client_id: settings.client_id.clone(),
         jsapi_url: visitor.state.config.dingtalk_jsapi_url.to_string(),
-        ..outside(&visitor.state, &visitor.caller)
+        ..about(&visitor.state, outside(&visitor.state, &visitor.caller), &visitor.integration)
     }
 }
 
@@ -195,7 +215,7 @@ fn is_loopback(address: &Url) -> bool {
 async fn draw(
     state: &State,
     visit: Visit,
-    backend: Arc<dyn Backend>,
+    provide_door: impl Fn() + Clone + Send + Sync + 'static,
     problem: Option<Problem>,
     request: Request,
 ) -> Response {
@@ -209,7 +229,7 @@ async fn draw(
             provide_context(Nonce::from_value(Arc::clone(&nonce)));
             provide_context(visit.clone());
             provide_context(assets.clone());
-            provide_context(Arc::clone(&backend));
+            provide_door();
             provide_context(SetStatus::new(move |code| status.store(code, Ordering::Relaxed)));
         }
     };

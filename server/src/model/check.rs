@@ -343,9 +343,15 @@ impl Run {
 
     /// Everything required is proved.
     pub fn is_proved(&self, wishes: Wishes) -> bool {
-        Check::ALL.iter().filter(|check| check.is_required(wishes)).all(|check| {
+        self.open(wishes) == 0
+    }
+
+    /// How many steps are required and not proved.
+    pub fn open(&self, wishes: Wishes) -> usize {
+        let is_proved = |check: &Check| {
             self.of(*check).is_some_and(|finding| matches!(finding.state, CheckState::Proved | CheckState::NotNeeded))
-        })
+        };
+        Check::ALL.iter().filter(|check| check.is_required(wishes) && !is_proved(check)).count()
     }
 
     /// Counted calls that it took.

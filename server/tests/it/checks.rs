@@ -233,7 +233,7 @@ async fn the_console_shows_the_steps_in_order_with_what_to_paste_and_looks_again
     assert_eq!(browser.form(contract::paths::CONSOLE_ENTER, &[("code", code.as_str())]).await.status, 303);
     let looked = browser.form(&look, &[]).await;
     assert_eq!(looked.status, 303, "{looked:?}");
-    let page = browser.get(contract::paths::CONSOLE).await.body;
+    let page = browser.get(&contract::paths::fill(contract::paths::CONSOLE_INTEGRATION, &[KEY])).await.body;
     let place =
         |name: &str| page.find(&format!("data-check=\"{name}\"")).unwrap_or_else(|| panic!("{name} is not shown"));
     let places: Vec<_> = Check::ALL.iter().map(|check| place(check.name())).collect();

@@ -173,7 +173,8 @@ async fn a_console_link_works_once_and_not_by_being_looked_at() {
     let (token, code) = (field(&page, "csrf"), field(&page, "code"));
     let entered = submit(&browser, &bench, paths::CONSOLE_ENTER, &[("csrf", &token), ("code", &code)]).await;
     assert_eq!(entered.location.as_deref(), Some(paths::CONSOLE));
-    let console = browser.get(paths::CONSOLE).await;
+    assert!(browser.get(paths::CONSOLE).await.body.contains(&format!("href=\"/console/{KEY}\"")));
+    let console = browser.get(&paths::fill(paths::CONSOLE_INTEGRATION, &[KEY])).await;
     assert_eq!(console.status, 200);
     assert!(console.body.contains(&format!("/dingtalk/{KEY}/events")), "{}", console.body);
     let again = bench.browser().form(paths::CONSOLE_ENTER, &[("code", &code)]).await;

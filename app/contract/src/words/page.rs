@@ -218,6 +218,10 @@ super::sentences! {
     console: "控制台", "Console";
     console_empty: "还没有集成", "No integration yet";
     console_empty_more: "用命令 dingduty integration add 添加", "Add one with: dingduty integration add";
+    console_integrations: "全部集成", "All integrations";
+    console_sections: "控制台页面", "Pages of the console";
+    console_overview: "概览", "Overview";
+    console_open_checks(n): "{n} 项待完成", "Steps to do: {n}";
     console_enter: "请用一次性链接登录", "Sign in with a one-time link";
     console_enter_more: "在服务器上运行 dingduty console-link，打开它打印的链接", "Run dingduty console-link on the server and open the link it prints";
     console_addresses: "复制到钉钉与 Flashduty 后台的地址", "Addresses to copy into DingTalk's and Flashduty's consoles";

@@ -1,0 +1,79 @@
+//! Whoever is signed in to the console, and the data of its pages.
+
+use crate::flow::{Refusal, caches, console};
+use crate::http::forms::see;
+use crate::http::problem::ApiError;
+use crate::http::session::Caller;
+use crate::model::integration::Integration;
+use crate::model::session::Session;
+use crate::state::State;
+use app::backend::ConsoleBackend;
+use app::place::Place;
+use async_trait::async_trait;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use contract::console::{Console, IntegrationView};
+use contract::{Problem, ProblemCode};
+use std::sync::Arc;
+
+/// A request's administrator. Whoever is not signed in is sent to the console's front page, which says how to.
+pub struct Administrator {
+    pub state: State,
+    pub caller: Caller,
+    pub session: Session,
+}
+
+impl Administrator {
+    /// The administrator of a request, if it has the cookie of a living session of the console.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn of(state: &State, caller: &Caller) -> Result<Option<Self>, Refusal> {
+        let Some(id) = caller.cookie_hash(&caller.cookies.console()) else { return Ok(None) };
+        let session = console::session(state, &id).await?;
+        Ok(session.map(|session| Self { state: state.clone(), caller: caller.clone(), session }))
+    }
+
+    /// The integration of a key.
+    ///
+    /// # Errors
+    /// `NotFound`; the database does not answer.
+    pub async fn integration(&self, key: &str) -> Result<Arc<Integration>, Refusal> {
+        let known = caches::integration(&self.state, key).await?;
+        known.ok_or_else(|| ProblemCode::NotFound.into())
+    }
+
+    /// What is in the way of a page, in its reader's words.
+    fn problem(&self, refusal: impl Into<Refusal>) -> Problem {
+        self.caller.problem(refusal.into(), self.caller.language())
+    }
+}
+
+impl FromRequestParts<State> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
+        let Ok(caller) = Caller::from_request_parts(parts, state).await;
+        match Self::of(state, &caller).await {
+            Ok(Some(administrator)) => Ok(administrator),
+            Ok(None) => Err(see(&Place::Console.address(""))),
+            Err(refusal) => Err(ApiError::from(refusal).into_response()),
+        }
+    }
+}
+
+#[async_trait]
+impl ConsoleBackend for Administrator {
+    async fn integrations(&self) -> Result<Console, Problem> {
+        console::integrations(&self.state).await.map_err(|error| self.problem(error))
+    }
+
+    async fn overview(&self, key: &str) -> Result<IntegrationView, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            Ok::<_, Refusal>(console::overview(&self.state, &integration, self.caller.language()).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+}

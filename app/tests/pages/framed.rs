@@ -5,6 +5,7 @@ use crate::render::{open, open_as, visit};
 use app::notice::Notice;
 use app::theme::Theme;
 use app::visit::{Client, Visit};
+use contract::console::Section;
 use contract::incident::Action;
 use contract::{Language, ProblemCode, paths};
 
@@ -12,7 +13,7 @@ use contract::{Language, ProblemCode, paths};
 fn the_routes_are_the_contracts() {
     let mut routes: Vec<String> =
         leptos_axum::generate_route_list(app::App).iter().map(|route| route.path().to_owned()).collect();
-    let mut expected = [
+    let mut expected = vec![
         paths::HOME,
         paths::PC_HOME,
         paths::COOL_APP,
@@ -22,7 +23,11 @@ fn the_routes_are_the_contracts() {
         paths::SIGN_IN,
         paths::ACCOUNT,
         paths::CONSOLE,
+        paths::CONSOLE_INTEGRATION,
     ];
+    // the console's pages about one integration, but the overview, which has no name
+    let sections: Vec<String> = Section::ALL.map(Section::name).map(|name| format!("/console/{{key}}/{name}")).into();
+    expected.extend(sections.iter().map(String::as_str).filter(|path| !path.ends_with('/')));
     routes.sort();
     expected.sort_unstable();
     assert_eq!(routes, expected);

@@ -1,7 +1,7 @@
 //! Draws a page as the server does, without a server, and looks into the HTML.
 
 use crate::fake::{Fake, NOW_MS};
-use app::backend::Backend;
+use app::backend::{Backend, ConsoleBackend};
 use app::visit::{Assets, SetStatus, Visit};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -48,6 +48,7 @@ pub fn open_as(address: &str, fake: Fake, visit: Visit) -> Page {
         let options = expect_context::<ResponseOptions>();
         provide_context(visit.clone());
         provide_context(Arc::new(fake.clone()) as Arc<dyn Backend>);
+        provide_context(Arc::new(fake.clone()) as Arc<dyn ConsoleBackend>);
         provide_context(SetStatus::new(move |status| {
             options.set_status(StatusCode::from_u16(status).expect("a status"));
         }));

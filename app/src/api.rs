@@ -8,6 +8,7 @@ pub use side::*;
 mod side {
     use crate::backend::{Backend, ConsoleBackend};
     use crate::viewing::Viewing;
+    use contract::bulk::Bulk;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
     use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
@@ -27,6 +28,16 @@ mod side {
     /// A page of incidents.
     pub async fn incidents(list: &Listing) -> Result<IncidentList, Problem> {
         backend()?.incidents(list).await
+    }
+
+    /// As many incidents as can be acted on at once.
+    pub async fn selection(list: &Listing) -> Result<IncidentList, Problem> {
+        backend()?.selection(list).await
+    }
+
+    /// What an act would mean for each of these incidents.
+    pub async fn bulk(action: Action, ids: &[String]) -> Result<Bulk, Problem> {
+        backend()?.bulk(action, ids).await
     }
 
     /// Who is on call.

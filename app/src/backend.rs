@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use contract::Problem;
+use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::{Console, IntegrationView};
@@ -19,6 +20,10 @@ pub trait Backend: Send + Sync {
     async fn me(&self) -> Result<Me, Problem>;
     /// A page of incidents, by the viewer's own Flashduty permission.
     async fn incidents(&self, list: &Listing) -> Result<IncidentList, Problem>;
+    /// As many incidents as can be acted on at once, to choose from.
+    async fn selection(&self, list: &Listing) -> Result<IncidentList, Problem>;
+    /// What an act would mean for each of these incidents.
+    async fn bulk(&self, action: Action, ids: &[String]) -> Result<Bulk, Problem>;
     /// Who is on call, as the viewer's Flashduty says.
     async fn on_call(&self) -> Result<OnCallPage, Problem>;
     /// One incident with its timeline.

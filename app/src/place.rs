@@ -38,6 +38,10 @@ pub enum Place {
     WarRoom {
         id: String,
     },
+    /// A new incident; from the PC homepage, where it is shown afterwards.
+    Create {
+        pc: bool,
+    },
     SignIn,
     Account,
     /// All integrations.
@@ -68,10 +72,11 @@ impl Place {
             "incident" => Some(Self::Incident { id: id_of(rest)? }),
             "ask" => {
                 let (action, id) = rest.split_once(':')?;
-                let action = Action::from_name(action).filter(|action| action.is_asked_apart())?;
+                let action = Action::from_name(action).filter(|action| action.has_page())?;
                 Some(Self::Ask { id: id_of(id)?, action })
             }
             "war-room" => Some(Self::WarRoom { id: id_of(rest)? }),
+            "create" if rest.is_empty() || rest == "pc" => Some(Self::Create { pc: rest == "pc" }),
             "sign-in" if rest.is_empty() => Some(Self::SignIn),
             "account" if rest.is_empty() => Some(Self::Account),
             "console" if text == "console" => Some(Self::Console),
@@ -89,6 +94,7 @@ impl Place {
             Self::Incident { id } => format!("incident:{id}"),
             Self::Ask { id, action } => format!("ask:{}:{id}", action.name()),
             Self::WarRoom { id } => format!("war-room:{id}"),
+            Self::Create { pc } => if *pc { "create:pc" } else { "create" }.into(),
             Self::SignIn => "sign-in".into(),
             Self::Account => "account".into(),
             Self::Console => "console".into(),
@@ -109,6 +115,8 @@ impl Place {
             Self::Incident { id } => paths::fill(paths::INCIDENT, &[key, id]),
             Self::Ask { id, action } => paths::fill(paths::INCIDENT_ACT, &[key, id, action.name()]),
             Self::WarRoom { id } => paths::fill(paths::WAR_ROOM, &[key, id]),
+            Self::Create { pc: false } => paths::fill(paths::CREATE, &[key]),
+            Self::Create { pc: true } => with_query(paths::fill(paths::CREATE, &[key]), &[("on", "pc".to_owned())]),
             Self::SignIn => paths::fill(paths::SIGN_IN, &[key]),
             Self::Account => paths::fill(paths::ACCOUNT, &[key]),
             Self::Console => paths::CONSOLE.into(),
@@ -205,6 +213,8 @@ mod tests {
             Place::CoolApp { cid: "cidA+b/c==:x".into() },
             Place::Incident { id: "69da".into() },
             Place::WarRoom { id: "69da".into() },
+            Place::Create { pc: false },
+            Place::Create { pc: true },
             Place::SignIn,
             Place::Account,
             Place::Console,

@@ -1,7 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
 use crate::pages::{
-    Account, AskPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, Overview, PcHome, SignInPage, WarRoomPage,
+    Account, AskPage, BulkPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, Overview, PcHome, SignInPage,
+    WarRoomPage,
     visit,
 };
 use crate::visit::{Assets, Visit};
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/incidents/:id") view=IncidentPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id/war-room") view=WarRoomPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id/:act") view=AskPage ssr=SsrMode::Async/>
+                <Route path=path!("/i/:key/bulk/:act") view=BulkPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>
                 <Route path=path!("/console") view=ConsolePage ssr=SsrMode::Async/>

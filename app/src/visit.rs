@@ -5,6 +5,8 @@ use crate::notice::Notice;
 use crate::theme::Theme;
 use crate::viewing::Refused;
 use contract::Language;
+use contract::bulk::Bulk;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The visitor's circumstances. On `/console` and on problem pages outside an integration the integration's fields
@@ -33,6 +35,12 @@ pub struct Visit {
     pub notice: Option<Notice>,
     /// The form that was sent here and refused.
     pub refused: Option<Refused>,
+    /// What was typed into a form that the server draws again, by the names of its fields.
+    pub typed: BTreeMap<String, String>,
+    /// What is wrong with it, by the names of its fields.
+    pub faults: Vec<(&'static str, String)>,
+    /// What became of the incidents that were acted on at once.
+    pub bulk: Option<Bulk>,
     /// The simulator stands in for both platforms: a ribbon says so.
     pub demo: bool,
 }

@@ -96,6 +96,12 @@ impl Action {
         matches!(self, Self::Reassign | Self::Escalate | Self::AddResponder | Self::CustomAction)
     }
 
+    /// Whether there is a page of its own for it: what asks something first, and what a form of the account may ask
+    /// something for.
+    pub fn has_page(self) -> bool {
+        self.is_asked_apart() || matches!(self, Self::Acknowledge | Self::Close)
+    }
+
     /// The fixed name.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 //!
 //! Reading order: [`paths`], [`words`], [`problem`], [`incident`], [`live`], [`person`], [`chat`], [`console`].
 
+pub mod bulk;
 pub mod chat;
 pub mod choice;
 pub mod console;

@@ -12,6 +12,10 @@ pub const INCIDENT: &str = "/i/{key}/incidents/{id}";
 pub const INCIDENT_ACT: &str = "/i/{key}/incidents/{id}/{act}";
 /// The war room of an incident; `?open=yes` shows an address of its group.
 pub const WAR_ROOM: &str = "/i/{key}/incidents/{id}/war-room";
+/// One act on the incidents that were chosen in a list, before it is done; `?id=` for each of them.
+pub const BULK: &str = "/i/{key}/bulk/{act}";
+/// A new incident.
+pub const CREATE: &str = "/i/{key}/create";
 /// Linking of accounts.
 pub const SIGN_IN: &str = "/i/{key}/sign-in";
 /// Own account: links, switch, unlink.
@@ -52,6 +56,8 @@ pub const API_INCIDENTS: &str = "/api/i/{key}/incidents";
 pub const API_INCIDENT: &str = "/api/i/{key}/incidents/{id}";
 /// One act on an incident; the last segment is the act's name.
 pub const API_ACT: &str = "/api/i/{key}/incidents/{id}/{act}";
+/// One act on many incidents: what it would mean, or done by a post.
+pub const API_BULK: &str = "/api/i/{key}/bulk/{act}";
 /// Alerts, deliveries and fields of an incident; `?alerts=` is the page of alerts.
 pub const API_INCIDENT_MORE: &str = "/api/i/{key}/incidents/{id}/more";
 /// Whom an incident can be given to; `?query=` is a part of a name.

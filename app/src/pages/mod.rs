@@ -3,17 +3,20 @@
 mod account;
 mod arrive;
 mod ask;
+mod bulk;
 mod console;
 mod cool_app;
 mod home;
 mod incident;
 mod pc_home;
 mod problem;
+mod select;
 mod sign_in;
 mod war_room;
 
 pub use account::Account;
 pub use ask::AskPage;
+pub use bulk::BulkPage;
 pub use console::{ConsolePage, Overview};
 pub use cool_app::CoolApp;
 pub use home::Home;

@@ -1,6 +1,7 @@
 //! PC homepage: the list and the chosen incident side by side; one column in the side bar.
 
-use super::home::load;
+use super::home::{Tabbed, load, ticked};
+use super::select::select;
 use super::{listing, query, signed_in};
 use crate::api;
 use crate::parts::detail::detail;
@@ -15,7 +16,6 @@ use contract::choice::IncidentMore;
 use contract::incident::{IncidentDetail, Tab};
 use contract::listing::Listing;
 use contract::words::page as words;
-use leptos::either::Either;
 use leptos::prelude::*;
 
 /// `/i/{key}/pc?tab=&page=&id=` and the list's filters
@@ -25,10 +25,10 @@ pub fn PcHome() -> impl IntoView {
     // who is on call stands alone
     let chosen = query("id").filter(|_| shown.tab != Tab::OnCall);
     let place = Place::Pc { list: shown.clone(), id: chosen.clone() };
-    let (wanted, id) = (shown.clone(), chosen.clone());
+    let (wanted, id, ticked) = (shown.clone(), chosen.clone(), ticked());
     let alerts = query("alerts").and_then(|page| page.parse().ok()).unwrap_or(1);
     let load = async move {
-        let list = load(&wanted).await?;
+        let list = load(&wanted, ticked).await?;
         // an incident that cannot be read does not take the list away
         let detail = match id {
             Some(id) => Some(api::incident_page(&id, alerts).await),
@@ -40,9 +40,13 @@ pub fn PcHome() -> impl IntoView {
         let title = words::incidents(visit.language).into();
         let top = tabs(visit, shown.tab, |list| Place::Pc { list, id: None });
         let data = match data {
-            Either::Left(data) => data,
-            Either::Right(data) => {
+            Tabbed::List(data) => data,
+            Tabbed::OnCall(data) => {
                 return Sheet { title, layout: "narrow", top, main: on_call(visit, data, &place) };
+            }
+            Tabbed::Choose(data, all) => {
+                let main = select(visit, data, &shown, all, |list| Place::Pc { list, id: None });
+                return Sheet { title, layout: "narrow", top, main };
             }
         };
         let href = |id: &str| Place::Pc { list: shown.clone(), id: Some(id.into()) }.address(&visit.key);

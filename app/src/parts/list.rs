@@ -65,6 +65,7 @@ pub fn list(
     let (page, has_next, total, as_of_ms) = (list.page.max(1), list.has_next, list.total, list.as_of_ms);
     let here = at(shown.at(page));
     let filter = filter(visit, shown, &list.channels, &at);
+    let tools = tools(visit, &here, !list.items.is_empty());
     let none = match (list.items.is_empty(), page, list.tab) {
         (false, ..) => None,
         _ if page == 1 && shown.is_filtered() => Some((more::none_fits(language), more::none_fits_more(language))),
@@ -85,7 +86,15 @@ pub fn list(
         }
     });
     let total = (total > 0).then(|| view! { <span>{words::total(language, total)}</span> });
-    view! { {filter} {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
+    view! { <div class="list-tools">{filter} {tools}</div> {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
+}
+
+/// What can be done from a list besides opening one of it.
+fn tools(visit: &Visit, here: &Place, any: bool) -> AnyView {
+    let language = visit.language;
+    let choose = here.address_with(&visit.key, &[("select", "yes".into())]);
+    let choose = any.then(|| view! { <a class="tool" href=choose data-choose="">{more::choose(language)}</a> });
+    choose.into_any()
 }
 
 /// How old the data is, with a way to read it again.

@@ -36,14 +36,34 @@ pub fn state_class(incident: &IncidentView) -> &'static str {
     }
 }
 
-/// State, severity and number in one line.
-pub fn marks(incident: &IncidentView, language: Language) -> impl IntoView + use<> {
-    let severity = match incident.severity {
+/// A state in words, where nothing more is known than that.
+#[cfg(feature = "ssr")]
+pub fn progress_name(progress: Progress, language: Language) -> &'static str {
+    match progress {
+        Progress::Closed => card::progress_closed(language),
+        Progress::Triggered => card::progress_triggered(language),
+        Progress::Processing => card::progress_processing(language),
+    }
+}
+
+/// A severity with its mark.
+#[cfg(feature = "ssr")]
+pub fn severity_mark(severity: Severity, language: Language) -> impl IntoView + use<> {
+    view! { <span class=severity_class(severity)>{severity_words(severity, language)}</span> }
+}
+
+fn severity_class(severity: Severity) -> &'static str {
+    match severity {
         Severity::Critical => "severity is-critical",
         Severity::Warning => "severity is-warning",
         Severity::Info => "severity is-info",
         Severity::Ok => "severity is-ok",
-    };
+    }
+}
+
+/// State, severity and number in one line.
+pub fn marks(incident: &IncidentView, language: Language) -> impl IntoView + use<> {
+    let severity = severity_class(incident.severity);
     view! {
         <span class="state">{progress_words(incident, language)}</span>
         <span class=severity>{severity_words(incident.severity, language)}</span>

@@ -31,5 +31,7 @@ mod timeline;
 #[cfg(feature = "ssr")]
 pub mod war_room;
 
-pub use marks::{moment, progress_words, severity_words};
+pub use marks::{marks, moment, progress_words, severity_words, state_class, title};
+#[cfg(feature = "ssr")]
+pub use marks::{progress_name, severity_mark};
 pub use problem_box::problem_box;

@@ -1,19 +1,18 @@
 //! An error as people read it: what happened, what to do, and the id that finds it.
 
-use crate::place::Place;
 use contract::words::page as words;
-use contract::{Language, Problem, ProblemCode};
+use contract::{Language, Problem, ProblemCode, paths};
 use leptos::prelude::*;
 
 /// The box; where linking is the cure, with the way to it. `key` is the integration's, empty outside of one.
 pub fn problem_box(problem: &Problem, language: Language, key: &str) -> impl IntoView + use<> {
     let sign_in = (leads_to_sign_in(problem.code) && !key.is_empty()).then(|| {
-        let address = Place::SignIn.address(key);
+        let address = paths::fill(paths::SIGN_IN, &[key]);
         view! { <a class="button primary" href=address>{words::go_sign_in(language)}</a> }
     });
     // Whoever may not see a group may see their own incidents.
     let home = (leads_home(problem.code) && !key.is_empty()).then(|| {
-        let address = Place::home().address(key);
+        let address = paths::fill(paths::HOME, &[key]);
         view! { <a class="button primary" href=address>{words::see_own(language)}</a> }
     });
     let id = (!problem.id.is_empty()).then(|| {

@@ -7,6 +7,7 @@ pub use console::{console, overview};
 use crate::beside::{levels, more, people};
 use app::backend::{Backend, ConsoleBackend};
 use async_trait::async_trait;
+use contract::bulk::{Bulk, BulkMember, BulkState};
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
 use contract::console::{Console, IntegrationView};
@@ -88,6 +89,14 @@ impl Backend for Fake {
             has_next: self.has_next,
             as_of_ms: NOW_MS,
         })
+    }
+
+    async fn selection(&self, list: &Listing) -> Result<IncidentList, Problem> {
+        self.incidents(list).await
+    }
+
+    async fn bulk(&self, action: Action, ids: &[String]) -> Result<Bulk, Problem> {
+        Ok(bulk(action, ids, &self.incidents))
     }
 
     async fn on_call(&self) -> Result<OnCallPage, Problem> {
@@ -344,4 +353,25 @@ fn responder(name: &str, acknowledged_minutes_ago: Option<i64>, me: bool) -> Res
 
 fn last(kind: &str, who: Option<&str>, minutes: i64) -> LastAct {
     LastAct { who: who.map(Into::into), kind: kind.into(), at_ms: NOW_MS - minutes * MINUTE_MS }
+}
+
+/// What an act would mean for each of the incidents with these ids; of others nothing is known.
+pub fn bulk(action: Action, ids: &[String], known: &[IncidentView]) -> Bulk {
+    let member = |id: &String| {
+        let incident = known.iter().find(|one| one.id == *id);
+        BulkMember {
+            id: id.clone(),
+            num: incident.map(|one| one.num.clone()).unwrap_or_default(),
+            title: incident.map(|one| one.title.clone()).unwrap_or_default(),
+            severity: incident.map(|one| one.severity),
+            progress: incident.map(|one| one.progress),
+            state: match incident {
+                Some(one) if one.actions.contains(&action) => BulkState::Ready,
+                Some(_) => BulkState::Already,
+                None => BulkState::Refused,
+            },
+            problem: incident.is_none().then(|| Problem::new(ProblemCode::IncidentGone, Language::En, "")),
+        }
+    };
+    Bulk { action, members: ids.iter().map(member).collect(), as_of_ms: NOW_MS }
 }

@@ -26,9 +26,9 @@ pub use crate::model::asked::{Asked, Level};
 pub const PAGE_BUDGET: Duration = Duration::from_secs(8);
 /// How long another process may keep an incident for an act of its own: longer than all calls of one act can take. So
 /// long nobody else acts on an incident whose process has died.
-const LEASE: Duration = Duration::from_secs(30);
+pub const LEASE: Duration = Duration::from_secs(30);
 /// When an act is looked into that has not come to an end: not before its lease has.
-const FINISH_AFTER: Duration = LEASE;
+pub const FINISH_AFTER: Duration = LEASE;
 
 /// How it ended.
 #[derive(Clone, Debug)]
@@ -124,7 +124,8 @@ pub async fn finish(
     Errand { state, integration, link, asked, at, again: true }.carry_out().await
 }
 
-fn wrong(fault: Fault) -> Refusal {
+/// What is wrong with what was asked for, in words.
+pub fn wrong(fault: Fault) -> Refusal {
     match fault {
         Fault::TextTooLong => Refusal::field(|language| words::text_too_long(language, TEXT_CHARS_MAX)),
         Fault::MinutesOutOfRange => {
@@ -154,6 +155,7 @@ async fn forget(state: &State, key: &str, task: &TaskKind) -> Result<(), StoreEr
     tx.commit().await
 }
 
-fn finish_task(link: &Link, asked: &Asked, at: Millis) -> TaskKind {
-    TaskKind::FinishAct { user_id: link.employee.user_id.clone(), asked: asked.clone(), asked_ms: at.0 }
+/// What looks into an act that has not come to an end.
+pub fn finish_task(link: &Link, asked: &Asked, at: Millis) -> TaskKind {
+    TaskKind::FinishAct { user_id: link.employee.user_id.clone(), asked: Box::new(asked.clone()), asked_ms: at.0 }
 }

@@ -7,6 +7,8 @@ pub mod arrive;
 pub mod audit;
 pub mod automation;
 pub mod backup;
+mod batch;
+pub mod bulk;
 pub mod caches;
 pub mod chats;
 pub mod check;

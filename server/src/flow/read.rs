@@ -12,6 +12,7 @@ use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
 use crate::store;
+use contract::bulk::BULK_MAX;
 use contract::chat::{ChatPage, ChatState, SubscriptionView};
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
 use contract::listing::Listing;
@@ -34,7 +35,7 @@ pub use on_call::on_call;
 /// Incidents on a page of a list.
 const PAGE_ROWS: u32 = 20;
 /// Flashduty reads no further than row 10,000 (reference 5.1).
-const PAGE_MAX: u32 = 10_000 / PAGE_ROWS;
+const ROWS_MAX: u32 = 10_000;
 /// Open incidents looked through for a group's page; as many as one call gives.
 const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
@@ -54,8 +55,21 @@ pub struct Viewer<'a> {
 /// # Errors
 /// As Flashduty refuses: `LinkBroken`, `NoLicense`, `AccessDenied`, `FlashdutySlow`, `FlashdutyDown`.
 pub async fn incidents(viewer: Viewer<'_>, list: &Listing) -> Result<IncidentList, Refusal> {
-    let page = list.page.clamp(1, PAGE_MAX);
-    let mut query = IncidentQuery { page, limit: PAGE_ROWS, ..open_ones(viewer.state.world.now()) };
+    page_of(viewer, list, PAGE_ROWS).await
+}
+
+/// The same with as many on a page as can be acted on at once.
+///
+/// # Errors
+/// As [`incidents`].
+pub async fn selection(viewer: Viewer<'_>, list: &Listing) -> Result<IncidentList, Refusal> {
+    page_of(viewer, list, u32::try_from(BULK_MAX).unwrap_or(u32::MAX)).await
+}
+
+async fn page_of(viewer: Viewer<'_>, list: &Listing, rows: u32) -> Result<IncidentList, Refusal> {
+    let page_max = ROWS_MAX / rows;
+    let page = list.page.clamp(1, page_max);
+    let mut query = IncidentQuery { page, limit: rows, ..open_ones(viewer.state.world.now()) };
     if list.tab == Tab::Mine {
         query.responder_ids.push(viewer.link.member.member_id);
     }
@@ -69,7 +83,7 @@ pub async fn incidents(viewer: Viewer<'_>, list: &Listing) -> Result<IncidentLis
     let (read, channels) = tokio::join!(client.incident_list(&query), channels::of(viewer, &client));
     let read = viewer.heard(read).await?;
     let items = viewer.views(&client, read.items.iter().map(convert::incident).collect()).await?;
-    let has_next = read.has_next_page && page < PAGE_MAX;
+    let has_next = read.has_next_page && page < page_max;
     let as_of_ms = viewer.state.world.now().0;
     Ok(IncidentList { tab: list.tab, channels, items, total: read.total, page, has_next, as_of_ms })
 }
@@ -178,7 +192,7 @@ impl Viewer<'_> {
         convert::incident_view(incident, self.link.member.member_id, self.state.world.now())
     }
 
-    async fn client(&self) -> Result<flashduty::Client, Refusal> {
+    pub(super) async fn client(&self) -> Result<flashduty::Client, Refusal> {
         Ok(credential::person(self.state, self.integration, self.link).await?.within(READ_TIMEOUT))
     }
 

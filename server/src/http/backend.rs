@@ -3,9 +3,10 @@
 use super::session::Visitor;
 use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
-use crate::flow::{Refusal, link, live, war_room};
+use crate::flow::{Refusal, bulk, link, live, war_room};
 use app::backend::Backend;
 use async_trait::async_trait;
+use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
@@ -62,6 +63,11 @@ impl Visitor {
         Ok(ActResult { done, incident: viewer.view(&incident), revision })
     }
 
+    /// Carries an act out on many incidents.
+    pub(super) async fn act_on_many(&self, ids: &[String], asked: Asked) -> Result<Bulk, Refusal> {
+        bulk::act(self.viewer()?, asked, ids).await
+    }
+
     async fn group(&self, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
         let viewer = self.viewer()?;
         // DingTalk tells the company a group is of; only its own can have our cool app.
@@ -89,6 +95,16 @@ impl Backend for Visitor {
     async fn incidents(&self, list: &Listing) -> Result<IncidentList, Problem> {
         let read = async { read::incidents(self.viewer()?, list).await };
         read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn selection(&self, list: &Listing) -> Result<IncidentList, Problem> {
+        let read = async { read::selection(self.viewer()?, list).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn bulk(&self, action: Action, ids: &[String]) -> Result<Bulk, Problem> {
+        let look = async { bulk::look(self.viewer()?, &Asked::plain("", action), ids).await };
+        look.await.map_err(|refusal| self.problem(refusal))
     }
 
     async fn on_call(&self) -> Result<OnCallPage, Problem> {

@@ -67,6 +67,17 @@ impl Posted {
         parts.map(|part| part.parse().map_err(wrong)).collect()
     }
 
+    /// A field with several texts that have no comma: ticked boxes of a form, an array in JSON.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let parts = self.get(name).unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    }
+
+    /// Every field as it was sent, to be shown again.
+    pub fn typed(&self) -> &BTreeMap<String, String> {
+        &self.fields
+    }
+
     /// The page a field names; none for anything that is no page of ours.
     pub fn place(&self, name: &str) -> Option<Place> {
         Place::parse(self.get(name)?)
@@ -213,8 +224,12 @@ fn text_of(value: Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(if flag { "yes" } else { "no" }.to_owned()),
         Value::Array(parts) => {
-            let parts: Vec<String> = parts.iter().filter(|part| part.is_number()).map(Value::to_string).collect();
-            Some(parts.join(","))
+            let text = |part: &Value| match part {
+                Value::Number(number) => Some(number.to_string()),
+                Value::String(text) => Some(text.clone()),
+                _ => None,
+            };
+            Some(parts.iter().filter_map(text).collect::<Vec<_>>().join(","))
         }
         _ => None,
     }

@@ -88,6 +88,7 @@ fn shown(asked: &Asked) -> Option<Shown> {
         Place::Incident { id } => shown.detail = Some(id),
         Place::Ask { .. }
         | Place::WarRoom { .. }
+        | Place::Create { .. }
         | Place::SignIn
         | Place::Account
         | Place::Console

@@ -4,6 +4,7 @@ mod api;
 mod assets;
 mod automation;
 mod backend;
+mod bulk;
 mod choice;
 mod click_callback;
 mod console;

@@ -3,7 +3,7 @@
 use super::console::Administrator;
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
-use super::{api, console, sign_in, war_room, web_login};
+use super::{api, bulk, console, sign_in, war_room, web_login};
 use crate::flow::{Refusal, link, session};
 use crate::model::integration::Integration;
 use crate::model::text::zone_offset_minutes;
@@ -20,10 +20,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
+use contract::bulk::Bulk;
 use contract::{Problem, ProblemCode, paths};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 use leptos_axum::{generate_route_list, render_app_async_with_context};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 use url::{Host, Url};
@@ -38,7 +40,12 @@ pub fn routes() -> Router<State> {
         path => router.route(path, get(show)),
     });
     let signing_in = sign_in::routes().merge(web_login::routes());
-    pages.merge(api::routes()).merge(war_room::routes()).merge(signing_in).merge(console::routes())
+    pages
+        .merge(api::routes())
+        .merge(bulk::routes())
+        .merge(war_room::routes())
+        .merge(signing_in)
+        .merge(console::routes())
 }
 
 /// A problem on a page outside of every integration.
@@ -76,6 +83,35 @@ pub async fn refused(visitor: Visitor, back: Place, refused: Refused) -> Respons
     }
     let state = visitor.state.clone();
     let mut response = draw(&state, visit, door(visitor), None, request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
+}
+
+/// What a page is told that answers a form itself.
+#[derive(Default)]
+pub struct Redrawn {
+    /// Of the answer, where the page has none of its own to say.
+    pub status: StatusCode,
+    pub notice: Option<Notice>,
+    /// What was typed, by the names of the fields.
+    pub typed: BTreeMap<String, String>,
+    /// What is wrong with it, by the names of the fields.
+    pub faults: Vec<(&'static str, String)>,
+    pub bulk: Option<Bulk>,
+}
+
+/// The page at an address of ours, as the answer to a form.
+pub async fn redraw(visitor: Visitor, address: &str, with: Redrawn) -> Response {
+    let Redrawn { status, notice, typed, faults, bulk } = with;
+    let visit = Visit { notice, typed, faults, bulk, ..inside(&visitor) };
+    let mut request = Request::default();
+    if let Ok(address) = address.parse() {
+        *request.uri_mut() = address;
+    }
+    let state = visitor.state.clone();
+    let mut response = draw(&state, visit, Arc::new(visitor), None, request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

@@ -280,7 +280,12 @@ pub fn goal_of(place: &Place) -> Goal {
         Place::Pc { id: None, .. } => Goal::PcHome,
         Place::CoolApp { cid } => Goal::CoolApp { open_conversation_id: cid.clone() },
         Place::WarRoom { id } => Goal::RoomPage { incident_id: id.clone() },
-        Place::Home { .. } | Place::SignIn | Place::Account | Place::Console | Place::Administer { .. } => Goal::Home,
+        Place::Home { .. }
+        | Place::Create { .. }
+        | Place::SignIn
+        | Place::Account
+        | Place::Console
+        | Place::Administer { .. } => Goal::Home,
     }
 }
 

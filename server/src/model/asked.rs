@@ -2,6 +2,7 @@
 
 use contract::incident::{Action, PEOPLE_MAX, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +25,21 @@ pub struct Asked {
     /// Custom action: its id at Flashduty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_action: Option<i64>,
+    /// Acknowledge, close: what a form of the account asks for in one text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// Acknowledge, close: custom fields of such a form.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, FieldValue>,
+}
+
+/// What was filled into a custom field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    Flag(bool),
+    Text(String),
+    Chosen(Vec<String>),
 }
 
 /// A level of an escalation rule.
@@ -65,7 +81,15 @@ impl Asked {
             people: Vec::new(),
             level: None,
             custom_action: None,
+            summary: String::new(),
+            fields: BTreeMap::new(),
         }
+    }
+
+    /// The same for another incident.
+    #[must_use]
+    pub fn on(&self, incident_id: &str) -> Self {
+        Self { incident_id: incident_id.to_owned(), ..self.clone() }
     }
 
     /// What is wrong with it, if anything: Flashduty is not asked for what it would refuse.

@@ -23,7 +23,7 @@ pub enum TaskKind {
     /// Carry out what a robot of Flashduty wants said in a group.
     RobotPush { push: String },
     /// Find out how an act ended that Flashduty did not answer in time, and repeat it if it did not happen.
-    FinishAct { user_id: String, asked: Asked, asked_ms: i64 },
+    FinishAct { user_id: String, asked: Box<Asked>, asked_ms: i64 },
     /// Go on with acknowledging every member of a digest, should the process that began it have died.
     AcknowledgeAll { digest: String, user_id: String, asked_ms: i64 },
     /// Repaint when a snooze ends, should Flashduty's webhook be lost.

@@ -4,6 +4,7 @@ mod arrows;
 mod attack;
 mod audit;
 mod bench;
+mod bulk;
 mod card_text;
 mod cards;
 mod checks;

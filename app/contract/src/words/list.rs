@@ -36,6 +36,39 @@ super::sentences! {
     hours_minutes(hours, minutes): "{hours} 小时 {minutes} 分", "{hours} h {minutes} min";
     days_hours(days, hours): "{days} 天 {hours} 小时", "{days} d {hours} h";
 
+    // acting on many
+    choose: "多选", "Select";
+    choose_all: "全选本页", "Select all here";
+    choose_none: "全不选", "Select none";
+    choose_end: "取消", "Cancel";
+    choose_why: "勾选故障后，在下方选择操作；执行前会列出每一个故障", "Tick incidents and choose an act below. Each is listed again before anything is done";
+    choose_missing: "ids：请至少选择一个故障", "ids: choose at least one incident";
+    choose_too_many(most): "ids：一次最多 {most} 个故障", "ids: at most {most} incidents at once";
+    choose_wrong: "ids：不是故障编号", "ids: not the id of an incident";
+    bulk_acknowledge: "批量认领", "Acknowledge several";
+    bulk_close: "批量关闭", "Close several";
+    bulk_unacknowledge: "批量取消认领", "Withdraw several acknowledgements";
+    bulk_reopen: "批量重新打开", "Reopen several";
+    bulk_for(n): "将处理 {n} 个故障", "Will be done for: {n}";
+    bulk_for_none: "所选故障都不需要此操作", "None of those chosen needs this";
+    bulk_skipped(n): "{n} 个将跳过", "Left out: {n}";
+    bulk_do_acknowledge(n): "认领 {n} 个故障", "Acknowledge {n}";
+    bulk_do_close(n): "关闭 {n} 个故障", "Close {n}";
+    bulk_do_unacknowledge(n): "取消认领 {n} 个故障", "Withdraw {n}";
+    bulk_do_reopen(n): "重新打开 {n} 个故障", "Reopen {n}";
+    bulk_did_acknowledge(n): "已认领 {n} 个", "Acknowledged: {n}";
+    bulk_did_close(n): "已关闭 {n} 个", "Closed: {n}";
+    bulk_did_unacknowledge(n): "已取消认领 {n} 个", "Withdrawn: {n}";
+    bulk_did_reopen(n): "已重新打开 {n} 个", "Reopened: {n}";
+    bulk_already(n): "此前已完成 {n} 个", "Were so already: {n}";
+    bulk_under_way(n): "{n} 个仍在处理，稍后刷新列表查看", "Still under way, refresh the list in a moment: {n}";
+    bulk_refused(n): "未完成 {n} 个", "Not done: {n}";
+    bulk_is_so: "已是此状态", "is so already";
+    bulk_goes_on: "处理中", "under way";
+    bulk_rest(n): "其余 {n} 个", "{n} more";
+    bulk_note: "解决办法（选填，写入每一个故障）", "Resolution (optional, written to each of them)";
+    hidden_incident: "不可见或已不存在的故障", "An incident that you may not see, or that is gone";
+
     undo: "撤销", "Undo";
     undo_reason: "撤销刚才的关闭", "Undoing the closing of a moment ago";
 }

@@ -24,6 +24,9 @@ pub struct IncidentQuery {
     /// With any of these people as responder.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub responder_ids: Vec<i64>,
+    /// Made by hand by any of these people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub creator_ids: Vec<i64>,
     /// Any of these.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub incident_ids: Vec<String>,

@@ -279,12 +279,13 @@ async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<Option<Str
     let text = asked.text.as_deref().unwrap_or_default();
     let done = match asked.action {
         Action::CustomAction => return client.run_custom_action(id, asked.custom_action.unwrap_or_default()).await,
-        Action::Acknowledge => client.acknowledge(id).await,
+        Action::Acknowledge => client.acknowledge_with(id, &asked.summary, &form_fields(asked)).await,
         Action::Unacknowledge => client.unacknowledge(id).await,
         Action::Close => {
             let root_cause = asked.root_cause.clone().unwrap_or_default();
             let resolution = asked.resolution.clone().unwrap_or_default();
-            client.resolve(id, &flashduty::Resolution { root_cause, resolution }).await
+            let (summary, fields) = (asked.summary.clone(), form_fields(asked));
+            client.resolve(id, &flashduty::Resolution { root_cause, resolution, summary, fields }).await
         }
         Action::Reopen => client.reopen(id, text).await,
         Action::Snooze => client.snooze(id, asked.minutes.unwrap_or(SNOOZE_MINUTES_MAX)).await,
@@ -298,6 +299,11 @@ async fn perform(client: &flashduty::Client, asked: &Asked) -> Result<Option<Str
         }
     };
     done.map(|()| None)
+}
+
+/// Custom fields as Flashduty takes them.
+fn form_fields(asked: &Asked) -> serde_json::Map<String, Value> {
+    asked.fields.iter().map(|(name, value)| (name.clone(), json!(value))).collect()
 }
 
 /// The reason in words. A parameter refused on acknowledge or close means a required form (Flashduty reference 5.6).

@@ -4,12 +4,14 @@
 mod run;
 
 use crate::flow::refusal::Refusal;
+use crate::model::asked::Asked;
 use crate::model::card::{Notice, Noticed};
 use crate::model::integration::Integration;
 use crate::model::link::Link;
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::{self, StoreError};
+use contract::incident::Action;
 use contract::words::digest as words;
 use contract::{Language, Problem, ProblemCode};
 use run::Run;
@@ -162,7 +164,8 @@ async fn carry_out(
     at: Millis,
     again: bool,
 ) -> Result<Tally, Refusal> {
-    let result = Run::new(state, integration, link, digest_id, at, again).carry_out().await;
+    let asked = Asked::plain(digest_id, Action::Acknowledge);
+    let result = Run::new(state, integration, link, digest_id, &asked, at, again).carry_out().await;
     if result.as_ref().is_ok() || result.as_ref().is_err_and(|refusal| !refusal.is_passing()) {
         let user_id = link.employee.user_id.clone();
         let task = TaskKind::AcknowledgeAll { digest: digest_id.to_owned(), user_id, asked_ms: at.0 };

@@ -41,7 +41,7 @@ async fn the_key_goes_into_the_query_and_the_token_into_the_header() {
 async fn acts_send_one_incident_each() {
     let stand = Stand::json(200, json!({ "request_id": "R", "data": null })).await;
     let client = stand.client();
-    let said = Resolution { root_cause: "disk".into(), resolution: String::new() };
+    let said = Resolution { root_cause: "disk".into(), ..Resolution::default() };
     client.acknowledge("a1").await.unwrap();
     client.unacknowledge("a1").await.unwrap();
     client.resolve("a1", &said).await.unwrap();

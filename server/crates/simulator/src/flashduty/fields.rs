@@ -151,9 +151,9 @@ impl Fields {
         }
     }
 
-    /// Whether the object has no field at all.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The fields of an object inside the body; absent counts as none.
+    pub fn map(&self, name: &str) -> Result<Map<String, Value>, Refusal> {
+        Ok(self.object(name)?.map(|Fields(map)| map).unwrap_or_default())
     }
 
     /// A list of objects; absent counts as empty.

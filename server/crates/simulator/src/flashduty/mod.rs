@@ -16,6 +16,7 @@ mod control;
 mod custom;
 mod custom_action;
 mod fields;
+mod form;
 mod gate;
 mod incident;
 mod machine;
@@ -64,7 +65,7 @@ pub struct Settings {
     /// Acknowledge, unacknowledge, snooze and wake of a closed incident answer `InvalidParameter`; otherwise success
     /// without effect. On.
     pub closed_acts_refused: bool,
-    /// Acknowledge and close by API need `custom_fields`. Off.
+    /// Creating, acknowledging and closing need the custom field `cause`. Off.
     pub require_form: bool,
     /// There is an OAuth server; otherwise its paths, the metadata among them, are unknown routes. On.
     pub oauth: bool,
@@ -147,6 +148,7 @@ impl Flashduty {
             webhooks: webhook::Webhooks::default(),
             custom_actions: Vec::new(),
             robots: robot::Robots::default(),
+            custom_fields: Vec::new(),
             templates: vec![template::preset()],
             rates: rate::Rates::default(),
         };

@@ -2,6 +2,7 @@
 
 use super::config::{AlertIntegration, Channel, Rule, Schedule};
 use super::custom::CustomAction;
+use super::form::CustomField;
 use super::incident::{FeedRow, Incident};
 use super::oauth::Grants;
 use super::people::{Account, AppKey, Member, Team};
@@ -64,6 +65,7 @@ pub struct State {
     /// By integration id.
     pub custom_actions: Vec<(i64, CustomAction)>,
     pub robots: Robots,
+    pub custom_fields: Vec<CustomField>,
     pub templates: Vec<Template>,
     pub rates: Rates,
 }

@@ -202,7 +202,7 @@ impl Flashduty {
         }
     }
 
-    /// Demands custom fields at acknowledge and close, which a one-click act cannot give.
+    /// Demands the custom field `cause` at create, acknowledge and close, which a one-click act cannot give.
     pub fn require_form(&self, required: bool) {
         self.change_settings(|settings| settings.require_form = required);
     }

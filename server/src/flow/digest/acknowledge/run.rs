@@ -1,9 +1,9 @@
 //! One run over the members of a digest: leased, called for in batches, written down, given free.
 
 use super::Tally;
+use crate::flow::batch::{self, BATCH, Batch, CALL_LIMIT, Fate, ROUNDS_MAX};
 use crate::flow::refusal::Refusal;
-use crate::flow::{audit, convert, credential, incidents, link_end};
-use crate::model::action::{self, Verdict};
+use crate::flow::{convert, credential, link_end};
 use crate::model::asked::Asked;
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
@@ -11,24 +11,12 @@ use crate::model::link::Link;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
 use contract::ProblemCode;
-use contract::incident::{Action, Progress};
-use flashduty::{Client, ErrorClass, FlashdutyError};
+use contract::incident::Progress;
+use flashduty::{Client, ErrorClass};
 use serde_json::json;
-use std::collections::BTreeSet;
 use std::time::Duration;
 use world::Millis;
 
-/// Members in one call (Flashduty reference 5.6).
-const BATCH: usize = 100;
-/// How long one call to Flashduty may take.
-const CALL_LIMIT: Duration = Duration::from_secs(5);
-/// How long the members of a batch are kept from other acts: longer than all calls for it can take.
-const LEASE: Duration = Duration::from_secs(30);
-/// Calls spent on finding out which members of refused batches are to blame.
-const SEARCHES_MAX: usize = 300;
-/// Rounds over members on which somebody else was acting, or which Flashduty had no time for, and the pause between.
-const ROUNDS_MAX: usize = 4;
-const PAUSE: Duration = Duration::from_secs(1);
 /// How far Flashduty's clock may be behind ours.
 const CLOCK_MARGIN: Duration = Duration::from_secs(10);
 
@@ -43,18 +31,7 @@ pub struct Run<'a> {
     /// It was begun before, and nobody knows how far it came.
     again: bool,
     tally: Tally,
-    /// Members that need not be looked at again.
-    settled: BTreeSet<String>,
-    searches: usize,
-}
-
-/// What Flashduty made of a batch.
-enum Answer {
-    Done,
-    /// Later: too many calls.
-    Later,
-    /// Not as a whole.
-    Refused(FlashdutyError),
+    batch: Batch<'a>,
 }
 
 impl<'a> Run<'a> {
@@ -64,11 +41,13 @@ impl<'a> Run<'a> {
         integration: &'a Integration,
         link: &'a Link,
         digest_id: &'a str,
+        asked: &'a Asked,
         at: Millis,
         again: bool,
     ) -> Self {
-        let (tally, settled) = (Tally::default(), BTreeSet::new());
-        Self { state, integration, link, digest_id, at, again, tally, settled, searches: 0 }
+        let detail = json!({ "digest": digest_id });
+        let batch = Batch::new(state, integration, link, asked, detail, None);
+        Self { state, integration, link, digest_id, at, again, tally: Tally::default(), batch }
     }
 
     /// Acknowledges every member that nobody has touched.
@@ -95,7 +74,14 @@ impl<'a> Run<'a> {
             if round == ROUNDS_MAX {
                 self.tally.refuse(ProblemCode::FlashdutyDown, left);
             } else {
-                pause().await;
+                batch::pause().await;
+            }
+        }
+        for fate in self.batch.fates.values() {
+            match fate {
+                Fate::Done => self.tally.done += 1,
+                Fate::Already => {}
+                Fate::Refused(code) => self.tally.refuse(*code, 1),
             }
         }
         if self.again {
@@ -135,102 +121,17 @@ impl<'a> Run<'a> {
             let Some((last, _)) = page.last() else { return Ok(left) };
             after.clone_from(last);
             let ids: Vec<String> = page.into_iter().map(|(_, incident)| incident.id).collect();
-            let ids: Vec<String> = ids.into_iter().filter(|id| !self.settled.contains(id)).collect();
+            let ids: Vec<String> = ids.into_iter().filter(|id| !self.batch.fates.contains_key(id)).collect();
             left += self.batch(client, ids).await?;
         }
     }
 
     /// Acknowledges some members; returns how many could not be tried.
-    async fn batch(&mut self, client: &Client, mut ids: Vec<String>) -> Result<usize, Refusal> {
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        if self.again {
+    async fn batch(&mut self, client: &Client, ids: Vec<String>) -> Result<usize, Refusal> {
+        if self.again && !ids.is_empty() {
             self.read(client, &ids).await?;
         }
-        // In one order, as every other process does.
-        ids.sort_unstable();
-        let until = self.state.world.now().plus(LEASE);
-        let (mine, busy) = self.lease(&ids, until).await?;
-        let result = self.call_for(client, mine.clone()).await;
-        self.release(&mine, until).await?;
-        Ok(result? + busy)
-    }
-
-    /// Calls for all of them; a batch that is refused is halved until those to blame are found (whether one bad member
-    /// spoils a batch is not documented: Flashduty reference 5.6). Returns how many could not be tried.
-    async fn call_for(&mut self, client: &Client, incidents: Vec<Incident>) -> Result<usize, Refusal> {
-        let (mut parts, mut left) = (vec![incidents], 0);
-        while let Some(mut part) = parts.pop() {
-            if part.is_empty() {
-                continue;
-            }
-            match self.call(client, &part).await? {
-                Answer::Done => self.settle(part).await?,
-                Answer::Later => left += part.len(),
-                Answer::Refused(error) if part.len() > 1 && self.searches < SEARCHES_MAX => {
-                    self.searches += 1;
-                    tracing::info!(code = error.code, members = part.len(), "a batch was refused and is halved");
-                    let second = part.split_off(part.len() / 2);
-                    parts.push(second);
-                    parts.push(part);
-                }
-                Answer::Refused(error) => {
-                    let code = self.reason(client, &part, error).await?;
-                    self.blame(&part, code);
-                    if code == Some(ProblemCode::FormNeeded) {
-                        // The account demands it of everybody: nobody has to be asked for one by one.
-                        parts.drain(..).for_each(|part| self.blame(&part, code));
-                    }
-                }
-            }
-        }
-        Ok(left)
-    }
-
-    /// # Errors
-    /// What concerns the person, not the members; and an answer that nobody knows: it is looked into later.
-    async fn call(&self, client: &Client, incidents: &[Incident]) -> Result<Answer, Refusal> {
-        let ids: Vec<&str> = incidents.iter().map(|incident| incident.id.as_str()).collect();
-        match client.acknowledge_all(&ids).await {
-            Ok(()) => Ok(Answer::Done),
-            Err(error) => match error.class {
-                ErrorClass::InvalidParameter | ErrorClass::NotFound | ErrorClass::AccessDenied => {
-                    Ok(Answer::Refused(error))
-                }
-                ErrorClass::RateLimited { .. } => Ok(Answer::Later),
-                _ if error.may_have_happened() => Err(ProblemCode::FlashdutySlow.into()),
-                _ => Err(error.into()),
-            },
-        }
-    }
-
-    /// Why members were refused; none when there is nothing to complain of, because somebody else was faster.
-    async fn reason(
-        &self,
-        client: &Client,
-        part: &[Incident],
-        error: FlashdutyError,
-    ) -> Result<Option<ProblemCode>, Refusal> {
-        let (ErrorClass::InvalidParameter, [one]) = (error.class, part) else {
-            return Ok(Some(Refusal::from(error).code));
-        };
-        // It has changed and no webhook told of that, or Flashduty wants a form.
-        let asked = self.state.world.now();
-        let truth = convert::incident(&client.incident(&one.id).await?);
-        self.learn(vec![truth.clone()], asked).await?;
-        Ok(match action::judge(&truth, Action::Acknowledge, self.link.member.member_id, self.state.world.now()) {
-            Verdict::Refuse(code) => Some(code),
-            Verdict::Already => None,
-            Verdict::Do => Some(ProblemCode::FormNeeded),
-        })
-    }
-
-    fn blame(&mut self, part: &[Incident], code: Option<ProblemCode>) {
-        self.settled.extend(part.iter().map(|incident| incident.id.clone()));
-        if let Some(code) = code {
-            self.tally.refuse(code, part.len());
-        }
+        self.batch.act_on(client, ids).await
     }
 
     /// Asks Flashduty how far a former run came, so that nothing is done twice.
@@ -242,68 +143,8 @@ impl<'a> Run<'a> {
             Err(error) if error.class == ErrorClass::NotFound => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        self.settled.extend(truth.iter().filter(|one| one.progress != Progress::Triggered).map(|one| one.id.clone()));
-        Ok(self.learn(truth, asked).await?)
+        let touched = truth.iter().filter(|one| one.progress != Progress::Triggered);
+        self.batch.fates.extend(touched.map(|one| (one.id.clone(), Fate::Already)));
+        Ok(batch::learn(self.state, &self.integration.key, truth, asked).await?)
     }
-
-    async fn learn(&self, truth: Vec<Incident>, asked: Millis) -> Result<(), StoreError> {
-        let mut tx = self.state.store.begin().await?;
-        for incident in truth {
-            incidents::take_read(self.state, &mut tx, &self.integration.key, incident, asked).await?;
-        }
-        tx.commit().await?;
-        self.state.wake();
-        Ok(())
-    }
-
-    /// Keeps other acts off those that nobody has touched until now. The others, on which somebody is acting, are counted.
-    async fn lease(&self, ids: &[String], until: Millis) -> Result<(Vec<Incident>, usize), StoreError> {
-        let (key, now) = (&self.integration.key, self.state.world.now());
-        let (mut mine, mut busy) = (Vec::with_capacity(ids.len()), 0);
-        let mut tx = self.state.store.begin().await?;
-        for id in ids {
-            if !store::incident::lease_act(&mut tx, key, id, now, until).await? {
-                busy += 1;
-                continue;
-            }
-            match store::incident::get(&mut tx, key, id).await? {
-                Some(mirror) if mirror.incident.progress == Progress::Triggered => mine.push(mirror.incident),
-                _ => store::incident::release_act(&mut tx, key, id, until).await?,
-            }
-        }
-        tx.commit().await?;
-        Ok((mine, busy))
-    }
-
-    async fn release(&self, incidents: &[Incident], until: Millis) -> Result<(), StoreError> {
-        let mut tx = self.state.store.begin().await?;
-        for incident in incidents {
-            store::incident::release_act(&mut tx, &self.integration.key, &incident.id, until).await?;
-        }
-        tx.commit().await
-    }
-
-    /// Writes down what was done, before anybody can act on it again.
-    async fn settle(&mut self, incidents: Vec<Incident>) -> Result<(), StoreError> {
-        let (key, now) = (&self.integration.key, self.state.world.now());
-        let (actor, who) = (&self.link.employee.user_id, (self.link.member.member_id, self.link.member.name.as_str()));
-        let count = incidents.len();
-        let mut tx = self.state.store.begin().await?;
-        for incident in incidents {
-            let (id, act) = (incident.id.clone(), Action::Acknowledge);
-            let after = action::applied(incident, &Asked::plain(&id, act), who, now);
-            incidents::take_act(self.state, &mut tx, key, after).await?;
-            let detail = json!({ "digest": self.digest_id });
-            audit::write(self.state, &mut tx, key, actor, act.name(), &id, detail).await?;
-        }
-        tx.commit().await?;
-        self.tally.done += count;
-        self.state.wake();
-        Ok(())
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "waits for another process or for Flashduty, which cannot wake us")]
-async fn pause() {
-    tokio::time::sleep(PAUSE).await;
 }

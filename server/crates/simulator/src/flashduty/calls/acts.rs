@@ -4,6 +4,7 @@
 use super::super::alerts::Draft;
 use super::super::assign::{AssignTo, Target};
 use super::super::fields::Fields;
+use super::super::form;
 use super::super::gate::Caller;
 use super::super::incident::Severity;
 use super::super::machine::Act;
@@ -18,8 +19,10 @@ type Answer = Result<Value, Refusal>;
 pub fn ack(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let ids = fields.required_object_ids("incident_ids", 100)?;
     fields.text("summary", 6_144)?;
-    require_form(state, fields)?;
-    act_on_all(state, caller, &ids, &Act::Acknowledge)
+    let form = form::filled(state, fields)?;
+    let answer = act_on_all(state, caller, &ids, &Act::Acknowledge)?;
+    form::keep(state, &ids, &form);
+    Ok(answer)
 }
 
 /// `/incident/unack`
@@ -33,8 +36,10 @@ pub fn resolve(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
     let (root_cause, resolution) = (fields.text("root_cause", 1_024)?, fields.text("resolution", 1_024)?);
     fields.text("description", 6_144)?;
     fields.text("summary", 6_144)?;
-    require_form(state, fields)?;
-    act_on_all(state, caller, &ids, &Act::Resolve { root_cause, resolution })
+    let form = form::filled(state, fields)?;
+    let answer = act_on_all(state, caller, &ids, &Act::Resolve { root_cause, resolution })?;
+    form::keep(state, &ids, &form);
+    Ok(answer)
 }
 
 /// `/incident/reopen`
@@ -93,6 +98,7 @@ pub fn create(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
         return Err(Code::ResourceNotFound.into());
     }
     let assign = wanted_assignment(fields)?.ok_or_else(|| Refusal::parameter("assigned_to"))?;
+    let form = form::filled(state, fields)?;
     let incident_id = state.create(Draft {
         title: title.clone(),
         description,
@@ -104,6 +110,8 @@ pub fn create(state: &mut State, caller: Caller, fields: &Fields) -> Answer {
         assign: Some(assign),
         alert: None,
     })?;
+    form::keep(state, std::slice::from_ref(&incident_id), &form);
+    state.note_act(&incident_id, "create", caller.person_id);
     Ok(json!({"incident_id": incident_id, "title": title}))
 }
 
@@ -115,15 +123,6 @@ fn act_on_all(state: &mut State, caller: Caller, ids: &[String], act: &Act) -> A
         state.act(caller.person_id, id, act)?;
     }
     Ok(json!({}))
-}
-
-/// With [`super::super::Settings::require_form`] a one-click act lacks the fields the account demands (section 5.6).
-fn require_form(state: &State, fields: &Fields) -> Result<(), Refusal> {
-    let filled = fields.object("custom_fields")?.is_some_and(|form| !form.is_empty());
-    if state.settings.require_form && !filled {
-        return Err(Refusal::parameter("custom_fields"));
-    }
-    Ok(())
 }
 
 fn wanted_assignment(fields: &Fields) -> Result<Option<AssignTo>, Refusal> {

@@ -3,6 +3,7 @@
 mod acts;
 mod channels;
 mod endings;
+mod forms;
 mod incidents;
 mod keys;
 mod people;
@@ -58,6 +59,7 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/incident/list-by-ids" => (Need::IncidentsRead, incidents::list_by_ids),
         "/incident/alert/list" => (Need::IncidentsRead, incidents::alert_list),
         "/incident/feed" => (Need::IncidentsRead, incidents::feed),
+        "/field/list" => (Need::Nothing, forms::list),
         "/incident/create" => (Need::IncidentsManage, acts::create),
         "/incident/ack" => (Need::IncidentsManage, acts::ack),
         "/incident/unack" => (Need::IncidentsManage, acts::unack),

@@ -167,6 +167,7 @@ fn configuration(state: &mut State, made: i64) {
         created_at: made,
     }];
     state.rules = rules(made);
+    state.custom_fields = super::form::seeded();
     let integration = |id, name: &str, key: &str, channel_id| AlertIntegration {
         id,
         name: name.to_owned(),

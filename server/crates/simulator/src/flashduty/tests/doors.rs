@@ -92,8 +92,17 @@ async fn a_required_form_refuses_one_click_acts() {
         assert!(bare.body["error"]["message"].as_str().unwrap().contains("custom_fields"));
     }
     assert_eq!(bench.progress(&id), "Triggered");
-    let filled = json!({"incident_ids": [id], "custom_fields": {"impact": "none"}});
+    for wrong in
+        [json!({"impact": "none"}), json!({"cause": "none"}), json!({"cause": ["变更 Change"]}), json!({"ticket": "x"})]
+    {
+        let filled = json!({"incident_ids": [id], "custom_fields": wrong});
+        assert_eq!(bench.by(LI_NA, "/incident/ack", filled).await.status, 400, "{wrong}");
+    }
+    let filled = json!({"incident_ids": [id], "custom_fields": {"cause": "变更 Change", "customers": true}});
     assert_eq!(bench.by(LI_NA, "/incident/ack", filled).await.status, 200);
+    assert_eq!(bench.flashduty.incident(&id).unwrap()["fields"]["cause"], "变更 Change");
+    let fields = bench.by(LI_NA, "/field/list", json!({})).await;
+    assert_eq!(fields.body["data"]["items"][0]["field_type"], "single_select");
 }
 
 #[tokio::test]

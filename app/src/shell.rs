@@ -2,8 +2,7 @@
 
 use crate::pages::{
     Account, AskPage, BulkPage, ConsolePage, CoolApp, Home, IncidentPage, NotFound, Overview, PcHome, SignInPage,
-    WarRoomPage,
-    visit,
+    WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;

@@ -38,7 +38,7 @@ pub struct Visit {
     /// What was typed into a form that the server draws again, by the names of its fields.
     pub typed: BTreeMap<String, String>,
     /// What is wrong with it, by the names of its fields.
-    pub faults: Vec<(&'static str, String)>,
+    pub faults: Vec<(String, String)>,
     /// What became of the incidents that were acted on at once.
     pub bulk: Option<Bulk>,
     /// The simulator stands in for both platforms: a ribbon says so.

@@ -98,7 +98,7 @@ pub struct Redrawn {
     /// What was typed, by the names of the fields.
     pub typed: BTreeMap<String, String>,
     /// What is wrong with it, by the names of the fields.
-    pub faults: Vec<(&'static str, String)>,
+    pub faults: Vec<(String, String)>,
     pub bulk: Option<Bulk>,
 }
 
@@ -111,7 +111,7 @@ pub async fn redraw(visitor: Visitor, address: &str, with: Redrawn) -> Response 
         *request.uri_mut() = address;
     }
     let state = visitor.state.clone();
-    let mut response = draw(&state, visit, Arc::new(visitor), None, request).await;
+    let mut response = draw(&state, visit, door(visitor), None, request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
     }

@@ -11,7 +11,7 @@ mod side {
     use contract::bulk::Bulk;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
-    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
+    use contract::incident::{IncidentDetail, IncidentList};
     use contract::listing::Listing;
     use contract::on_call::OnCallPage;
     use contract::person::{Me, SignIn};
@@ -70,11 +70,6 @@ mod side {
         backend()?.custom_actions(id).await
     }
 
-    /// Carries out an act.
-    pub async fn act(_viewing: &Viewing, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
-        backend()?.act(id, action, request).await
-    }
-
     /// The page of an incident's war room; `with_url` asks for an address of its group.
     pub async fn war_room(id: &str, with_url: bool) -> Result<WarRoomPage, Problem> {
         backend()?.war_room(id, with_url).await
@@ -112,8 +107,9 @@ mod side {
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 mod side {
     use crate::viewing::Viewing;
-    use contract::incident::{ActRequest, ActResult, Action, IncidentDetail};
+    use contract::incident::{ActResult, Action, IncidentDetail};
     use contract::problem::ProblemBody;
+    use contract::read::{Read, Value};
     use contract::words::page as words;
     use contract::{Problem, ProblemCode, paths};
     use gloo_net::http::{Request, RequestBuilder};
@@ -126,37 +122,48 @@ mod side {
     /// One incident with its timeline.
     pub async fn incident(viewing: &Viewing, id: &str) -> Result<IncidentDetail, Problem> {
         let request = Request::get(&paths::fill(paths::API_INCIDENT, &[&viewing.key, id]));
-        answer(viewing, request, None).await
+        read(viewing, answer(viewing, request, None).await?)
     }
 
-    /// Carries out an act.
-    pub async fn act(viewing: &Viewing, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
+    /// Carries out an act; `fields` is what its form says, as JSON.
+    pub async fn act(viewing: &Viewing, id: &str, action: Action, fields: String) -> Result<ActResult, Problem> {
         let post = Request::post(&paths::fill(paths::API_ACT, &[&viewing.key, id, action.name()]));
-        answer(viewing, post.header("x-csrf", &viewing.csrf), Some(&request)).await
+        let post = post.header("x-csrf", &viewing.csrf).header("content-type", "application/json");
+        read(viewing, answer(viewing, post, Some(fields)).await?)
     }
 
-    async fn answer<T: serde::de::DeserializeOwned>(
-        viewing: &Viewing,
-        request: RequestBuilder,
-        body: Option<&ActRequest>,
-    ) -> Result<T, Problem> {
-        let silent = |_| no_answer(viewing);
+    fn read<T: Read>(viewing: &Viewing, value: Value) -> Result<T, Problem> {
+        T::read(value).ok_or_else(|| no_answer(viewing))
+    }
+
+    /// What the server says; one function for all that is asked.
+    async fn answer(viewing: &Viewing, request: RequestBuilder, body: Option<String>) -> Result<Value, Problem> {
         let abort = web_sys::AbortController::new().map_err(|_| no_answer(viewing))?;
         let request = request.abort_signal(Some(&abort.signal())).header("accept", "application/json");
         let timer = set_timeout_with_handle(move || abort.abort(), Duration::from_millis(ANSWER_TIMEOUT_MS));
         let sent = match body {
-            Some(body) => request.json(body).map_err(silent)?.send().await,
-            None => request.send().await,
+            Some(body) => request.body(body),
+            None => request.build(),
         };
-        let answer = match sent {
-            Ok(response) if response.ok() => response.json().await.map_err(silent),
-            Ok(response) => Err(response.json::<ProblemBody>().await.map_err(silent)?.problem),
-            Err(error) => Err(silent(error)),
+        let said = match sent {
+            Ok(request) => said(request).await,
+            Err(_) => None,
         };
         if let Ok(timer) = timer {
             timer.clear();
         }
-        answer
+        match said {
+            Some((true, value)) => Ok(value),
+            Some((false, value)) => Err(read::<ProblemBody>(viewing, value)?.problem),
+            None => Err(no_answer(viewing)),
+        }
+    }
+
+    /// An answer that is JSON, and whether it means success.
+    async fn said(request: Request) -> Option<(bool, Value)> {
+        let response = request.send().await.ok()?;
+        let text = response.text().await.ok()?;
+        Some((response.ok(), serde_json::from_str(&text).ok()?))
     }
 
     /// Nobody knows whether the server got it: offline, cut, or an answer that is not ours.

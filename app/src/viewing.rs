@@ -3,11 +3,11 @@
 
 use crate::moment::Clock;
 use contract::incident::{ActRequest, Action};
-use contract::{Language, Problem};
-use serde::{Deserialize, Serialize};
+use contract::{Language, Problem, read};
+use serde::Serialize;
 
 /// The circumstances of an island.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Viewing {
     /// The integration's key.
     pub key: String,
@@ -22,12 +22,14 @@ pub struct Viewing {
     /// Where a form returns to without scripts: a [`crate::place::Place`] as text.
     pub back: String,
     /// The form that was sent here and refused, to be corrected.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
 }
 
+read!(Viewing { key, language, zone_offset_minutes, now_ms, snooze_minutes, csrf, back, refused });
+
 /// An act that was asked for by a form and not carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// The incident's id.
     pub id: String,
@@ -36,6 +38,8 @@ pub struct Refused {
     pub request: ActRequest,
     pub problem: Problem,
 }
+
+read!(Refused { id, action, request, problem });
 
 impl Viewing {
     /// How to print times.

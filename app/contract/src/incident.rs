@@ -1,14 +1,17 @@
 //! Incidents as pages and cards show them, and what people may do with them.
 
+use crate::read;
 use serde::{Deserialize, Serialize};
 
 /// Where an incident stands (Flashduty's `progress`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Progress {
     Triggered,
     Processing,
     Closed,
 }
+
+read!(Progress by from_name);
 
 impl Progress {
     /// The platform's own word, used in `data-progress`.
@@ -27,13 +30,15 @@ impl Progress {
 }
 
 /// How bad it is (Flashduty's `incident_severity`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum Severity {
     Critical,
     Warning,
     Info,
     Ok,
 }
+
+read!(Severity by from_name);
 
 impl Severity {
     /// The platform's own word.
@@ -56,7 +61,7 @@ impl Severity {
 }
 
 /// What a person can ask for. The kebab-case names are fixed: `data-act`, API paths and card buttons use them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     Acknowledge,
@@ -74,6 +79,8 @@ pub enum Action {
     /// Have Flashduty call an address of the company's.
     CustomAction,
 }
+
+read!(Action by from_name);
 
 impl Action {
     /// All actions, in the order buttons are drawn.
@@ -147,7 +154,7 @@ pub const TEXT_CHARS_MAX: usize = 1024;
 pub const PEOPLE_MAX: usize = 20;
 
 /// A person who is to handle an incident.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Responder {
     pub name: String,
     /// When they acknowledged, in Unix milliseconds; none when they have not.
@@ -156,8 +163,10 @@ pub struct Responder {
     pub me: bool,
 }
 
+read!(Responder { name, acknowledged_ms, me });
+
 /// The last thing somebody did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LastAct {
     /// The actor's name; none when Flashduty did it by itself.
     pub who: Option<String>,
@@ -166,8 +175,10 @@ pub struct LastAct {
     pub at_ms: i64,
 }
 
+read!(LastAct { who, kind, at_ms });
+
 /// One incident as a row, a card or the top of its page shows it. Times are Unix milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IncidentView {
     pub id: String,
     /// Short number without `#`, such as `0E83EE`.
@@ -193,8 +204,30 @@ pub struct IncidentView {
     pub actions: Vec<Action>,
 }
 
+read!(IncidentView {
+    id,
+    num,
+    title,
+    description,
+    severity,
+    progress,
+    snoozed_until_ms,
+    channel,
+    started_ms,
+    acknowledged_ms,
+    closed_ms,
+    updated_ms,
+    responders,
+    labels,
+    alert_count,
+    root_cause,
+    resolution,
+    last_act,
+    actions
+});
+
 /// One line of an incident's timeline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimelineEntry {
     pub at_ms: i64,
     /// Flashduty's type, such as `i_comm`; unknown ones are shown as a plain event.
@@ -205,8 +238,10 @@ pub struct TimelineEntry {
     pub text: String,
 }
 
+read!(TimelineEntry { at_ms, kind, who, text });
+
 /// What an incident's page shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IncidentDetail {
     pub incident: IncidentView,
     /// Newest first.
@@ -216,6 +251,8 @@ pub struct IncidentDetail {
     /// When the data was read.
     pub as_of_ms: i64,
 }
+
+read!(IncidentDetail { incident, timeline, timeline_cut, as_of_ms });
 
 /// Which incidents a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,45 +300,48 @@ pub struct IncidentList {
 }
 
 /// An act with its parameters, as JSON or as a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ActRequest {
     /// Snooze only: 1 to [`SNOOZE_MINUTES_MAX`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
     /// Comment: the text. Reopen: the reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Close only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_cause: Option<String>,
     /// Close only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub resolution: Option<String>,
     /// Comment only: Flashduty tells nobody of it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub mute: bool,
     /// Reassign and add responder: Flashduty member ids, 1 to [`PEOPLE_MAX`].
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<i64>,
     /// Escalate only: the escalation rule.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_id: Option<String>,
     /// Escalate only: its level, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<u32>,
     /// Custom action only: its id at Flashduty.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_action: Option<i64>,
 }
 
+read!(ActRequest { minutes, text, root_cause, resolution, mute, people, rule_id, level, custom_action });
+
 /// How an act ended, with the incident as it is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActResult {
     /// False when somebody else had done it already.
     pub done: bool,
     pub incident: IncidentView,
     /// The revision that the stream of changes gives this state (see [`crate::live::IncidentNews`]); 0 where that is not
     /// known.
-    #[serde(default)]
     pub revision: i64,
 }
+
+read!(ActResult { done, incident, revision });

@@ -14,6 +14,7 @@ pub mod on_call;
 pub mod paths;
 pub mod person;
 pub mod problem;
+pub mod read;
 pub mod war_room;
 pub mod words;
 

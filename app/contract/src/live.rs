@@ -1,10 +1,12 @@
 //! What an open page is told by itself, one message of its stream after the other.
 
 use crate::incident::{IncidentView, TimelineEntry};
-use serde::{Deserialize, Serialize};
+use crate::read;
+use crate::read::{Read, Value};
+use serde::Serialize;
 
 /// A message of the stream.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Told {
     /// An incident has changed.
@@ -17,8 +19,22 @@ pub enum Told {
     Rest,
 }
 
+impl Read for Told {
+    fn read(mut value: Value) -> Option<Self> {
+        Some(match String::read(value.take("is"))?.as_str() {
+            "incident" => Self::Incident(Box::new(IncidentNews::read(value)?)),
+            "beat" => Self::Beat,
+            "stale" => Self::Stale,
+            "rest" => Self::Rest,
+            _ => return None,
+        })
+    }
+}
+
+read!(Told);
+
 /// An incident as it is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IncidentNews {
     pub incident: IncidentView,
     /// Grows with every change that is known of the incident.
@@ -26,8 +42,10 @@ pub struct IncidentNews {
     /// It belongs to what the page lists, whether it was listed before or not.
     pub listed: bool,
     /// On the incident's own page: its newest entries, and whether older ones exist that are not among them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<(Vec<TimelineEntry>, bool)>,
     /// When this was said, in Unix milliseconds.
     pub at_ms: i64,
 }
+
+read!(IncidentNews { incident, revision, listed, timeline, at_ms });

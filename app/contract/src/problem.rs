@@ -1,17 +1,20 @@
 //! The one error people and other programs see: a code, a sentence, a remedy and an id that finds it in the log.
 
 use crate::Language;
+use crate::read;
 use crate::words::problem as sentences;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The body of every error of the JSON API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProblemBody {
     pub problem: Problem,
 }
 
+read!(ProblemBody { problem });
+
 /// An error as people read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     pub code: ProblemCode,
     /// What happened.
@@ -21,6 +24,8 @@ pub struct Problem {
     /// Finds the error in the server's log.
     pub id: String,
 }
+
+read!(Problem { code, message, remedy, id });
 
 impl Problem {
     /// The problem of `code` in `language`; `id` is the request's.
@@ -44,7 +49,7 @@ impl Problem {
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal;)+) => {
         /// What kind of error it is. Names are fixed: `data-problem` and other programs use them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
         pub enum ProblemCode {
             $($(#[$doc])* #[serde(rename = $name)] $variant,)+
         }
@@ -70,6 +75,8 @@ macro_rules! codes {
         }
     };
 }
+
+read!(ProblemCode by from_name);
 
 codes! {
     /// The request cannot be read.

@@ -108,12 +108,12 @@ mod in_browser {
     use super::*;
     use crate::api;
     use crate::parts::timeline::did;
-    use contract::incident::ActRequest;
     use contract::live::IncidentNews;
     use contract::words::{card, live};
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::JsCast;
     use std::cell::RefCell;
+    use web_sys::js_sys::{JSON, Object};
 
     /// The same act is told with another time by whoever was asked: at most so far apart.
     const SAME_ACT_MS: i64 = 15_000;
@@ -135,10 +135,15 @@ mod in_browser {
 
     /// The ids of all incidents on the page.
     pub fn shown() -> Vec<String> {
-        let id = |(_, acting): &(u32, Acting)| acting.incident.with_untracked(|incident| incident.id.clone());
-        let mut ids: Vec<String> = SHOWN.with_borrow(|shown| shown.iter().map(id).collect());
-        ids.sort_unstable();
-        ids.dedup();
+        let mut ids: Vec<String> = Vec::new();
+        SHOWN.with_borrow(|shown| {
+            for (_, acting) in shown {
+                let id = acting.incident.with_untracked(|incident| incident.id.clone());
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        });
         ids
     }
 
@@ -223,10 +228,13 @@ mod in_browser {
     }
 
     pub fn submit(acting: Acting, event: leptos::ev::SubmitEvent, action: Action) {
-        event.prevent_default();
         let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let (Some(form), None) = (form, acting.busy.get_untracked()) else { return };
-        let request = read(&form);
+        // What cannot be read takes the form's own way.
+        let Some((form, fields)) = form.and_then(|form| Some((form.clone(), read(&form)?))) else { return };
+        event.prevent_default();
+        if acting.busy.get_untracked().is_some() {
+            return;
+        }
         acting.busy.set(Some(action));
         acting.problem.set(None);
         acting.ended.set(None);
@@ -234,7 +242,7 @@ mod in_browser {
         spawn_local(async move {
             let viewing = acting.viewing.get_untracked();
             let id = acting.incident.with_untracked(|incident| incident.id.clone());
-            match api::act(&viewing, &id, action, request).await {
+            match api::act(&viewing, &id, action, fields).await {
                 Ok(result) => {
                     form.reset();
                     acting.ended.set(Some((action, !result.done)));
@@ -262,16 +270,10 @@ mod in_browser {
         });
     }
 
-    fn read(form: &web_sys::HtmlFormElement) -> ActRequest {
-        let Ok(fields) = web_sys::FormData::new_with_form(form) else { return ActRequest::default() };
-        let text = |name: &str| fields.get(name).as_string().filter(|text| !text.is_empty());
-        ActRequest {
-            minutes: text("minutes").and_then(|minutes| minutes.parse().ok()),
-            text: text("text"),
-            root_cause: text("root_cause"),
-            resolution: text("resolution"),
-            mute: text("mute").is_some(),
-            ..ActRequest::default()
-        }
+    /// The form's fields as JSON.
+    fn read(form: &web_sys::HtmlFormElement) -> Option<String> {
+        let fields = web_sys::FormData::new_with_form(form).ok()?;
+        let fields = Object::from_entries(&fields).ok()?;
+        JSON::stringify(&fields).ok()?.as_string()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::beside::{beside, labels};
 use super::frame::viewing;
-use super::panel::IncidentPanel;
+use super::panel::incident_panel;
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::choice::IncidentMore;
@@ -15,5 +15,5 @@ pub fn detail(visit: &Visit, place: &Place, (detail, more): (IncidentDetail, Inc
     let labelled = labels(&detail.incident.labels, language);
     let rest = beside(visit, place, &detail.incident.id, more);
     let viewing = viewing(visit, place);
-    view! { <IncidentPanel detail=detail viewing=viewing>{rest} {labelled}</IncidentPanel> }.into_any()
+    incident_panel(detail, viewing, view! { {rest} {labelled} }.into_any())
 }

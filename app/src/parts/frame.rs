@@ -1,7 +1,6 @@
 //! What stands around every page: ribbon, top line with the menu, notice.
 
 use super::acting::done;
-use super::live::Live;
 use super::menu::menu;
 use super::problem_box;
 use crate::notice::Notice;
@@ -78,7 +77,7 @@ pub fn live(
     let empty = empty.map(|(sentence, more)| (sentence.to_owned(), more.to_owned()));
     view! {
         <div data-live="">
-            <Live viewing=viewing(visit, place) view=place.text() href=href empty=empty/>
+            {super::live::live(viewing(visit, place), place.text(), href, empty)}
             {main}
         </div>
     }

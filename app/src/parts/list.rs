@@ -4,7 +4,7 @@
 use super::filter::filter;
 use super::frame::{live, viewing};
 use super::live::ID;
-use super::row::{IncidentRow, for_row};
+use super::row::incident_row;
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::incident::{IncidentList, IncidentView, Tab};
@@ -44,9 +44,7 @@ pub fn rows(
         .map(|incident| {
             let chosen = chosen == Some(incident.id.as_str());
             let href = href(&incident.id);
-            view! {
-                <li><IncidentRow incident=for_row(incident) viewing=viewing.clone() href=href chosen=chosen/></li>
-            }
+            view! { <li>{incident_row(incident, viewing.clone(), href, chosen)}</li> }
         })
         .collect();
     view! { <ul class="rows">{rows}</ul> }.into_any()

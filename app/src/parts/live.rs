@@ -2,11 +2,14 @@
 //! what it hears, and shows itself what was not on the page before.
 
 use super::acting::Acting;
+use super::island;
 use super::row::{for_row, row};
 use crate::viewing::Viewing;
 use contract::incident::IncidentView;
-use contract::words::{live, page as words};
+use contract::read;
+use contract::words::{live as say, page as words};
 use leptos::prelude::*;
+use serde::Serialize;
 
 /// What stands for a row's id in the address that rows lead to.
 pub const ID: &str = "INCIDENT-ID";
@@ -35,14 +38,38 @@ struct Region {
 
 /// `view` is the page as a [`crate::place::Place`], `href` the address of a row with [`ID`] in it, `empty` what an empty
 /// list says: a sentence, and more.
-#[island]
-pub fn Live(viewing: Viewing, view: String, href: String, empty: Option<(String, String)>) -> impl IntoView {
+#[cfg(feature = "ssr")]
+pub fn live(viewing: Viewing, view: String, href: String, empty: Option<(String, String)>) -> AnyView {
+    let given = Given { viewing, view, href, empty };
+    island::drawn("wake_live", given, region)
+}
+
+/// Wakes what changes by itself.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn wake_live(element: &leptos::web_sys::HtmlElement) {
+    island::wake(element, region);
+}
+
+/// What it is given.
+#[derive(Serialize)]
+struct Given {
+    viewing: Viewing,
+    view: String,
+    href: String,
+    empty: Option<(String, String)>,
+}
+
+read!(Given { viewing, view, href, empty });
+
+fn region(given: Given) -> impl IntoView {
+    let Given { viewing, view, href, empty } = given;
     let region = Region { fresh: RwSignal::new(Vec::new()), standing: RwSignal::new(Standing::default()) };
     let clock = viewing.clock();
     let standing = move || match region.standing.get() {
         Standing::True => None,
-        Standing::Offline(at_ms) => Some(live::offline(clock.language, clock.short(at_ms))),
-        Standing::Stale => Some(live::stale(clock.language).to_owned()),
+        Standing::Offline(at_ms) => Some(say::offline(clock.language, clock.short(at_ms))),
+        Standing::Stale => Some(say::stale(clock.language).to_owned()),
     };
     let refresh = move || {
         (region.standing.get() == Standing::Stale).then(|| view! { <a href="">{words::refresh(clock.language)}</a> })
@@ -62,7 +89,7 @@ pub fn Live(viewing: Viewing, view: String, href: String, empty: Option<(String,
     let fresh = move |incident: IncidentView| {
         let href = href.replace(ID, &incident.id);
         let acting = Acting::new(for_row(incident), viewing.clone());
-        acting.told.set(Some(live::is_new(clock.language).to_owned()));
+        acting.told.set(Some(say::is_new(clock.language).to_owned()));
         view! { <li>{row(acting, href, false)}</li> }
     };
     view! {
@@ -81,6 +108,7 @@ mod in_browser {
     use crate::viewing::Viewing;
     use contract::live::Told;
     use contract::paths;
+    use contract::read::Read;
     use futures::StreamExt;
     use gloo_net::eventsource::futures::EventSource;
     use leptos::prelude::*;
@@ -155,7 +183,7 @@ mod in_browser {
                         return;
                     }
                     let text = message.data().as_string().unwrap_or_default();
-                    if let Ok(told) = serde_json::from_str(&text) {
+                    if let Some(told) = serde_json::from_str(&text).ok().and_then(Told::read) {
                         self.known.set_value(message.last_event_id());
                         self.hear(told);
                     }

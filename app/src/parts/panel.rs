@@ -2,21 +2,45 @@
 
 use super::acting::Acting;
 use super::forms::{act_words, close_notes, outcome, plain_act, snooze_forms, text_act};
+use super::island;
 use super::marks::progress_words;
 use super::overview::{body, head};
 use super::timeline::timeline;
 use crate::viewing::Viewing;
 use contract::incident::{Action, IncidentDetail};
-use contract::paths;
 use contract::words::{incident as ask, page as words};
+use contract::{paths, read};
 use leptos::prelude::*;
+use serde::Serialize;
 
 /// Acts that stand in the bar under the thumb, as far as they are possible now.
 const BAR: [Action; 4] = [Action::Acknowledge, Action::Wake, Action::Close, Action::Unacknowledge];
 
-/// The incident's page, or the right half of the PC homepage. `children` is what never changes in the browser.
-#[island]
-pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing, children: Children) -> impl IntoView {
+/// The incident's page, or the right half of the PC homepage. `rest` is what never changes in the browser.
+#[cfg(feature = "ssr")]
+pub fn incident_panel(detail: IncidentDetail, viewing: Viewing, rest: AnyView) -> AnyView {
+    let given = Given { detail, viewing };
+    island::drawn("wake_panel", given, |given| panel(given, island::still(rest)))
+}
+
+/// Wakes a panel.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn wake_panel(element: &leptos::web_sys::HtmlElement) {
+    island::wake(element, |given| panel(given, island::still()));
+}
+
+/// What a panel is given.
+#[derive(Serialize)]
+struct Given {
+    detail: IncidentDetail,
+    viewing: Viewing,
+}
+
+read!(Given { detail, viewing });
+
+fn panel<R: IntoView + 'static>(given: Given, rest: R) -> impl IntoView + use<R> {
+    let Given { detail, viewing } = given;
     let id = detail.incident.id.clone();
     let entries = RwSignal::new((detail.timeline, detail.timeline_cut));
     let acting = Acting::with_timeline(detail.incident, viewing, Some(entries));
@@ -29,7 +53,7 @@ pub fn IncidentPanel(detail: IncidentDetail, viewing: Viewing, children: Childre
             {forms(acting)}
             {asked_apart(acting, &id)}
             {timeline(acting, entries)}
-            {children()}
+            {rest}
             <div class="dock">
                 <div class="dock-said">{outcome(acting, |action| BAR.contains(&action))}</div>
                 {move || bar(acting)}

@@ -2,22 +2,50 @@
 
 use super::acting::Acting;
 use super::forms::{outcome, plain_act};
+use super::island;
 use super::marks::{marks, moment, state_class, title};
 use super::timeline::did;
 use crate::viewing::Viewing;
 use contract::Language;
 use contract::incident::{Action, IncidentView, Responder};
+use contract::read;
 use contract::words::{card, page as words};
 use leptos::prelude::*;
+use serde::Serialize;
 
 /// More responders than this are counted instead of named.
 const NAMES_MAX: usize = 3;
 
 /// A row: it opens the incident, and what it needs first can be done at once. `href` is its page; `chosen` marks the
 /// row whose detail is shown beside the list.
-#[island]
-pub fn IncidentRow(incident: IncidentView, viewing: Viewing, href: String, chosen: bool) -> impl IntoView {
-    row(Acting::new(incident, viewing), href, chosen)
+#[cfg(feature = "ssr")]
+pub fn incident_row(incident: IncidentView, viewing: Viewing, href: String, chosen: bool) -> AnyView {
+    let given = Given { incident: for_row(incident), viewing, href, chosen };
+    island::drawn("wake_row", given, Given::row)
+}
+
+/// Wakes a row.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn wake_row(element: &leptos::web_sys::HtmlElement) {
+    island::wake(element, Given::row);
+}
+
+/// What a row is given.
+#[derive(Serialize)]
+struct Given {
+    incident: IncidentView,
+    viewing: Viewing,
+    href: String,
+    chosen: bool,
+}
+
+read!(Given { incident, viewing, href, chosen });
+
+impl Given {
+    fn row(self) -> impl IntoView {
+        row(Acting::new(self.incident, self.viewing), self.href, self.chosen)
+    }
 }
 
 /// The row of what somebody can act on.

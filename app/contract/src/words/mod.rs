@@ -16,10 +16,11 @@ pub mod problem;
 pub mod resend;
 pub mod war_room;
 
-use serde::{Deserialize, Serialize};
+use crate::read;
+use serde::Serialize;
 
 /// A language people can read us in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Language {
     /// Simplified Chinese, DingTalk's usual.
     #[default]
@@ -28,6 +29,8 @@ pub enum Language {
     #[serde(rename = "en-US")]
     En,
 }
+
+read!(Language by from_tag);
 
 impl Language {
     /// The tag for `lang=` and `Accept-Language`.

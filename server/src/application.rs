@@ -6,7 +6,7 @@ use crate::flow::caches::Caches;
 use crate::flow::live::Live;
 use crate::flow::quota::Pilot;
 use crate::flow::quota::pushes::Pushes;
-use crate::http::{self, gate::Gate, health, limits::Limiter};
+use crate::http::{self, crowd::Crowd, gate::Gate, health, limits::Limiter};
 use crate::state::{Parts, State};
 use crate::store::{Store, StoreError, seal::KeysError};
 use crate::work::sweep::LastSweep;
@@ -77,7 +77,9 @@ impl Application {
             // Streams never end by themselves.
             live.stop();
         };
-        http::listen::serve(listener, self.router, stop).await;
+        let config = &self.state.config;
+        let crowd = Crowd::new(config.connections_per_address, config.trusted_proxies.clone());
+        http::listen::serve(listener, self.router, crowd, stop).await;
         if !self.state.background.stop(http::listen::STOP_TIMEOUT).await {
             tracing::warn!("some acts had not ended; they are looked into at the next start");
         }

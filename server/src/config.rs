@@ -15,7 +15,7 @@ use url::Url;
 pub const FILE: &str = "dingduty.toml";
 
 /// Names and defaults. A setting without a default is treated where it is read.
-const SETTINGS: [(&str, Option<&str>); 11] = [
+const SETTINGS: [(&str, Option<&str>); 12] = [
     ("listen", Some("127.0.0.1:3000")),
     ("public_url", None),
     ("database_url", Some("sqlite://dingduty.db")),
@@ -26,6 +26,7 @@ const SETTINGS: [(&str, Option<&str>); 11] = [
     ("dingtalk_jsapi_url", Some("https://g.alicdn.com/dingding/dingtalk-jsapi/3.1.0/dingtalk.open.js")),
     ("flashduty_api_url", Some("https://api.flashcat.cloud")),
     ("trusted_proxies", Some("127.0.0.1, ::1")),
+    ("connections_per_address", Some("1024")),
     ("log", Some("info")),
 ];
 
@@ -46,6 +47,8 @@ pub struct Config {
     pub dingtalk_jsapi_url: Url,
     pub flashduty_api_url: Url,
     pub trusted_proxies: Proxies,
+    /// Connections that one address may have at once; a trusted proxy may have as many as there are.
+    pub connections_per_address: usize,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
 }
@@ -94,6 +97,7 @@ impl Config {
             dingtalk_jsapi_url: sources.address("dingtalk_jsapi_url")?,
             flashduty_api_url: sources.address("flashduty_api_url")?,
             trusted_proxies: sources.trusted_proxies()?,
+            connections_per_address: sources.connections_per_address()?,
             log: sources.log()?,
         })
     }
@@ -238,6 +242,12 @@ impl<E: Fn(&str) -> Option<String>> Sources<E> {
             .ok_or_else(|| found.wrong("is not a list of addresses or ranges; for example 127.0.0.1, 10.0.0.0/8"))
     }
 
+    fn connections_per_address(&self) -> Result<usize, ConfigError> {
+        let found = self.require("connections_per_address", "give a number")?;
+        let number = found.value.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+        number.ok_or_else(|| found.wrong("is not a number from 1 to 1000000; for example 1024"))
+    }
+
     fn log(&self) -> Result<String, ConfigError> {
         let found = self.require("log", "say what is to be logged")?;
         match found.value.parse::<tracing_subscriber::EnvFilter>() {
@@ -309,6 +319,7 @@ mod tests {
             ("", [("DINGDUTY_FLASHDUTY_API_URL", "ftp://h")], "DINGDUTY_FLASHDUTY_API_URL: is not an http"),
             ("", [("DINGDUTY_FLASHDUTY_API_URL", "http://u:hunter2@h")], "DINGDUTY_FLASHDUTY_API_URL: is not an http"),
             ("", [("DINGDUTY_LOG", "a=b=c")], "DINGDUTY_LOG: is not a log filter"),
+            ("", [("DINGDUTY_CONNECTIONS_PER_ADDRESS", "0")], "DINGDUTY_CONNECTIONS_PER_ADDRESS: is not a number"),
             ("", [("DINGDUTY_TRUSTED_PROXIES", "proxy")], "DINGDUTY_TRUSTED_PROXIES: is not a list"),
             ("listn = \"x\"", [("", "")], "listn: is not a setting"),
             ("listen = 3000", [("", "")], "listen: is not a text"),

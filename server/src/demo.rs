@@ -141,6 +141,7 @@ fn config(address: SocketAddr, data: &Path, simulator: &Simulator) -> Result<Con
         dingtalk_jsapi_url: parse(&simulator.jsapi_url())?,
         flashduty_api_url: parse(&simulator.flashduty_url())?,
         trusted_proxies: Proxies::default(),
+        connections_per_address: 1024,
         log: String::new(),
     })
 }

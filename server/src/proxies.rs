@@ -25,12 +25,18 @@ impl Proxies {
             .map(Self)
     }
 
+    /// Whether an address is a proxy's.
+    pub fn has(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(address))
+    }
+
     /// Who asks: `peer` itself, unless it is a proxy; then the nearest machine in `forwarded` (the values of
     /// `X-Forwarded-For`, in order) that is none. What strangers wrote further left is not looked at.
     pub fn client<'a>(&self, peer: IpAddr, forwarded: impl DoubleEndedIterator<Item = &'a str>) -> IpAddr {
         let mut nearest = peer.to_canonical();
         for hop in forwarded.rev().flat_map(|value| value.rsplit(',')) {
-            if !self.0.iter().any(|network| network.contains(nearest)) {
+            if !self.has(nearest) {
                 break;
             }
             match hop.trim().parse::<IpAddr>() {

@@ -143,7 +143,8 @@ pub async fn serve_baseline() {
         .route_layer(from_fn_with_state(state.clone(), http::free_when_genuine));
     let listener = http::listen::bind(state.config.listen).unwrap();
     println!("listens on {}", listener.local_addr().unwrap());
-    http::listen::serve(listener, http::guarded(routes, state), std::future::pending()).await;
+    let crowd = http::crowd::Crowd::new(state.config.connections_per_address, state.config.trusted_proxies.clone());
+    http::listen::serve(listener, http::guarded(routes, state), crowd, std::future::pending()).await;
 }
 
 async fn receive(

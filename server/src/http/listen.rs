@@ -1,6 +1,7 @@
 //! Sockets. By hand instead of `axum::serve`, because that has no limit on the time a request's head may take and none on
 //! the number of connections.
 
+use super::crowd::Crowd;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
@@ -47,7 +48,7 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves until `stop` ends, then finishes what is under way for at most [`STOP_TIMEOUT`].
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, crowd: Crowd, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop);
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
@@ -62,11 +63,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             () = &mut stop => break,
             Some(_) = connections.join_next() => continue,
         };
+        // Closed at once: whoever has that many waits for nothing.
+        let Some(seat) = crowd.seat(from.ip()) else { continue };
         let connection = graceful.watch(talk(stream, from, router.clone(), WRITE_TIMEOUT));
         connections.spawn(async move {
             // A connection that ends in an error is the other side's business.
             let _ = connection.await;
-            drop(place);
+            drop((place, seat));
         });
     }
     drop(listener);
@@ -151,6 +154,31 @@ mod tests {
         let crowd = (0..600).map(|_| TcpStream::connect(address));
         let all = tokio::time::timeout(Duration::from_millis(900), futures::future::try_join_all(crowd)).await;
         assert_eq!(all.expect("nobody waits for a second knock").unwrap().len(), 600);
+    }
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "the server runs beside the test")]
+    async fn one_address_has_its_share_of_connections_and_a_proxy_is_not_counted() {
+        for (proxies, expected) in [("", 2), ("127.0.0.1", 5)] {
+            let listener = bind(([127, 0, 0, 1], 0).into()).unwrap();
+            let address = listener.local_addr().unwrap();
+            let router = Router::new().route("/", get(|| async { "here" }));
+            let crowd = Crowd::new(2, crate::proxies::Proxies::parse(proxies).unwrap());
+            let serving = tokio::spawn(serve(listener, router, crowd, std::future::pending()));
+            let mut streams = Vec::new();
+            for _ in 0..5 {
+                streams.push(TcpStream::connect(address).await.unwrap());
+            }
+            let mut answered = 0;
+            for stream in &mut streams {
+                // It may have been closed before it could say anything.
+                let _ = stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await;
+                let mut answer = [0_u8; 12];
+                answered += usize::from(stream.read_exact(&mut answer).await.is_ok() && answer == *b"HTTP/1.1 200");
+            }
+            assert_eq!(answered, expected, "{proxies:?}");
+            serving.abort();
+        }
     }
 
     #[tokio::test]

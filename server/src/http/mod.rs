@@ -10,6 +10,7 @@ mod click_callback;
 mod console;
 mod cookies;
 mod cross_site;
+pub mod crowd;
 mod custom_action;
 mod edge;
 mod event_callback;

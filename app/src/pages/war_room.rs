@@ -150,7 +150,6 @@ fn observers(visit: &Visit, id: &str, suggested: &[Observer]) -> Option<AnyView>
     let line = |one: &Observer| {
         let fields = view! {
             <input type="hidden" name="member" value=one.member_id.to_string()/>
-            <input type="hidden" name="name" value=one.name.clone()/>
             <span dir="auto">{one.name.clone()}</span>" "
         };
         let form = act_form(visit, id, "invite", fields.into_any(), words::invite(language), "button");

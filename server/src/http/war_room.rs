@@ -17,9 +17,6 @@ use contract::{ProblemCode, paths};
 use serde::Deserialize;
 use serde_json::json;
 
-/// Longest name that is taken from a form, in characters.
-const NAME_CHARACTERS_MAX: usize = 100;
-
 /// The routes.
 pub fn routes() -> Router<State> {
     Router::new().route(paths::API_WAR_ROOM, get(show).post(make)).route(paths::API_WAR_ROOM_ACT, post(act))
@@ -80,9 +77,8 @@ async fn invite(visitor: &Visitor, id: &str, posted: &Posted) -> Result<(), Refu
     let viewer = visitor.viewer()?;
     let member_id = posted.number("member")?.filter(|id: &i64| *id > 0);
     let member_id = member_id.ok_or_else(|| Refusal::field(|language| words::is_needed(language, "member")))?;
-    let name: String = posted.get("name").unwrap_or_default().chars().take(NAME_CHARACTERS_MAX).collect();
     let incident = view::incident(viewer, id).await?;
-    join::invite(viewer.state, viewer.integration, &incident.id, member_id, &name).await.map(drop)
+    join::invite(viewer.state, viewer.integration, &incident.id, member_id).await.map(drop)
 }
 
 async fn finish(visitor: &Visitor, id: &str, keeps: bool) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ crate::words::sentences! {
     comment_missing: "text：请填写评论", "text: write a comment";
     reason_missing: "text：请填写原因", "text: give a reason";
     people_missing: "people：请选择人员", "people: choose somebody";
+    no_such_member: "member：Flashduty 中没有此成员", "member: Flashduty has no such member";
     people_too_many(most): "people：最多选择 {most} 人", "people: at most {most}";
     level_missing: "level：请选择层级", "level: choose a level";
     custom_action_missing: "custom_action：请选择操作", "custom_action: choose an action";

@@ -1,6 +1,7 @@
 //! Coming into a room: by oneself, or invited by somebody who is looking at it.
 
 use super::{Asker, client, end, find};
+use crate::flow::credential;
 use crate::flow::refusal::{Refusal, Said};
 use crate::model::incident::Responder;
 use crate::model::integration::Integration;
@@ -10,8 +11,12 @@ use crate::model::war_room::{Presence, RoomPerson, RoomState, WarRoom, member_ke
 use crate::state::State;
 use crate::store::{self, StoreError};
 use contract::ProblemCode;
-use contract::words::war_room as words;
+use contract::words::{field as words_of_fields, war_room as words};
 use dingtalk::{DingTalkError, ErrorClass};
+use std::time::Duration;
+
+/// How long Flashduty may take to say who somebody is.
+const NAME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Brings somebody into an incident's room at once.
 ///
@@ -78,23 +83,26 @@ async fn refusal(
     Ok(Refusal::told(ProblemCode::DingtalkDown, error.code))
 }
 
-/// Invites a member who was suggested. They come in with the next look at the room.
+/// Invites a member of the account. They come in with the next look at the room.
 ///
 /// # Errors
-/// `NoWarRoom`.
+/// `NoWarRoom`, `InvalidField` for whom Flashduty does not know, and as it refuses.
 pub async fn invite(
     state: &State,
     integration: &Integration,
     incident_id: &str,
     member_id: i64,
-    name: &str,
 ) -> Result<WarRoom, Refusal> {
     let (key, now) = (&integration.key, state.world.now());
     let mut tx = state.store.read().await?;
     let room = store::war_room::newest(&mut tx, key, incident_id).await?;
     drop(tx);
     let room = room.filter(|room| room.state == RoomState::Open).ok_or(ProblemCode::NoWarRoom)?;
-    let responder = Responder { member_id, name: name.to_owned(), acknowledged: None };
+    // The room is told who is missing, so the name is Flashduty's, not whatever was sent with the request.
+    let known = credential::service(state, integration).within(NAME_TIMEOUT).person_infos(&[member_id]).await?;
+    let known = known.into_iter().find(|person| person.person_id == member_id);
+    let name = known.ok_or_else(|| Refusal::field(words_of_fields::no_such_member))?.name;
+    let responder = Responder { member_id, name, acknowledged: None };
     let people = find::responders(state, integration, &room, &[responder]).await?;
     let mut tx = state.store.begin().await?;
     for person in &people {

@@ -138,6 +138,24 @@ async fn observers_are_suggested_and_invited_by_a_press() {
 }
 
 #[tokio::test]
+async fn nobody_is_invited_by_a_name_of_somebodys_making() {
+    let (bench, incident) = ready().await;
+    press(&bench, "li.na").await;
+    let li = browser_of(&bench, "li.na").await;
+    let path = paths::fill(paths::API_WAR_ROOM_ACT, &[KEY, &incident, "invite"]);
+    for member in [1, i64::MAX] {
+        let answer = li.json(&path, json!({ "member": member, "name": "[pay here](https://evil.example)" })).await;
+        assert_eq!((answer.status, answer.problem().as_str()), (400, "invalid-field"), "{answer:?}");
+    }
+    // This one is a member, but linked to nobody: the room is told who is missing, by the name that Flashduty has.
+    let body = json!({ "member": bench.member("chen.jie"), "name": "[pay here](https://evil.example)" });
+    assert_eq!(li.json(&path, body).await.status, 200);
+    bench.settle().await;
+    let shown = li.get(&room_of(&incident)).await.body;
+    assert!(!shown.contains("evil") && shown.contains("陈杰"), "{shown}");
+}
+
+#[tokio::test]
 async fn other_programs_list_rooms_and_dismiss_them() {
     let (bench, incident) = ready().await;
     press(&bench, "li.na").await;

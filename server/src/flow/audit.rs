@@ -75,11 +75,16 @@ impl Verdict {
 /// The database does not answer.
 pub async fn verify(state: &State, key: Option<&str>, noted: Option<&str>) -> Result<Vec<Verdict>, StoreError> {
     let mut tx = state.store.read().await?;
-    let mut verdicts = Vec::new();
-    for chain in audit_chain::list(&mut tx).await? {
-        if key.is_none_or(|key| key == chain.integration) {
-            verdicts.push(walk(&mut tx, chain, noted).await?);
+    let mut chains = audit_chain::list(&mut tx).await?;
+    for log in audit_chain::owed(&mut tx).await? {
+        if chains.iter().all(|chain| chain.integration != log) {
+            chains.push(Chain { integration: log, ..Chain::default() });
         }
+    }
+    chains.sort_by(|one, other| one.integration.cmp(&other.integration));
+    let mut verdicts = Vec::new();
+    for chain in chains.into_iter().filter(|chain| key.is_none_or(|key| key == chain.integration)) {
+        verdicts.push(walk(&mut tx, chain, noted).await?);
     }
     Ok(verdicts)
 }
@@ -102,7 +107,11 @@ async fn walk(tx: &mut Tx, chain: Chain, noted: Option<&str>) -> Result<Verdict,
         }
     }
     faults.extend(walk.end(seq, &hash));
-    let outside = audit_chain::count_outside(tx, &integration).await?;
+    if seq == 0 {
+        // A log begins with its first line.
+        faults.push(Fault::CutOff { seq: 1 });
+    }
+    let outside = audit_chain::count_outside(tx, &integration, removed_seq).await?;
     Ok(Verdict { integration, lines, seq, hash, first_seq: removed_seq + 1, outside, has_noted, faults })
 }
 

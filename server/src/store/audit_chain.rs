@@ -11,7 +11,7 @@ use world::Millis;
 const PIECE: i64 = 500;
 
 /// How far a log goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     pub integration: String,
     /// Place and hash of the newest line.
@@ -119,9 +119,20 @@ pub async fn lines(tx: &mut Tx, integration: &str, after: i64, limit: i64) -> Re
     rows.iter().map(line).collect()
 }
 
-/// Lines that are in no place: nobody wrote them through the product.
-pub async fn count_outside(tx: &mut Tx, integration: &str) -> Result<i64, StoreError> {
-    sql("SELECT COUNT(*) AS n FROM audit WHERE integration = $1 AND seq IS NULL").text(integration).count(tx).await
+/// Lines that are in no place behind `removed_seq`: nobody wrote them through the product.
+pub async fn count_outside(tx: &mut Tx, integration: &str, removed_seq: i64) -> Result<i64, StoreError> {
+    sql("SELECT COUNT(*) AS n FROM audit WHERE integration = $1 AND (seq IS NULL OR seq <= $2)")
+        .text(integration)
+        .number(removed_seq)
+        .count(tx)
+        .await
+}
+
+/// Every log there has to be: each integration's and each token's making is written down, and no sweep takes a log whole.
+pub async fn owed(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    sql("SELECT key AS log FROM integration UNION SELECT integration FROM audit UNION SELECT '' FROM api_token")
+        .texts(tx, "log")
+        .await
 }
 
 /// Removes the oldest lines of every log that are from before `older_than`, `limit` of a log at most, and keeps in mind

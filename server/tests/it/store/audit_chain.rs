@@ -75,7 +75,13 @@ async fn whoever_changes_the_rows_themselves_is_seen() {
         assert_eq!(database.raw(forged).await, 1);
         let again = database.open().await;
         let mut tx = again.read().await.unwrap();
-        assert_eq!(audit_chain::count_outside(&mut tx, "alpha").await.unwrap(), 1, "no start takes it in");
+        assert_eq!(audit_chain::count_outside(&mut tx, "alpha", 0).await.unwrap(), 1, "no start takes it in");
+        assert_eq!(
+            audit_chain::count_outside(&mut tx, "alpha", 1).await.unwrap(),
+            2,
+            "nor one of a place that is over"
+        );
+        assert_eq!(audit_chain::owed(&mut tx).await.unwrap(), ["alpha"]);
     })
     .await;
 }

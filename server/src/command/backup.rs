@@ -53,7 +53,9 @@ pub(super) async fn back_up(application: &Application, BackUp { to }: BackUp) ->
 async fn write(application: &Application, partial: &Path) -> Result<u64, Failure> {
     let failed = |error: std::io::Error| Failure::Failed(format!("{} cannot be written: {error}", partial.display()));
     let mut options = File::options();
-    options.write(true).create(true).truncate(true);
+    // New, or else it could be a link to somewhere else, or somebody else's to read. What a killed command left goes first.
+    let _ = std::fs::remove_file(partial);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = BufWriter::new(options.open(partial).map_err(failed)?);

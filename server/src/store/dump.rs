@@ -11,10 +11,12 @@ use futures::TryStreamExt;
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeMap;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 
 /// Rows written in one statement when a backup is restored.
 const PIECE: usize = 200;
+/// Longest line of a backup, in bytes: the largest rows hold a webhook of 4 MiB, whose quotes are escaped twice.
+const LINE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// What the database keeps for itself, and a row that only shows that it takes one.
 const NOT_KEPT: [&str; 2] = ["_sqlx_migrations", "probe"];
 
@@ -114,7 +116,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn next(&mut self) -> Result<Option<Line>, DumpError> {
         self.line.clear();
-        if self.from.read_line(&mut self.line)? == 0 {
+        if (&mut *self.from).take(LINE_BYTES_MAX).read_line(&mut self.line)? == 0 {
             return Ok(None);
         }
         serde_json::from_str(&self.line).map(Some).map_err(|_| DumpError::Malformed("a line is not one of it"))
@@ -141,6 +143,10 @@ impl Loading {
         }
         if self.of != Some(place) || self.piece.len() >= PIECE {
             self.flush(tx).await?;
+        }
+        // The columns of a piece are those of its first row: what another row has besides would be lost without a word.
+        if self.piece.first().is_some_and(|first| !have_same_columns(first, &row)) {
+            return Err(DumpError::Malformed("rows of one table have different columns"));
         }
         self.of = Some(place);
         self.piece.push(row);
@@ -170,6 +176,11 @@ impl Loading {
         *self.rows.entry(name.clone()).or_default() += written.map_err(StoreError::from)?.rows_affected();
         Ok(())
     }
+}
+
+fn have_same_columns(one: &Value, other: &Value) -> bool {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return false };
+    one.len() == other.len() && one.keys().all(|name| other.contains_key(name))
 }
 
 async fn dump_table(

@@ -78,11 +78,13 @@ async fn a_backup_that_is_not_whole_changes_nothing() {
     let less: String =
         whole.lines().filter(|line| !line.contains("api_token\",\"row")).map(|line| format!("{line}\n")).collect();
     let newer = whole.replacen("\"migration\":", "\"migration\":9", 1);
+    let uneven = uneven(&whole);
     let foreign = whole.replace("\"table\":\"api_token\"", "\"table\":\"pg_user\"");
     for (name, text, words) in [
         ("cut", cut, "cut off"),
         ("less", less, "rows are missing"),
         ("newer", newer, "newer"),
+        ("uneven", uneven, "different columns"),
         ("foreign", foreign, "table that is not known"),
         ("garbage", "<html>".to_owned(), "a line is not one of it"),
         ("empty", String::new(), "does not begin"),
@@ -93,6 +95,28 @@ async fn a_backup_that_is_not_whole_changes_nothing() {
     }
     let holds = program.run(&["audit", "verify"]).await;
     assert!(holds.code == Some(0) && holds.out.contains("2 lines"), "nothing was changed: {holds:?}");
+}
+
+/// A backup with a line of the audit log more, which has lost a column.
+fn uneven(whole: &str) -> String {
+    let is_audit = |line: &&str| line.starts_with("{\"table\":\"audit\",");
+    let first = whole.lines().find(is_audit).unwrap();
+    let mut second: Value = serde_json::from_str(first).unwrap();
+    second["row"].as_object_mut().unwrap().remove("address");
+    whole.replace(first, &format!("{first}\n{second}"))
+}
+
+#[tokio::test]
+async fn a_backup_is_not_written_through_somebodys_link() {
+    let program = Program::new();
+    assert_eq!(program.run(&["token", "create", "--name", "one", "--role", "observer"]).await.code, Some(0));
+    let elsewhere = program.file("elsewhere", "mine".to_owned());
+    let file = program.folder.join("planted.backup");
+    std::os::unix::fs::symlink(&elsewhere, program.folder.join("planted.backup.partial")).unwrap();
+    let ran = program.run(&["backup", "--to", &file.display().to_string()]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
+    assert!(std::fs::symlink_metadata(&file).unwrap().is_file());
 }
 
 #[tokio::test]

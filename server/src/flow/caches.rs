@@ -35,6 +35,9 @@ const TROUBLE_LIFETIME: Duration = Duration::from_secs(60);
 pub const NEWS: Duration = Duration::from_secs(10);
 /// Most entries of one cache; beyond it the cache is emptied.
 const ENTRIES_MAX: usize = 20_000;
+/// Entries that a cache may have before it looks for those that are too old. Timelines are large and nobody asks for one
+/// a second time: without looking a long-lived process would keep them all.
+const SWEPT_FROM: usize = 1_000;
 
 /// Ids and names of channels.
 type Channels = Arc<Vec<(i64, String)>>;
@@ -126,41 +129,55 @@ pub async fn integration(state: &State, key: &str) -> Result<Option<Arc<Integrat
 /// Values that are true for a while.
 pub struct Cache<K, V> {
     lifetime: Duration,
-    entries: Mutex<HashMap<K, (V, Millis)>>,
+    entries: Mutex<Entries<K, V>>,
+}
+
+struct Entries<K, V> {
+    values: HashMap<K, (V, Millis)>,
+    /// With so many the old ones are looked for: twice as many as were young the last time, so that looking is cheap.
+    sweep_at: usize,
 }
 
 impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     fn new(lifetime: Duration) -> Self {
-        Self { lifetime, entries: Mutex::default() }
+        Self { lifetime, entries: Mutex::new(Entries { values: HashMap::new(), sweep_at: SWEPT_FROM }) }
     }
 
     /// The value, if it is young enough.
     pub fn get(&self, key: &K, now: Millis) -> Option<V> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back must not keep a value for ever.
-        entries.get(key).filter(|(_, at)| *at <= now && now.since(*at) < self.lifetime).map(|(value, _)| value.clone())
+        entries.values.get(key).filter(|(_, at)| self.is_young(*at, now)).map(|(value, _)| value.clone())
     }
 
-    /// Whether there was ever such a value, also when it has become too old.
+    fn is_young(&self, at: Millis, now: Millis) -> bool {
+        at <= now && now.since(at) < self.lifetime
+    }
+
+    /// Whether there was such a value, also when it has become too old; of many, old ones are forgotten.
     pub fn knows<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
     {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).values.contains_key(key)
     }
 
     /// Remembers a value from now on.
     pub fn put(&self, key: K, value: V, now: Millis) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= ENTRIES_MAX {
-            entries.clear();
+        if entries.values.len() >= entries.sweep_at {
+            entries.values.retain(|_, (_, at)| self.is_young(*at, now));
+            if entries.values.len() >= ENTRIES_MAX {
+                entries.values.clear();
+            }
+            entries.sweep_at = SWEPT_FROM.max(entries.values.len() * 2).min(ENTRIES_MAX);
         }
-        entries.insert(key, (value, now));
+        entries.values.insert(key, (value, now));
     }
 
     /// Forgets a value.
     pub fn remove(&self, key: &K) {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).values.remove(key);
     }
 }
 
@@ -191,5 +208,25 @@ mod tests {
         assert_eq!(cache.get(&"a", Millis(1_999)), Some(1));
         assert_eq!(cache.get(&"a", Millis(2_000)), None);
         assert_eq!(cache.get(&"a", Millis(999)), None, "the clock was set back");
+    }
+
+    #[test]
+    fn what_is_too_old_does_not_stay_in_memory() {
+        let cache = Cache::new(Duration::from_secs(1));
+        let count = || cache.entries.lock().unwrap().values.len();
+        let mut most = 0;
+        for n in 0..100_000 {
+            // Ten a second, each asked for once.
+            cache.put(n, n, Millis(n * 100));
+            most = most.max(count());
+        }
+        assert!(most <= SWEPT_FROM, "{most}");
+        for n in 0..100_000 {
+            // All at the same moment.
+            cache.put(n, n, Millis(100_000 * 100));
+            most = most.max(count());
+        }
+        assert!(most <= ENTRIES_MAX, "{most}");
+        assert_eq!(cache.get(&99_999, Millis(100_000 * 100)), Some(99_999), "the newest is there");
     }
 }

@@ -13,6 +13,10 @@ use std::time::Duration;
 /// A session is made longer when at least this much of it is gone: not at every request.
 const EXTEND_AFTER: Duration = Duration::from_secs(24 * 3600);
 
+/// Sessions one person may have at once, by this the streams of their pages, too: a phone, a few computers and browsers. With
+/// one more the oldest ends.
+const OF_PERSON_MAX: i64 = 20;
+
 /// Opens a session in place of the one the browser had, with a value of its own, so that nobody can prepare one for
 /// somebody else. Returns the cookie's value.
 pub async fn open(
@@ -35,6 +39,7 @@ pub async fn open(
         created: now,
         expires: now.plus(LIFETIME),
     };
+    store::session::delete_oldest_of_user(tx, key, &employee.user_id, OF_PERSON_MAX - 1).await?;
     store::session::insert(tx, &session).await?;
     let user_id = &employee.user_id;
     audit::write(state, tx, key, user_id, "signed-in", user_id, json!({})).await?;

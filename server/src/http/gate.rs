@@ -8,7 +8,7 @@ use crate::origin;
 use crate::state::State;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State as Of};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_LENGTH, HOST};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use contract::ProblemCode;
@@ -86,6 +86,10 @@ pub async fn pass(Of(state): Of<State>, request: Request, next: Next) -> Respons
 }
 
 async fn admit(state: &State, door: Door, from: IpAddr, request: Request) -> Result<(Request, Occupied), ApiError> {
+    // Who is in front of us may have gone by the other one (RFC 9112, 3.2).
+    if request.headers().get_all(HOST).iter().count() > 1 {
+        return Err(ApiError::new(ProblemCode::BadRequest).with_cause("more than one Host"));
+    }
     // Other spellings of a key, and keys of nothing, count as one: they would be as many counters as somebody likes.
     let key = integration_key(request.uri().path());
     let key = if state.caches.integrations.knows(key) { key } else { "" };

@@ -70,7 +70,7 @@ impl Door {
             Some(paths::FLASHDUTY_WEBHOOK | paths::FLASHDUTY_ACTION) => Self::Webhook,
             Some(paths::FLASHDUTY_ROBOT) => Self::Robots,
             Some(paths::API_LINK_APP_KEY | paths::CONSOLE_ENTER) => Self::Secrets,
-            Some(paths::API_SESSION) => Self::Arrivals,
+            Some(paths::API_SESSION | paths::API_LOGIN_RETURN) => Self::Arrivals,
             Some(paths::LIVE | paths::READY | paths::METRICS | paths::ASSETS | paths::OPENAPI) => Self::Open,
             Some(route) if route.starts_with("/api/integrations/") => Self::Automation,
             _ => Self::Pages,
@@ -171,7 +171,7 @@ impl Limiter {
 }
 
 /// Whom an address belongs to, as far as one can tell: with IPv6 everybody has 2^64 of them.
-fn network(from: IpAddr) -> IpAddr {
+pub(super) fn network(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(from) => IpAddr::V6(Ipv6Addr::from_bits(from.to_bits() & !u128::from(u64::MAX))),
         from => from,
@@ -267,6 +267,7 @@ mod tests {
             (Some("/flashduty/{key}/robot/{chat}/{secret}"), Door::Robots),
             (Some("/api/i/{key}/link/app-key"), Door::Secrets),
             (Some("/api/i/{key}/session"), Door::Arrivals),
+            (Some("/api/i/{key}/login/return"), Door::Arrivals),
             (Some("/api/integrations/{key}/chats"), Door::Automation),
             (Some("/ready"), Door::Open),
             (Some("/i/{key}"), Door::Pages),

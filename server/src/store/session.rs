@@ -48,6 +48,22 @@ pub async fn delete(tx: &mut Tx, id: &str) -> Result<bool, StoreError> {
     sql("DELETE FROM session WHERE id = $1").text(id).changed(tx).await
 }
 
+/// Ends the oldest sessions of a person but `keep`.
+pub async fn delete_oldest_of_user(
+    tx: &mut Tx,
+    integration: &str,
+    user_id: &str,
+    keep: i64,
+) -> Result<u64, StoreError> {
+    sql("DELETE FROM session WHERE integration = $1 AND user_id = $2 AND id NOT IN (SELECT id FROM session \
+         WHERE integration = $1 AND user_id = $2 ORDER BY created_ms DESC, id LIMIT $3)")
+    .text(integration)
+    .text(user_id)
+    .number(keep)
+    .run(tx)
+    .await
+}
+
 /// Ends every session of a person, and counts them.
 pub async fn delete_of_user(tx: &mut Tx, integration: &str, user_id: &str) -> Result<u64, StoreError> {
     sql("DELETE FROM session WHERE integration = $1 AND user_id = $2").text(integration).text(user_id).run(tx).await

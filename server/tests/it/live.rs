@@ -14,14 +14,14 @@ use std::time::Duration;
 const SOON: Duration = Duration::from_secs(2);
 
 /// An open page, as far as its stream goes.
-struct OpenPage {
+pub struct OpenPage {
     response: reqwest::Response,
     text: String,
     told: VecDeque<(String, Told)>,
 }
 
 /// Opens the stream of a page that knows everything up to now.
-async fn open(bench: &Bench, browser: &Browser, view: &str, shown: &[&str]) -> OpenPage {
+pub async fn open(bench: &Bench, browser: &Browser, view: &str, shown: &[&str]) -> OpenPage {
     let now = bench.app.state.world.now().0;
     let mut page = open_after(browser, view, shown, None, now).await;
     page.is_ready().await;
@@ -42,7 +42,7 @@ async fn open_after(
     OpenPage { response, text: String::new(), told: VecDeque::new() }
 }
 
-fn address(view: &str, shown: &[&str], after: i64) -> String {
+pub fn address(view: &str, shown: &[&str], after: i64) -> String {
     let (path, view) = (paths::fill(paths::API_LIVE, &[KEY]), paths::encode(view));
     format!("{path}?view={view}&shown={}&after={after}", shown.join(","))
 }
@@ -110,7 +110,7 @@ impl OpenPage {
     }
 
     /// The stream ends, after nothing but beats.
-    async fn ends(&mut self, within: Duration) {
+    pub async fn ends(&mut self, within: Duration) {
         let ended = tokio::time::timeout(within, async {
             while let Some((_, told)) = self.next().await {
                 assert_eq!(told, Told::Beat);

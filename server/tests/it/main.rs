@@ -2,6 +2,7 @@
 
 mod arrows;
 mod attack;
+mod attack_doors;
 mod audit;
 mod bench;
 mod bulk;

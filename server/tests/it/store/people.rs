@@ -204,6 +204,14 @@ async fn sessions_end_by_time_by_hand_and_by_person() {
         assert_eq!(session::sweep(tx, Millis(NOW.0 + 10)).await.unwrap(), 2);
         assert_eq!(session::delete_of_user(tx, "alpha", "li").await.unwrap(), 1);
         assert!(!session::extend(tx, "1", NOW).await.unwrap());
+        for (number, user_id) in [(1, "li"), (2, "li"), (3, "li"), (4, "wang")] {
+            let created = Millis(NOW.0 + number);
+            session::insert(tx, &Session { created, ..session(&number.to_string(), user_id) }).await.unwrap();
+        }
+        assert_eq!(session::delete_oldest_of_user(tx, "alpha", "li", 2).await.unwrap(), 1);
+        assert_eq!(session::delete_oldest_of_user(tx, "alpha", "li", 2).await.unwrap(), 0);
+        let left = [session::get(tx, "1", NOW).await.unwrap(), session::get(tx, "3", NOW).await.unwrap()];
+        assert_eq!(left.map(|one| one.is_some()), [false, true]);
     })
     .await;
 }

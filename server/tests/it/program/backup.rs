@@ -110,7 +110,7 @@ fn uneven(whole: &str) -> String {
 async fn a_backup_is_not_written_through_somebodys_link() {
     let program = Program::new();
     assert_eq!(program.run(&["token", "create", "--name", "one", "--role", "observer"]).await.code, Some(0));
-    let elsewhere = program.file("elsewhere", "mine".to_owned());
+    let elsewhere = program.file("elsewhere", "mine");
     let file = program.folder.join("planted.backup");
     std::os::unix::fs::symlink(&elsewhere, program.folder.join("planted.backup.partial")).unwrap();
     let ran = program.run(&["backup", "--to", &file.display().to_string()]).await;

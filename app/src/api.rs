@@ -11,7 +11,7 @@ mod side {
     use contract::bulk::Bulk;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
-    use contract::incident::{IncidentDetail, IncidentList};
+    use contract::incident::{Action, IncidentDetail, IncidentList};
     use contract::listing::Listing;
     use contract::on_call::OnCallPage;
     use contract::person::{Me, SignIn};

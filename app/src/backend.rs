@@ -5,6 +5,7 @@ use contract::Problem;
 use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
@@ -53,4 +54,8 @@ pub trait ConsoleBackend: Send + Sync {
     async fn integrations(&self) -> Result<Console, Problem>;
     /// How the set-up of one stands.
     async fn overview(&self, key: &str) -> Result<IntegrationView, Problem>;
+    /// What went out; `again` asks what would be sent again if all of the kind were, `yes` or where a run ended.
+    async fn deliveries(&self, key: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem>;
+    /// One delivery with its attempts.
+    async fn delivery(&self, key: &str, id: &str) -> Result<DeliveryView, Problem>;
 }

@@ -1,5 +1,7 @@
 //! What the administrator's console shows.
 
+pub mod deliveries;
+
 use serde::{Deserialize, Serialize};
 
 /// A page of the console about one integration.
@@ -7,16 +9,19 @@ use serde::{Deserialize, Serialize};
 pub enum Section {
     /// What proves the set-up, addresses to copy, what a platform refused.
     Overview,
+    /// What went out, and what became of it.
+    Deliveries,
 }
 
 impl Section {
     /// All, in the order of the console's navigation.
-    pub const ALL: [Self; 1] = [Self::Overview];
+    pub const ALL: [Self; 2] = [Self::Overview, Self::Deliveries];
 
     /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overview => "",
+            Self::Deliveries => "deliveries",
         }
     }
 
@@ -57,7 +62,9 @@ pub struct IntegrationView {
     /// What a platform refused last of what the integration's settings are for.
     pub failures: Vec<FailureLine>,
     pub chats: Vec<ChatLine>,
-    pub deliveries: Vec<DeliveryLine>,
+    /// Deliveries that wait, and that failed within a day; 100 stands for more.
+    pub waiting: i64,
+    pub failed: i64,
     pub links: i64,
     /// Steps of the set-up in the order of the guide; empty before they were looked at.
     pub checks: Vec<CheckLine>,
@@ -110,14 +117,4 @@ pub struct ChatLine {
     pub delivered_ms: Option<i64>,
     /// What was last refused and not followed by anything that arrived: cause and cure.
     pub refused: Option<(String, String)>,
-}
-
-/// One thing that went out or could not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryLine {
-    pub target: String,
-    pub incident: String,
-    pub outcome: String,
-    pub remedy: String,
-    pub at_ms: i64,
 }

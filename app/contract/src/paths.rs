@@ -28,6 +28,12 @@ pub const CONSOLE_INTEGRATION: &str = "/console/{key}";
 pub const CONSOLE_SECTION: &str = "/console/{key}/{section}";
 /// Looks at every step of an integration's set-up now.
 pub const CONSOLE_CHECKS: &str = "/console/{key}/checks";
+/// One delivery.
+pub const CONSOLE_DELIVERY: &str = "/console/{key}/deliveries/{id}";
+/// Sends one anew.
+pub const CONSOLE_RESEND: &str = "/console/{key}/deliveries/{id}/resend";
+/// Sends all of a kind anew.
+pub const CONSOLE_RESEND_ALL: &str = "/console/{key}/deliveries/resend";
 /// One-time console sign-in, `?code=…`.
 pub const CONSOLE_ENTER: &str = "/console/enter";
 

@@ -1,8 +1,13 @@
 //! The administrator's console: all integrations, and for each a page a section.
 
 mod checks;
+mod deliveries;
+mod delivery;
 mod overview;
+mod records;
 
+pub use deliveries::DeliveriesPage;
+pub use delivery::DeliveryPage;
 pub use overview::Overview;
 
 use super::{in_the_way, visit};
@@ -12,7 +17,7 @@ use crate::parts::frame::{Sheet, empty, framed, heading, way_back};
 use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
 use contract::console::{Console, IntegrationLine, Section};
-use contract::words::page as words;
+use contract::words::{page as words, records as kept};
 use contract::{Language, Problem};
 use leptos::prelude::*;
 use std::future::Future;
@@ -83,6 +88,7 @@ fn navigation(visit: &Visit, chosen: Section) -> AnyView {
 fn name(section: Section, language: Language) -> &'static str {
     match section {
         Section::Overview => words::console_overview(language),
+        Section::Deliveries => kept::deliveries(language),
     }
 }
 

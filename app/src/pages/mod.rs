@@ -17,7 +17,7 @@ mod war_room;
 pub use account::Account;
 pub use ask::AskPage;
 pub use bulk::BulkPage;
-pub use console::{ConsolePage, Overview};
+pub use console::{ConsolePage, DeliveriesPage, DeliveryPage, Overview};
 pub use cool_app::CoolApp;
 pub use home::Home;
 pub use incident::IncidentPage;

@@ -1,6 +1,7 @@
 //! A `Backend` with a world of its own, and incidents as Flashduty has them.
 
 mod console;
+pub mod records;
 
 pub use console::{console, overview};
 
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 use contract::bulk::{Bulk, BulkMember, BulkState};
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
+use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
 use contract::incident::*;
 use contract::listing::Listing;
@@ -161,6 +163,14 @@ impl ConsoleBackend for Fake {
     async fn overview(&self, _: &str) -> Result<IntegrationView, Problem> {
         breathe().await;
         self.overview.clone()
+    }
+
+    async fn deliveries(&self, _: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem> {
+        Ok(Deliveries { search, ..records::deliveries(again.is_some()) })
+    }
+
+    async fn delivery(&self, _: &str, id: &str) -> Result<DeliveryView, Problem> {
+        records::delivery(id).ok_or_else(|| problem(ProblemCode::NotFound))
     }
 }
 

@@ -43,8 +43,9 @@ fn console_shows_addresses_evidence_groups_and_deliveries() {
         .has("not seen yet")
         .has("线上故障应急群")
         .has("Point its subscriptions at another group")
-        .has("app not linked")
-        .has("Open the app once from the workplace");
+        .has("href=\"/console/k1/deliveries?state=failed\"")
+        .has("Failed in the last 24 hours: 100 or more")
+        .has("Waiting: 2");
 }
 
 #[test]
@@ -66,5 +67,5 @@ fn an_empty_console_says_what_to_type() {
     open("/console", Fake { console: Ok(Console::default()), ..Fake::default() }).has("dingduty integration add");
     open("/console/k1", Fake { overview: Ok(IntegrationView::default()), ..Fake::default() })
         .has("No group has installed the cool app yet")
-        .has("Nothing sent yet");
+        .has("Nothing failed in the last 24 hours");
 }

@@ -3,6 +3,7 @@
 mod asking;
 mod beside;
 mod fake;
+mod records;
 mod render;
 
 mod framed;

@@ -1,29 +1,30 @@
 //! The administrator's console: the way in by a one-time link, and what its page shows.
 
 mod checks;
+pub mod deliveries;
+pub mod moment;
 
 use super::chats::{self, ChatReport};
 use super::refusal::Refusal;
 use super::set_up;
 use super::{audit, check, introduce};
-use crate::model::delivery::{Delivery, DeliveryState};
 use crate::model::hash::hex_sha256;
 use crate::model::integration::{Failure, Failures, Integration};
 use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
-use crate::store::delivery::Wanted;
-use crate::store::{self, StoreError, Tx};
-use contract::console::{ChatLine, Console, DeliveryLine, FailureLine, IntegrationLine, IntegrationView};
+use crate::store::{self, StoreError};
+use contract::console::{ChatLine, Console, FailureLine, IntegrationLine, IntegrationView};
 use contract::words::{console as words, outcome};
 use contract::{Language, ProblemCode};
 use serde_json::json;
+use std::time::Duration;
 
 /// Longest code that is looked up.
 const CODE_BYTES_MAX: usize = 128;
 /// Groups listed per integration.
 const CHATS_MAX: i64 = 200;
-/// Newest deliveries listed per integration.
-const DELIVERIES_MAX: i64 = 50;
+/// How far back failed deliveries are counted.
+const LATELY: Duration = Duration::from_secs(24 * 3600);
 /// Whose session it is: the console knows one administrator.
 const ADMINISTRATOR: &str = "administrator";
 
@@ -99,10 +100,7 @@ pub async fn overview(
     for chat in store::chat::list(tx, key, None, None, CHATS_MAX).await? {
         chats.push(chat_line(chats::report(state, tx, integration, chat).await?, language));
     }
-    let mut deliveries = Vec::new();
-    for delivery in store::delivery::list(tx, key, &Wanted::default(), None, DELIVERIES_MAX).await? {
-        deliveries.push(line(tx, delivery, language).await?);
-    }
+    let (waiting, failed) = deliveries::at_a_glance(tx, key, state.world.now().minus(LATELY)).await?;
     let run = store::check_run::get(tx, key).await?;
     Ok(IntegrationView {
         key: key.clone(),
@@ -112,7 +110,8 @@ pub async fn overview(
         webhook_ms: integration.webhook.map(|at| at.0),
         failures: failures(introduce::failures(tx, key).await?, language),
         chats,
-        deliveries,
+        waiting,
+        failed,
         links: store::link::count(tx, key).await?,
         checks_ms: run.as_ref().map(|run| run.ran.0),
         checks: run.map(|run| checks::lines(state, integration, &run, language)).unwrap_or_default(),
@@ -148,24 +147,6 @@ fn chat_line(report: ChatReport, language: Language) -> ChatLine {
         delivered_ms: report.delivered.map(|at| at.0),
         refused,
     }
-}
-
-async fn line(tx: &mut Tx, delivery: Delivery, language: Language) -> Result<DeliveryLine, StoreError> {
-    let known = store::incident::get(tx, &delivery.integration, &delivery.incident_id).await?;
-    let incident =
-        known.map_or(delivery.incident_id, |mirror| format!("#{} {}", mirror.incident.num, mirror.incident.title));
-    let words = match delivery.state {
-        DeliveryState::Failed => outcome::given_up(delivery.outcome.name(), language),
-        _ => outcome::of(delivery.outcome.name(), language),
-    };
-    let target = if delivery.target_name.is_empty() { delivery.target.id() } else { delivery.target_name };
-    Ok(DeliveryLine {
-        target,
-        incident,
-        outcome: words.cause.to_owned(),
-        remedy: words.cure.to_owned(),
-        at_ms: delivery.updated.0,
-    })
 }
 
 fn addresses(state: &State, integration: &Integration, language: Language) -> Vec<(String, String)> {

@@ -126,6 +126,25 @@ pub async fn resend_all(
     Ok(ResentAll { resent, refused, more })
 }
 
+/// Why one would not simply be sent again; none when it would be.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn why_not(tx: &mut Tx, delivery: &Delivery) -> Result<Option<Refusal>, StoreError> {
+    let linked = match delivery.target {
+        Target::Member(member_id) => {
+            !store::link::by_members(tx, &delivery.integration, &[member_id]).await?.is_empty()
+        }
+        _ => true,
+    };
+    let no = match (linked, sending(tx, delivery).await?) {
+        (false, _) => Some(No::NotLinked),
+        (true, Err(no)) => Some(no),
+        (true, Ok(_)) => objection(tx, delivery).await?.map(No::Objection),
+    };
+    Ok(no.map(|no| refusal(&no, delivery.next)))
+}
+
 /// Makes one wait to be sent at `at`, asked for `now`.
 async fn ask_anew(
     tx: &mut Tx,

@@ -2,6 +2,7 @@
 //! links before people do cannot.
 
 mod administrator;
+mod deliveries;
 
 pub use administrator::Administrator;
 
@@ -28,7 +29,10 @@ use contract::{ProblemCode, paths};
 
 /// The console's way in.
 pub fn routes() -> Router<State> {
-    Router::new().route(paths::CONSOLE_ENTER, get(ask).post(enter)).route(paths::CONSOLE_CHECKS, post(check_now))
+    Router::new()
+        .route(paths::CONSOLE_ENTER, get(ask).post(enter))
+        .route(paths::CONSOLE_CHECKS, post(check_now))
+        .merge(deliveries::routes())
 }
 
 /// Asks before the link is used up.

@@ -6,6 +6,7 @@ mod content;
 mod hostile_test;
 mod room;
 pub mod settings;
+mod shown;
 pub mod template;
 #[cfg(test)]
 mod template_test;
@@ -13,6 +14,7 @@ pub mod viewer;
 
 pub use room::room_values;
 pub use settings::{CardField, CardSettings};
+pub use shown::shown;
 
 use super::action;
 use super::delivery::Target;

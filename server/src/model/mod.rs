@@ -24,6 +24,7 @@ pub mod outcome;
 pub mod plain;
 pub mod quota;
 pub mod rank;
+pub mod rendered;
 pub mod secret;
 pub mod session;
 pub mod subscription;

@@ -1,11 +1,13 @@
 //! Notifications and their attempts.
 
-use super::sql::{Row, known, pattern, sql};
+use super::sql::{Row, known, sql};
 use super::{StoreError, Tx};
 use crate::model::delivery::{Attempt, Delivery, DeliveryState, Outcome, Target};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::Millis;
+
+pub use super::delivery_search::{Wanted, list};
 
 const TABLE: &str = "delivery";
 
@@ -23,38 +25,7 @@ macro_rules! select {
     };
 }
 
-/// One page, newest first: `$2` and `$3` are creation and id of the last one seen. What has an index of its own is a
-/// text of its own, because an optional filter would keep the databases from using it.
-macro_rules! page {
-    ($filter:literal) => {
-        select!(concat!(
-            "WHERE integration = $1 AND ($2 IS NULL OR created_ms < $2 OR (created_ms = $2 AND id < $3)) ",
-            "AND ($5 IS NULL OR state = $5) AND ($6 IS NULL OR (target_kind = 'chat' AND target = $6)) ",
-            "AND ($7 IS NULL OR (target_kind <> 'chat' AND target = $7)) ",
-            "AND ($8 IS NULL OR search LIKE $8 ESCAPE '!') ",
-            "AND ($9 IS NULL OR created_ms >= $9) AND ($10 IS NULL OR created_ms < $10) ",
-            $filter,
-            " ORDER BY created_ms DESC, id DESC LIMIT $4"
-        ))
-    };
-}
-
-/// What of the deliveries is wanted; nothing said is everything.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    pub outcome: Option<Outcome>,
-    pub incident_id: Option<String>,
-    pub state: Option<DeliveryState>,
-    pub chat_id: Option<String>,
-    /// User id of an employee, or member id of a responder without a link.
-    pub person: Option<String>,
-    /// Somewhere in target, text, incident's id, code, message or request id, in any case.
-    pub query: Option<String>,
-    /// Created then or later.
-    pub since: Option<Millis>,
-    /// Created before.
-    pub until: Option<Millis>,
-}
+pub(super) use {columns, select};
 
 /// Adds a delivery. False when the incident is, or was, already delivered to this target for this reason.
 pub async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, StoreError> {
@@ -160,37 +131,6 @@ pub async fn attempts(tx: &mut Tx, delivery_id: &str, limit: i64) -> Result<Vec<
     rows.iter().map(attempt).collect()
 }
 
-/// A page of deliveries, newest first: `after` is the last one's creation and id.
-pub async fn list(
-    tx: &mut Tx,
-    integration: &str,
-    wanted: &Wanted,
-    after: Option<(Millis, String)>,
-    limit: i64,
-) -> Result<Vec<Delivery>, StoreError> {
-    let (created, id) = after.unzip();
-    let text = match (wanted.outcome, &wanted.incident_id) {
-        (None, None) => page!(""),
-        (Some(_), None) => page!("AND outcome = $11"),
-        (None, Some(_)) => page!("AND incident_id = $11"),
-        (Some(_), Some(_)) => page!("AND outcome = $11 AND incident_id = $12"),
-    };
-    let page = sql(text)
-        .text(integration)
-        .maybe_at(created)
-        .maybe_text(id.as_deref())
-        .number(limit)
-        .maybe_text(wanted.state.map(DeliveryState::name))
-        .maybe_text(wanted.chat_id.as_deref())
-        .maybe_text(wanted.person.as_deref())
-        .maybe_text(wanted.query.as_deref().map(pattern).as_deref())
-        .maybe_at(wanted.since)
-        .maybe_at(wanted.until);
-    let filters = wanted.outcome.map(Outcome::name).into_iter().chain(wanted.incident_id.as_deref());
-    let rows = filters.fold(page, |page, filter| page.text(filter)).rows(tx).await?;
-    rows.iter().map(delivery).collect()
-}
-
 /// A responder whose delivery failed for want of a link is linked now: it is theirs. False when this person has a
 /// delivery of their own for the same reason, or somebody else was faster.
 pub async fn retarget(tx: &mut Tx, delivery: &Delivery, target: &Target) -> Result<bool, StoreError> {
@@ -276,7 +216,7 @@ pub async fn of_work_notice(tx: &mut Tx, notice_id: &str) -> Result<Vec<Delivery
     rows.iter().map(delivery).collect()
 }
 
-fn delivery(row: &Row) -> Result<Delivery, StoreError> {
+pub(super) fn delivery(row: &Row) -> Result<Delivery, StoreError> {
     let target = Target::from_columns(&row.text("target_kind")?, &row.text("target")?);
     Ok(Delivery {
         id: row.text("id")?,

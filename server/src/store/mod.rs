@@ -13,6 +13,7 @@ pub mod chat_health;
 pub mod check_run;
 pub mod console;
 pub mod delivery;
+pub mod delivery_search;
 pub mod digest;
 pub mod dump;
 mod error;

@@ -10,6 +10,7 @@ mod card_text;
 mod cards;
 mod checks;
 mod clicks;
+mod console_records;
 mod corpus;
 mod deliveries;
 mod doors;

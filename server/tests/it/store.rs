@@ -4,6 +4,7 @@ mod audit_chain;
 mod chats;
 mod checks;
 mod deliveries;
+mod delivery_search;
 mod digests;
 mod groups;
 mod inbox;

@@ -3,12 +3,16 @@
 use super::{checks, section};
 use crate::moment::Clock;
 use crate::parts::moment;
+use crate::place::Place;
 use crate::visit::Visit;
 use contract::Language;
 use contract::chat::ChatState;
 use contract::console::{FailureLine, IntegrationView, Section};
-use contract::words::page as words;
+use contract::words::{page as words, records};
 use leptos::prelude::*;
+
+/// From here on it is only said that there are so many or more.
+const MANY: i64 = 100;
 
 /// `/console/{key}`
 #[component]
@@ -37,7 +41,7 @@ fn show(visit: &Visit, one: IntegrationView) -> AnyView {
             {checks::checklist(visit, &one, &clock)}
             {addresses(&one, language)}
             {chats(&one, &clock)}
-            {deliveries(&one, &clock)}
+            {deliveries(visit, &one)}
         </section>
     }
     .into_any()
@@ -109,41 +113,28 @@ fn chats(one: &IntegrationView, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-fn deliveries(one: &IntegrationView, clock: &Clock) -> AnyView {
-    let language = clock.language;
-    let rows: Vec<_> = one
-        .deliveries
-        .iter()
-        .map(|delivery| {
-            let cell = |text: &str| {
-                let text = text.to_owned();
-                view! { <td dir="auto">{text}</td> }
-            };
-            view! {
-                <tr>
-                    <td>{moment(clock, delivery.at_ms)}</td>
-                    {cell(&delivery.target)}
-                    {cell(&delivery.incident)}
-                    {cell(&delivery.outcome)}
-                    {cell(&delivery.remedy)}
-                </tr>
-            }
-        })
-        .collect();
-    let body = if rows.is_empty() {
-        view! { <p class="hint">{words::console_no_deliveries(language)}</p> }.into_any()
-    } else {
-        let head = [words::console_at, words::console_target, words::console_incident, words::console_outcome]
-            .map(|word| view! { <th scope="col">{word(language)}</th> });
-        view! {
-            <div class="scroll" tabindex="0" role="region" aria-label=words::console_deliveries(language)>
-                <table>
-                    <thead><tr>{head.to_vec()}<th scope="col">{words::console_remedy(language)}</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+/// What waits and what failed, with the way to all of it.
+fn deliveries(visit: &Visit, one: &IntegrationView) -> AnyView {
+    let language = visit.language;
+    let count = |count: i64| if count < MANY { count.to_string() } else { records::at_least(language, MANY) };
+    let to =
+        |pairs: &[(&str, String)]| Place::Administer { section: Section::Deliveries }.address_with(&visit.key, pairs);
+    let waiting = (one.waiting > 0).then(|| {
+        let href = to(&[("state", "waiting".to_owned())]);
+        view! { <li><a href=href>{records::waiting_now(language, count(one.waiting))}</a></li> }
+    });
+    let failed = match one.failed {
+        0 => view! { <li class="yes">{records::all_well(language)}</li> }.into_any(),
+        failed => {
+            let href = to(&[("state", "failed".to_owned())]);
+            view! { <li><a href=href>{records::failed_lately(language, count(failed))}</a></li> }.into_any()
         }
-        .into_any()
     };
-    view! { <section class="card"><h3>{words::console_deliveries(language)}</h3>{body}</section> }.into_any()
+    view! {
+        <section class="card">
+            <h3><a href=to(&[])>{records::deliveries(language)}</a></h3>
+            <ul class="lines">{failed}{waiting}</ul>
+        </section>
+    }
+    .into_any()
 }

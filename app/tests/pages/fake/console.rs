@@ -1,7 +1,7 @@
 //! What the console shows.
 
 use super::{MINUTE_MS, NOW_MS};
-use contract::console::{ChatLine, Console, DeliveryLine, IntegrationLine, IntegrationView};
+use contract::console::{ChatLine, Console, IntegrationLine, IntegrationView};
 
 pub fn console() -> Console {
     Console {
@@ -38,13 +38,8 @@ pub fn overview() -> IntegrationView {
             delivered_ms: None,
             refused: Some(("The group was disbanded".into(), "Point its subscriptions at another group".into())),
         }],
-        deliveries: vec![DeliveryLine {
-            target: "韩梅梅".into(),
-            incident: "#0E83EE".into(),
-            outcome: "app not linked".into(),
-            remedy: "Open the app once from the workplace".into(),
-            at_ms: NOW_MS - 11 * MINUTE_MS,
-        }],
+        waiting: 2,
+        failed: 100,
         links: 3,
         ..IntegrationView::default()
     }

@@ -4,7 +4,8 @@ use crate::file::File;
 use std::{fs, io, path::Path};
 
 /// The sheet's parts, in the order in which a later one may overrule an earlier one.
-const PARTS: [&str; 9] = ["colours", "ground", "frame", "lists", "incident", "forms", "linking", "console", "wide"];
+const PARTS: [&str; 10] =
+    ["colours", "ground", "frame", "lists", "incident", "forms", "linking", "console", "records", "wide"];
 
 /// Reads the parts of the sheet in a folder as one, and takes comments, indentation and empty lines out. The rest is worth nothing: compression finds it.
 ///

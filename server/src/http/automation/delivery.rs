@@ -3,6 +3,7 @@
 use super::list::{Moment, Page, page};
 use super::token::Caller;
 use super::{Filters, Listed, query};
+use crate::flow::console::deliveries::words;
 use crate::flow::delivery_log::{self, Wanted};
 use crate::http::problem::{ApiError, language};
 use crate::http::request::{Path, Query};
@@ -12,7 +13,7 @@ use axum::Json;
 use axum::extract::State as Of;
 use axum::http::HeaderMap;
 use contract::Language;
-use contract::words::outcome::{self, OutcomeWords};
+use contract::words::outcome;
 use serde_json::{Value, json};
 use world::Millis;
 
@@ -103,14 +104,6 @@ pub fn show(delivery: &Delivery, language: Language) -> Value {
         "created_ms": delivery.created.0,
         "updated_ms": delivery.updated.0,
     })
-}
-
-/// What people read about how it stands with a delivery.
-pub fn words(delivery: &Delivery, language: Language) -> OutcomeWords {
-    match delivery.state {
-        DeliveryState::Failed => outcome::given_up(delivery.outcome.name(), language),
-        _ => outcome::of(delivery.outcome.name(), language),
-    }
 }
 
 fn show_attempt(attempt: &Attempt, language: Language) -> Value {

@@ -1,9 +1,9 @@
 //! Work notices, asked for by other programs.
 
-use super::delivery::words;
 use super::list::{Moment, Page, page};
 use super::token::{Administrator, Caller};
 use super::{Filters, Listed};
+use crate::flow::console::deliveries::words;
 use crate::flow::work_notice::queue::{self, Asked, Audience};
 use crate::flow::work_notice::recall;
 use crate::flow::work_notice::view::{self, Counted, Followed};

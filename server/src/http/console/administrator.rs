@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
 use contract::{Problem, ProblemCode};
 use std::sync::Arc;
@@ -42,6 +43,11 @@ impl Administrator {
     pub async fn integration(&self, key: &str) -> Result<Arc<Integration>, Refusal> {
         let known = caches::integration(&self.state, key).await?;
         known.ok_or_else(|| ProblemCode::NotFound.into())
+    }
+
+    /// Who it is, for the audit log.
+    pub fn actor(&self) -> &str {
+        &self.session.user_id
     }
 
     /// What is in the way of a page, in its reader's words.
@@ -74,6 +80,20 @@ impl ConsoleBackend for Administrator {
             let integration = self.integration(key).await?;
             Ok::<_, Refusal>(console::overview(&self.state, &integration, self.caller.language()).await?)
         };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn deliveries(&self, key: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            let language = self.caller.language();
+            Ok::<_, Refusal>(console::deliveries::page(&self.state, &integration, search, again, language).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn delivery(&self, key: &str, id: &str) -> Result<DeliveryView, Problem> {
+        let read = console::deliveries::one(&self.state, key, id, self.caller.language());
         read.await.map_err(|refusal| self.problem(refusal))
     }
 }

@@ -1,8 +1,7 @@
 //! The console's lists: what went out and why not, and sending it anew.
 
-use crate::bench::browser::{Answer, Browser};
 use crate::bench::verbs::GROUP;
-use crate::bench::{Bench, KEY};
+use crate::bench::{Answer, Bench, Browser, KEY};
 use contract::paths;
 use server::flow;
 use simulator::dingtalk::Place;

@@ -25,15 +25,17 @@ pub fn DeliveriesPage() -> impl IntoView {
         }
     });
     let again = query("again");
+    let is_asked = again.is_some();
+    let run = number("sent").map(|sent| Run { sent, left: number("left").unwrap_or(0), rest: query("again_after") });
     section(
         Section::Deliveries,
         |door, key| async move { door.deliveries(&key, search, again).await },
-        |visit, page: Deliveries| {
+        move |visit, page: Deliveries| {
             let clock = visit.clock();
             view! {
-                {resent(visit, &page)}
-                {page.again.as_ref().filter(|_| query("again").is_some()).map(|all| confirm(visit, &page.search, all))}
-                {misread(&page, visit.language)}
+                {run.map(|run| resent(visit, &page, run))}
+                {page.again.as_ref().filter(|_| is_asked).map(|all| confirm(visit, &page.search, all))}
+                {records::misread(&page.misread, |name| label(name, visit.language), visit.language)}
                 {filter(visit, &page)}
                 {chosen(visit, &page)}
                 {rows(visit, &page, &clock)}
@@ -49,16 +51,23 @@ pub fn address(key: &str, search: &Search) -> String {
 }
 
 /// What became of sending all of a kind again.
-fn resent(visit: &Visit, page: &Deliveries) -> Option<AnyView> {
+struct Run {
+    sent: i64,
+    left: i64,
+    /// Where the rest begins.
+    rest: Option<String>,
+}
+
+fn resent(visit: &Visit, page: &Deliveries, run: Run) -> AnyView {
     let language = visit.language;
-    let sent = number("sent")?;
-    let left = number("left").filter(|left| *left > 0).map(|left| format!(" · {}", words::left_alone(language, left)));
-    let rest = query("again_after").map(|after| {
+    let sent = run.sent;
+    let left = Some(run.left).filter(|left| *left > 0).map(|left| format!(" · {}", words::left_alone(language, left)));
+    let rest = run.rest.map(|after| {
         let pairs = [("again", after)];
         let href = with_query(address(&visit.key, &page.search), &pairs);
         view! { " "<a class="button" href=href>{words::send_all_rest(language)}</a> }
     });
-    Some(view! { <div class="notice" role="status">{words::sent_again(language, sent)}{left}{rest}</div> }.into_any())
+    view! { <div class="notice" role="status">{words::sent_again(language, sent)}{left}{rest}</div> }.into_any()
 }
 
 /// Asks before all of a kind are sent again.
@@ -88,12 +97,6 @@ fn confirm(visit: &Visit, search: &Search, all: &SendAgain) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-fn misread(page: &Deliveries, language: Language) -> Option<AnyView> {
-    let names: Vec<&str> = page.misread.iter().map(|name| label(name, language)).collect();
-    let text = format!("{}: {}", words::misread(language), names.join(", "));
-    (!names.is_empty()).then(|| view! { <p class="notice" role="alert" data-misread="">{text}</p> }.into_any())
 }
 
 /// The words of a parameter.

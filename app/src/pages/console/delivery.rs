@@ -17,13 +17,14 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn DeliveryPage() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
+    let is_asked = number("sent").is_some();
     section(
         Section::Deliveries,
         |door, key| async move { door.delivery(&key, &id).await },
-        |visit, one: DeliveryView| {
+        move |visit, one: DeliveryView| {
             let clock = visit.clock();
-            let asked = number("sent")
-                .map(|_| view! { <p class="notice" role="status">{words::asked_again(visit.language)}</p> });
+            let asked =
+                is_asked.then(|| view! { <p class="notice" role="status">{words::asked_again(visit.language)}</p> });
             view! {
                 {asked}
                 <article class="panel" data-delivery=one.row.id.clone()>

@@ -58,9 +58,9 @@ async fn a_search_looks_at_so_many_and_says_where_it_ended() {
             let found = delivery_search::search(tx, "alpha", &wanted, None, 9, 4).await.unwrap();
             assert_eq!(ids(&found.deliveries), expected, "{wanted:?}");
         }
-        let full =
-            delivery_search::search(tx, "alpha", &Wanted { query: text("cpu"), ..Wanted::default() }, None, 2, 3);
-        assert_eq!(full.await.unwrap().looked_to, None, "the page is full");
+        let all = Wanted { query: text("cpu"), ..Wanted::default() };
+        let full = delivery_search::search(tx, "alpha", &all, None, 2, 3).await.unwrap();
+        assert_eq!(full.looked_to, None, "the page is full");
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! What went out, newest first: search, filters, and sending all of a kind again.
 
-use super::records::{self, number};
+use super::records::{self, figure, number};
 use super::section;
 use crate::moment::Clock;
 use crate::pages::query;
@@ -78,7 +78,7 @@ fn confirm(visit: &Visit, search: &Search, all: &SendAgain) -> AnyView {
         false => words::send_all_count(language, all.count),
     };
     let button = (all.count > 0).then(|| {
-        view! { <button class="button primary" type="submit">{words::send_all_yes(language, all.count)}</button> }
+        view! { <button class="button primary" type="submit">{words::send_all_yes(language, figure(all.count))}</button> }
     });
     view! {
         <section class="card" data-again=all.outcome.clone()>

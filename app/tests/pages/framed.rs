@@ -22,6 +22,7 @@ fn the_routes_are_the_contracts() {
         paths::WAR_ROOM,
         paths::SIGN_IN,
         paths::ACCOUNT,
+        paths::BULK,
         paths::CONSOLE,
         paths::CONSOLE_INTEGRATION,
         paths::CONSOLE_DELIVERY,

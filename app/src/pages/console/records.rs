@@ -28,7 +28,7 @@ pub fn figure(number: i64) -> String {
         apart.push('-');
     }
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             apart.push(',');
         }
         apart.push(digit);

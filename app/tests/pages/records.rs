@@ -43,7 +43,8 @@ fn sending_all_again_is_asked_first_and_told_afterwards() {
         .has("name=\"since_ms\" value=\"7\"")
         .has("Yes, send 500 again");
     open("/console/k1/deliveries?outcome=busy&state=failed&sent=3&left=2&again_after=7-a", Fake::default())
-        .has("Being sent again: 3 · Left alone: 2")
+        .has("Being sent again: 3")
+        .has("Left alone: 2")
         .has("again=7-a");
     open("/console/k1/deliveries?sent=x&left=-1", Fake::default()).has_not("Being sent again");
 }

@@ -2,11 +2,12 @@
 //!
 //! `find` finds a browser, or installs one; `browser` starts it; `protocol` speaks to it over its debugging pipe; `page`
 //! is what a person does in it, on one of the `device`s; `stage` is the product and the platforms; `person` arrives and
-//! links; `tell` runs one story and keeps evidence when it fails.
+//! links; `tour` visits every page in every state, `audit` says whether everybody can use it; `tell` runs one story and keeps evidence when it fails.
 //!
 //! The debugging protocol is spoken directly: JSON over two pipes is a hundred lines, and the crates that wrap it bring
 //! a generated copy of the whole protocol (minutes of compilation) and no pages inside frames, which the desk needs.
 
+pub mod audit;
 pub mod browser;
 pub mod device;
 mod find;
@@ -15,6 +16,7 @@ pub mod person;
 mod protocol;
 pub mod stage;
 mod tell;
+pub mod tour;
 
 pub use device::{Device, Way};
 pub use page::Page;

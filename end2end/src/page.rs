@@ -247,6 +247,25 @@ impl Page {
         }
     }
 
+    /// Light or dark, as the system says it and as the client does, which overrules the system.
+    pub async fn set_theme(&self, theme: &str) {
+        self.set_scheme(theme).await;
+        let said = if theme == "dark" { "dark" } else { "white" };
+        let says = "document.documentElement.hasAttribute('data-dingtalk-theme')";
+        let change = format!("document.documentElement.setAttribute('data-dingtalk-theme', '{said}')");
+        self.value(&format!("{says} && {change}, 0")).await;
+    }
+
+    /// A text that the page computes in its own time.
+    pub async fn awaited(&self, promise: &str) -> String {
+        let params = json!({ "expression": promise, "returnByValue": true, "awaitPromise": true });
+        let answer = self.call("Runtime.evaluate", params).await.unwrap_or_else(|why| self.fail(&why));
+        match answer["exceptionDetails"]["exception"]["description"].as_str() {
+            Some(why) => self.fail(why),
+            None => answer["result"]["value"].as_str().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// A picture as PNG, encoded in base64: of the window, or of the whole page.
     ///
     /// # Errors

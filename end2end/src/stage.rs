@@ -68,6 +68,7 @@ impl Stage {
             "client_id": seed::CLIENT_ID, "client_secret": seed::CLIENT_SECRET, "aes_key": seed::AES_KEY,
             "token": seed::TOKEN, "card_template_id": seed::CARD_TEMPLATE_ID,
             "flashduty_app_key": flashduty::seed::SERVICE_APP_KEY,
+            "war_room_template_id": seed::WAR_ROOM_TEMPLATE_ID, "war_room_bot_id": seed::WAR_ROOM_BOT_ID,
         });
         let form = flow::set_up::Form::from_json(&form.to_string()).unwrap();
         let integration = flow::set_up::add(&self.app.state, form, "stage").await.unwrap();

@@ -13,6 +13,7 @@ macro_rules! told {
     };
 }
 
+mod access;
 mod account;
 mod choices;
 mod console;

@@ -30,11 +30,12 @@ async fn main() {
         for language in ["zh-CN", "en-US"] {
             let stage = Stage::start().await;
             let page = browser.page(device.live()).await.expect("a page");
-            let (stage, page) = (&stage, &page);
-            let shots = Shots { stage, page, folder: &folder, device, language, judge: judge.as_deref() };
+            let judge = judge.as_deref();
+            let shots = Shots { stage: &stage, page: &page, folder: &folder, device, language, judge };
             let look = async |page: &Page, name: &str| shots.take(page, name).await;
-            Tour { stage, page, language, look }.all().await;
+            Tour { stage: &stage, page: &page, language, look }.all().await;
             page.close().await;
+            stage.end().await;
         }
     }
     let stage = Stage::start().await;

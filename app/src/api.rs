@@ -11,6 +11,7 @@ mod side {
     use contract::bulk::Bulk;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+    use contract::group::GroupAsked;
     use contract::incident::{Action, IncidentDetail, IncidentList};
     use contract::listing::Listing;
     use contract::on_call::OnCallPage;
@@ -76,8 +77,8 @@ mod side {
     }
 
     /// A group's page.
-    pub async fn chat(open_conversation_id: &str) -> Result<ChatPage, Problem> {
-        backend()?.chat(open_conversation_id).await
+    pub async fn chat(open_conversation_id: &str, asked: &GroupAsked) -> Result<ChatPage, Problem> {
+        backend()?.chat(open_conversation_id, asked).await
     }
 
     /// Where linking stands.

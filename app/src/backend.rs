@@ -7,6 +7,7 @@ use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
+use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
@@ -42,7 +43,7 @@ pub trait Backend: Send + Sync {
     /// The page of an incident's war room; `with_url` asks for an address of its group.
     async fn war_room(&self, id: &str, with_url: bool) -> Result<WarRoomPage, Problem>;
     /// A group's page, by its open conversation id. `ChatUnknown`, `NotInChat` where nothing may be shown.
-    async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem>;
+    async fn chat(&self, open_conversation_id: &str, asked: &GroupAsked) -> Result<ChatPage, Problem>;
     /// Where the present attempt to link stands.
     async fn sign_in(&self) -> Result<SignIn, Problem>;
 }
@@ -58,4 +59,8 @@ pub trait ConsoleBackend: Send + Sync {
     async fn deliveries(&self, key: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem>;
     /// One delivery with its attempts.
     async fn delivery(&self, key: &str, id: &str) -> Result<DeliveryView, Problem>;
+    /// Its groups.
+    async fn groups(&self, key: &str, wanted: &GroupsWanted) -> Result<GroupsPage, Problem>;
+    /// One of them, by our id.
+    async fn group(&self, key: &str, id: &str, asked: &GroupAsked) -> Result<GroupView, Problem>;
 }

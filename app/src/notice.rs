@@ -19,10 +19,38 @@ pub enum Notice {
     Linked,
     /// The link was removed.
     Unlinked,
+    /// What was asked for in a group was done.
+    Changed(Change),
     /// It failed; `id` finds it in the log.
     Problem { code: ProblemCode, id: String },
     /// It failed, in exact words. Never in an address.
     Told(Problem),
+}
+
+/// What was done with a group's subscriptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Saved,
+    Removed,
+    Moved,
+    TestSent,
+}
+
+impl Change {
+    const ALL: [Self; 4] = [Self::Saved, Self::Removed, Self::Moved, Self::TestSent];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::Removed => "removed",
+            Self::Moved => "moved",
+            Self::TestSent => "test-sent",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
 }
 
 impl Notice {
@@ -34,6 +62,7 @@ impl Notice {
             Self::Already(action) => vec![("already", action.name().into())],
             Self::Linked => vec![("done", "linked".into())],
             Self::Unlinked => vec![("done", "unlinked".into())],
+            Self::Changed(change) => vec![("done", change.name().into())],
             Self::Told(Problem { code, id, .. }) | Self::Problem { code, id } => {
                 vec![("problem", code.name().into()), ("problem_id", id.clone())]
             }
@@ -49,7 +78,9 @@ impl Notice {
                     notice = match value {
                         "linked" => Some(Self::Linked),
                         "unlinked" => Some(Self::Unlinked),
-                        _ => Action::from_name(value).map(Self::Done),
+                        _ => Change::from_name(value)
+                            .map(Self::Changed)
+                            .or_else(|| Action::from_name(value).map(Self::Done)),
                     };
                 }
                 "already" => notice = Action::from_name(value).map(Self::Already),
@@ -90,6 +121,7 @@ mod tests {
             Notice::Already(Action::Close),
             Notice::Linked,
             Notice::Unlinked,
+            Notice::Changed(Change::TestSent),
             Notice::Problem { code: ProblemCode::NoLicense, id: "r-1".into() },
         ];
         for notice in notices {

@@ -50,6 +50,10 @@ pub enum Place {
     Administer {
         section: Section,
     },
+    /// A group in the console, by our id.
+    Group {
+        id: String,
+    },
 }
 
 impl Place {
@@ -80,6 +84,7 @@ impl Place {
             "sign-in" if rest.is_empty() => Some(Self::SignIn),
             "account" if rest.is_empty() => Some(Self::Account),
             "console" if text == "console" => Some(Self::Console),
+            "group" => Some(Self::Group { id: id_of(rest)? }),
             "console" => Some(Self::Administer { section: Section::from_name(rest)? }),
             _ => None,
         }
@@ -99,6 +104,7 @@ impl Place {
             Self::Account => "account".into(),
             Self::Console => "console".into(),
             Self::Administer { section } => format!("console:{}", section.name()),
+            Self::Group { id } => format!("group:{id}"),
         }
     }
 
@@ -124,6 +130,7 @@ impl Place {
                 paths::fill(paths::CONSOLE_INTEGRATION, &[key])
             }
             Self::Administer { section } => paths::fill(paths::CONSOLE_SECTION, &[key, section.name()]),
+            Self::Group { id } => paths::fill(paths::CONSOLE_GROUP, &[key, id]),
         }
     }
 
@@ -134,7 +141,7 @@ impl Place {
 
     /// Whether it is the administrator's.
     pub fn is_console(&self) -> bool {
-        matches!(self, Self::Console | Self::Administer { .. })
+        matches!(self, Self::Console | Self::Administer { .. } | Self::Group { .. })
     }
 
     /// The phone homepage as it opens.
@@ -218,6 +225,7 @@ mod tests {
             Place::SignIn,
             Place::Account,
             Place::Console,
+            Place::Group { id: "a1b2c3".into() },
         ];
         let console = Section::ALL.map(|section| Place::Administer { section });
         for place in places.into_iter().chain(console) {

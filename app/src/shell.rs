@@ -1,8 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
 use crate::pages::{
-    Account, AskPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Home, IncidentPage, NotFound,
-    Overview, PcHome, SignInPage, WarRoomPage, visit,
+    Account, AskPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Group, Groups, Home, IncidentPage,
+    NotFound, Overview, PcHome, SignInPage, WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -45,6 +45,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/console/:key") view=Overview ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/deliveries/:id") view=DeliveryPage ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/groups") view=Groups ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/groups/:chat") view=Group ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

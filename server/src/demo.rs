@@ -5,7 +5,7 @@ use crate::application::Application;
 use crate::command::{Failure, serve};
 use crate::config::Config;
 use crate::flow::set_up::{self, Addresses, Form, SetUpError};
-use crate::flow::{Refusal, access, automation, chats};
+use crate::flow::{Refusal, access, chats, subscriptions};
 use crate::model::chat::Chat;
 use crate::model::subscription::Rule;
 use crate::proxies::Proxies;
@@ -201,12 +201,12 @@ async fn settle_in(state: &State, simulator: &Simulator) -> Result<(), Failure> 
         installed.push(chat.id.clone());
     }
     let refused = |error: Refusal| Failure::Failed(format!("a group cannot subscribe: {error}"));
-    let subscribed = automation::subscriptions(state, KEY, false, None, 100).await.map_err(refused)?;
+    let subscribed = subscriptions::list(state, KEY, false, None, 100).await.map_err(refused)?;
     for chat in known_chats(state, &installed).await? {
         if subscribed.iter().any(|(subscription, _)| subscription.chat_id == chat.id) {
             continue;
         }
-        let subscribed = automation::subscribe(state, KEY, &chat.id, Rule::default(), "demo").await;
+        let subscribed = subscriptions::add(state, KEY, &chat.id, Rule::default(), "demo").await;
         subscribed.map_err(refused)?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! Groups as people see them.
 
+use crate::group::RuleDesk;
 use crate::incident::IncidentView;
+use crate::on_call::ScheduleView;
 use serde::{Deserialize, Serialize};
 
 /// Whether our cool app is in a group.
@@ -35,12 +37,21 @@ pub struct ChatPage {
     pub members: Option<i64>,
     /// When a robot of an escalation rule last spoke here.
     pub robot_push_ms: Option<i64>,
+    /// Who is on call for the channels sent here, as far as the viewer may know.
+    pub on_call: Vec<ScheduleView>,
+    /// The viewer may change what is sent here.
+    pub may_change: bool,
+    /// Where they do.
+    pub desk: RuleDesk,
     pub as_of_ms: i64,
 }
 
 /// A subscription in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubscriptionView {
+    pub id: String,
+    /// Changes with everything that can be changed of it.
+    pub revision: String,
     /// Names of the Flashduty channels; empty means all.
     pub channels: Vec<String>,
     /// Empty means all.

@@ -9,18 +9,21 @@ use serde::{Deserialize, Serialize};
 pub enum Section {
     /// What proves the set-up, addresses to copy, what a platform refused.
     Overview,
+    /// Groups, and what is sent to each.
+    Groups,
     /// What went out, and what became of it.
     Deliveries,
 }
 
 impl Section {
     /// All, in the order of the console's navigation.
-    pub const ALL: [Self; 2] = [Self::Overview, Self::Deliveries];
+    pub const ALL: [Self; 3] = [Self::Overview, Self::Groups, Self::Deliveries];
 
     /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overview => "",
+            Self::Groups => "groups",
             Self::Deliveries => "deliveries",
         }
     }
@@ -61,7 +64,6 @@ pub struct IntegrationView {
     pub webhook_ms: Option<i64>,
     /// What a platform refused last of what the integration's settings are for.
     pub failures: Vec<FailureLine>,
-    pub chats: Vec<ChatLine>,
     /// Deliveries that wait, and that failed within a day; 100 stands for more.
     pub waiting: i64,
     pub failed: i64,
@@ -103,18 +105,4 @@ pub struct FailureLine {
     /// The platform's own code and words.
     pub said: String,
     pub at_ms: i64,
-}
-
-/// One group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatLine {
-    pub title: String,
-    pub state: crate::chat::ChatState,
-    pub subscriptions: i64,
-    /// When DingTalk last told something of it.
-    pub event_ms: Option<i64>,
-    /// When something last arrived in it.
-    pub delivered_ms: Option<i64>,
-    /// What was last refused and not followed by anything that arrived: cause and cure.
-    pub refused: Option<(String, String)>,
 }

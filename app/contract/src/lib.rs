@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod chat;
 pub mod choice;
 pub mod console;
+pub mod group;
 pub mod incident;
 pub mod listing;
 pub mod live;

@@ -26,6 +26,10 @@ pub const CONSOLE: &str = "/console";
 pub const CONSOLE_INTEGRATION: &str = "/console/{key}";
 /// One of its other pages, see [`crate::console::Section`].
 pub const CONSOLE_SECTION: &str = "/console/{key}/{section}";
+/// One group, and what is sent to it.
+pub const CONSOLE_GROUP: &str = "/console/{key}/groups/{chat}";
+/// What is done with a group and its subscriptions: `save`, `preview`, `remove`, `move` or `test`.
+pub const CONSOLE_GROUP_ACT: &str = "/console/{key}/groups/{chat}/{act}";
 /// Looks at every step of an integration's set-up now.
 pub const CONSOLE_CHECKS: &str = "/console/{key}/checks";
 /// One delivery.
@@ -82,6 +86,8 @@ pub const API_WAR_ROOM: &str = "/api/i/{key}/incidents/{id}/war-room";
 pub const API_WAR_ROOM_ACT: &str = "/api/i/{key}/incidents/{id}/war-room/{act}";
 /// The group page's data.
 pub const API_CHAT: &str = "/api/i/{key}/chat";
+/// What a group's page changes: `save`, `preview`, `remove` or `test`.
+pub const API_CHAT_ACT: &str = "/api/i/{key}/chat/{act}";
 /// Proof of the Flashduty side by an own APP key.
 pub const API_LINK_APP_KEY: &str = "/api/i/{key}/link/app-key";
 /// Leave for Flashduty's own sign-in.

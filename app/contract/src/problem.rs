@@ -143,6 +143,10 @@ codes! {
     IncidentGone = "incident-gone", 404;
     /// The incident is closed already.
     AlreadyClosed = "already-closed", 409;
+    /// Somebody else has changed it since the form was opened.
+    ChangedMeanwhile = "changed-meanwhile", 409;
+    /// What is sent to a group is not this person's to change.
+    NotGroupEditor = "not-group-editor", 403;
     /// The act makes no sense in the present state.
     NotNow = "not-now", 409;
     /// Flashduty wants a form filled in for this act.

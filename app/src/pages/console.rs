@@ -3,11 +3,15 @@
 mod checks;
 mod deliveries;
 mod delivery;
+mod group;
+mod groups;
 mod overview;
 mod records;
 
 pub use deliveries::DeliveriesPage;
 pub use delivery::DeliveryPage;
+pub use group::Group;
+pub use groups::Groups;
 pub use overview::Overview;
 
 use super::{in_the_way, visit};
@@ -49,11 +53,23 @@ where
     T: 'static,
     F: Future<Output = Result<T, Problem>> + Send + 'static,
 {
+    page((section, Place::Administer { section }), load, show)
+}
+
+/// The same for a page below a section's own, at its own place.
+fn page<T, F>(
+    (section, place): (Section, Place),
+    load: impl FnOnce(Arc<dyn ConsoleBackend>, String) -> F + Send + 'static,
+    show: impl FnOnce(&Visit, T) -> AnyView + Send + 'static,
+) -> impl IntoView
+where
+    T: 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
     let visit = visit();
     let status = use_context::<SetStatus>();
     let door = api::console();
     Suspend::new(async move {
-        let place = Place::Administer { section };
         let key = visit.key.clone();
         let read = async { load(door?, key).await };
         match read.await {
@@ -89,6 +105,7 @@ fn name(section: Section, language: Language) -> &'static str {
     match section {
         Section::Overview => words::console_overview(language),
         Section::Deliveries => kept::deliveries(language),
+        Section::Groups => contract::words::group::groups(language),
     }
 }
 

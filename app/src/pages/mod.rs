@@ -17,7 +17,7 @@ mod war_room;
 pub use account::Account;
 pub use ask::AskPage;
 pub use bulk::BulkPage;
-pub use console::{ConsolePage, DeliveriesPage, DeliveryPage, Overview};
+pub use console::{ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview};
 pub use cool_app::CoolApp;
 pub use home::Home;
 pub use incident::IncidentPage;
@@ -31,6 +31,7 @@ use crate::parts::frame::{Sheet, framed, heading};
 use crate::parts::problem_box;
 use crate::place::Place;
 use crate::visit::{SetStatus, Visit};
+use contract::group::GroupAsked;
 use contract::listing::Listing;
 use contract::person::Me;
 use contract::words::page as words;
@@ -101,6 +102,15 @@ fn console_entrance(visit: &Visit, place: &Place, problem: &Problem) -> Problem 
 /// A parameter of the page's query, if it is there and not empty.
 fn query(name: &str) -> Option<String> {
     use_query_map().with_untracked(|map| map.get(name)).filter(|value| !value.is_empty())
+}
+
+/// What a group's page is asked to show besides the group.
+fn group_asked() -> GroupAsked {
+    use_query_map().with_untracked(|map| {
+        let pairs: Vec<(&str, String)> =
+            GroupAsked::NAMES.iter().filter_map(|name| Some((*name, map.get(name)?))).collect();
+        GroupAsked::from_pairs(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+    })
 }
 
 /// The list that the page's address means.

@@ -3,7 +3,7 @@
 use super::acting::done;
 use super::menu::menu;
 use super::problem_box;
-use crate::notice::Notice;
+use crate::notice::{Change, Notice};
 use crate::place::Place;
 use crate::viewing::Viewing;
 use crate::visit::Visit;
@@ -11,7 +11,7 @@ use contract::Problem;
 use contract::incident::Action;
 use contract::paths;
 use contract::person::Me;
-use contract::words::{list, page as words};
+use contract::words::{group, list, page as words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -105,6 +105,10 @@ fn notice_box(visit: &Visit, place: &Place, notice: &Notice) -> AnyView {
         Notice::Already(_) => words::already_so(language),
         Notice::Linked => words::linked(language),
         Notice::Unlinked => words::unlinked(language),
+        Notice::Changed(Change::Saved) => group::saved(language),
+        Notice::Changed(Change::Removed) => group::removed(language),
+        Notice::Changed(Change::Moved) => group::moved(language),
+        Notice::Changed(Change::TestSent) => group::test_sent(language),
         Notice::Told(problem) => return problem_box(problem, language, &visit.key).into_any(),
         Notice::Problem { code, id } => {
             return problem_box(&Problem::new(*code, language, id.clone()), language, &visit.key).into_any();

@@ -28,6 +28,8 @@ mod overview;
 pub mod panel;
 mod problem_box;
 pub mod row;
+#[cfg(feature = "ssr")]
+pub mod rule_desk;
 mod timeline;
 #[cfg(feature = "ssr")]
 pub mod war_room;

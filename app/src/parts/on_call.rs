@@ -42,6 +42,11 @@ pub fn on_call(visit: &Visit, shown: OnCallPage, here: &Place) -> AnyView {
     .into_any()
 }
 
+/// Who is on call now and next, a card a schedule.
+pub fn schedules(all: &[ScheduleView], clock: &Clock) -> Vec<AnyView> {
+    all.iter().map(|one| schedule(one, clock)).collect()
+}
+
 fn shift(shift: &Shift, clock: &Clock) -> AnyView {
     let language = clock.language;
     let is_on = shift.start_ms <= clock.now_ms;

@@ -3,7 +3,7 @@
 mod console;
 pub mod records;
 
-pub use console::{console, overview};
+pub use console::{console, group, group_form, groups, overview};
 
 use crate::beside::{levels, more, people};
 use app::backend::{Backend, ConsoleBackend};
@@ -13,9 +13,10 @@ use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
+use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted, RuleDesk};
 use contract::incident::*;
 use contract::listing::Listing;
-use contract::on_call::OnCallPage;
+use contract::on_call::{OnCallPage, ScheduleView};
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
 use contract::war_room::{Observer, Room, RoomBrief, RoomMember, WarRoomPage};
 use contract::{Language, Problem, ProblemCode};
@@ -42,6 +43,8 @@ pub struct Fake {
     pub sign_in: Result<SignIn, Problem>,
     pub console: Result<Console, Problem>,
     pub overview: Result<IntegrationView, Problem>,
+    pub groups: GroupsPage,
+    pub group: GroupView,
 }
 
 impl Default for Fake {
@@ -61,6 +64,8 @@ impl Default for Fake {
             sign_in: Ok(SignIn::Arrive),
             console: Ok(console()),
             overview: Ok(overview()),
+            groups: groups(),
+            group: group(),
         }
     }
 }
@@ -145,7 +150,7 @@ impl Backend for Fake {
         self.war_room.clone()
     }
 
-    async fn chat(&self, _open_conversation_id: &str) -> Result<ChatPage, Problem> {
+    async fn chat(&self, _open_conversation_id: &str, _: &GroupAsked) -> Result<ChatPage, Problem> {
         self.chat.clone()
     }
 
@@ -171,6 +176,17 @@ impl ConsoleBackend for Fake {
 
     async fn delivery(&self, _: &str, id: &str) -> Result<DeliveryView, Problem> {
         records::delivery(id).ok_or_else(|| problem(ProblemCode::NotFound))
+    }
+
+    async fn groups(&self, _: &str, wanted: &GroupsWanted) -> Result<GroupsPage, Problem> {
+        let mut page = self.groups.clone();
+        page.items.retain(|one| one.title.contains(&wanted.query));
+        Ok(page)
+    }
+
+    async fn group(&self, _: &str, _: &str, _: &GroupAsked) -> Result<GroupView, Problem> {
+        breathe().await;
+        Ok(self.group.clone())
     }
 }
 
@@ -336,6 +352,8 @@ pub fn chat() -> ChatPage {
         title: "线上故障应急群".into(),
         incidents: vec![triggered(), processing()],
         subscriptions: vec![SubscriptionView {
+            id: "s1".into(),
+            revision: "r1".into(),
             channels: vec!["Ops Channel".into()],
             severities: vec!["Critical".into(), "Warning".into()],
             labels: vec![],
@@ -344,6 +362,9 @@ pub fn chat() -> ChatPage {
         }],
         members: Some(12),
         robot_push_ms: Some(NOW_MS - 30 * MINUTE_MS),
+        on_call: vec![ScheduleView { name: "Ops <night>".into(), ..ScheduleView::default() }],
+        may_change: false,
+        desk: RuleDesk::default(),
         as_of_ms: NOW_MS,
     }
 }

@@ -32,6 +32,8 @@ and where they are wanted:
   war_room_bot_id       with war_room_template_id
   edition               standard, professional or exclusive; standard if absent
   person_channel        bot, work_notice or both; bot if absent
+  group_editors         who may change what is sent to a group on the group's own page: owner, members or nobody;
+                        owner if absent
   quota_preset          before-2025-11-19 or 2025-11-19, the edition's figures to start from; the former if absent
   quota_api_month       calls in a month, where they are not the preset's
   quota_push_month      pushes in a month, where they are not the preset's

@@ -2,9 +2,9 @@
 
 mod checks;
 pub mod deliveries;
+pub mod groups;
 pub mod moment;
 
-use super::chats::{self, ChatReport};
 use super::refusal::Refusal;
 use super::set_up;
 use super::{audit, check, introduce};
@@ -13,16 +13,14 @@ use crate::model::integration::{Failure, Failures, Integration};
 use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
 use crate::store::{self, StoreError};
-use contract::console::{ChatLine, Console, FailureLine, IntegrationLine, IntegrationView};
-use contract::words::{console as words, outcome};
+use contract::console::{Console, FailureLine, IntegrationLine, IntegrationView};
+use contract::words::console as words;
 use contract::{Language, ProblemCode};
 use serde_json::json;
 use std::time::Duration;
 
 /// Longest code that is looked up.
 const CODE_BYTES_MAX: usize = 128;
-/// Groups listed per integration.
-const CHATS_MAX: i64 = 200;
 /// How far back failed deliveries are counted.
 const LATELY: Duration = Duration::from_secs(24 * 3600);
 /// Whose session it is: the console knows one administrator.
@@ -96,10 +94,6 @@ pub async fn overview(
     let mut tx = state.store.read().await?;
     let tx = &mut tx;
     let key = &integration.key;
-    let mut chats = Vec::new();
-    for chat in store::chat::list(tx, key, None, None, CHATS_MAX).await? {
-        chats.push(chat_line(chats::report(state, tx, integration, chat).await?, language));
-    }
     let (waiting, failed) = deliveries::at_a_glance(tx, key, state.world.now().minus(LATELY)).await?;
     let run = store::check_run::get(tx, key).await?;
     Ok(IntegrationView {
@@ -109,7 +103,6 @@ pub async fn overview(
         checked_ms: integration.checked.map(|at| at.0),
         webhook_ms: integration.webhook.map(|at| at.0),
         failures: failures(introduce::failures(tx, key).await?, language),
-        chats,
         waiting,
         failed,
         links: store::link::count(tx, key).await?,
@@ -131,22 +124,6 @@ fn failures(failures: Failures, language: Language) -> Vec<FailureLine> {
         Some(FailureLine { what: what.to_owned(), said: [code, message].join(" ").trim_end().to_owned(), at_ms: at.0 })
     };
     lines.into_iter().filter_map(line).collect()
-}
-
-fn chat_line(report: ChatReport, language: Language) -> ChatLine {
-    let refused = report.refused.map(|refused| {
-        let words = outcome::of(refused.outcome.name(), language);
-        (words.cause.to_owned(), words.cure.to_owned())
-    });
-    let chat = report.chat;
-    ChatLine {
-        title: if chat.title.is_empty() { chat.id } else { chat.title },
-        state: chat.state,
-        subscriptions: i64::try_from(report.subscriptions.len()).unwrap_or(i64::MAX),
-        event_ms: report.health.event.map(|at| at.0),
-        delivered_ms: report.delivered.map(|at| at.0),
-        refused,
-    }
 }
 
 fn addresses(state: &State, integration: &Integration, language: Language) -> Vec<(String, String)> {

@@ -103,6 +103,14 @@ async fn apply_event(
             state.caches.members.remove(&(integration.key.clone(), open_conversation_id));
             return Ok(());
         }
+        EventKind::OwnerChanged { open_conversation_id, .. } => {
+            // Who may change what is sent there: read, because the event's spelling of a person is not promised.
+            if let Some(chat) = store::chat::by_conversation(tx, &integration.key, &open_conversation_id).await? {
+                let (kind, now) = (TaskKind::RefreshChat { chat: chat.id }, state.world.now());
+                store::task::add(tx, &integration.key, &kind, now, now).await?;
+            }
+            return Ok(());
+        }
         EventKind::UserLeft { user_ids } => {
             for user_id in user_ids {
                 super::link_end::left(state, tx, &integration.key, &user_id, at).await?;

@@ -106,7 +106,7 @@ async fn count(state: &State, chat: &Chat, members: usize) -> Result<(), StoreEr
 }
 
 /// An event was lost: the group is looked at.
-async fn suspect(state: &State, chat: &Chat) -> Result<(), StoreError> {
+pub(super) async fn suspect(state: &State, chat: &Chat) -> Result<(), StoreError> {
     let now = state.world.now();
     let mut tx = state.store.begin().await?;
     let kind = TaskKind::RefreshChat { chat: chat.id.clone() };

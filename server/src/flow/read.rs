@@ -4,31 +4,31 @@
 use super::live::sight;
 use super::open_ones::open_ones;
 use super::refusal::Refusal;
-use super::{convert, credential, link_end, members, people};
-use crate::model::chat::Chat;
+use super::{convert, credential, link_end, people};
 use crate::model::incident::Incident;
 use crate::model::integration::Integration;
 use crate::model::link::Link;
 use crate::model::subscription::Subscription;
 use crate::state::State;
-use crate::store;
 use contract::bulk::BULK_MAX;
-use contract::chat::{ChatPage, ChatState, SubscriptionView};
+use contract::chat::SubscriptionView;
 use contract::incident::{IncidentDetail, IncidentList, IncidentView, Tab};
 use contract::listing::Listing;
 use contract::{Language, ProblemCode};
 use flashduty::{FeedPage, FlashdutyError, IncidentQuery};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-mod channels;
+pub mod channels;
 mod choice;
+mod group;
 mod more;
 mod on_call;
 pub mod timeline;
 
 pub use choice::{custom_actions, levels, people};
+pub use group::{chat, group, save};
 pub use more::incident_page;
 pub use on_call::on_call;
 
@@ -36,8 +36,6 @@ pub use on_call::on_call;
 const PAGE_ROWS: u32 = 20;
 /// Flashduty reads no further than row 10,000 (reference 5.1).
 const ROWS_MAX: u32 = 10_000;
-/// Open incidents looked through for a group's page; as many as one call gives.
-const GROUP_ROWS: u32 = 100;
 /// How long a page waits for Flashduty.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -129,58 +127,6 @@ fn checked(id: &str) -> Result<(), Refusal> {
     if is_incident_id(id) { Ok(()) } else { Err(ProblemCode::NotFound.into()) }
 }
 
-/// A group's page for one of its members: what comes to the group, seen with the viewer's own permission. The id in the
-/// address is a hint that anybody can write, so membership is asked of DingTalk (reference 5.1).
-///
-/// # Errors
-/// `ChatUnknown`, `NotInChat`, `HeldByQuota`, `DingtalkDown`, and as [`incidents`].
-pub async fn chat(viewer: Viewer<'_>, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
-    let (chat, subscriptions) = group(viewer.state, viewer.integration, open_conversation_id).await?;
-    if !members::has(viewer.state, viewer.integration, &chat, &viewer.link.employee.user_id).await? {
-        return Err(ProblemCode::NotInChat.into());
-    }
-    let client = viewer.client().await?;
-    let incidents = if subscriptions.is_empty() {
-        Vec::new()
-    } else {
-        let channel_ids = channels_of(&subscriptions);
-        let query = IncidentQuery { channel_ids, page: 1, limit: GROUP_ROWS, ..open_ones(viewer.state.world.now()) };
-        viewer.heard(client.incident_list(&query).await).await?.items
-    };
-    let fitting = incidents.iter().map(convert::incident);
-    let fitting: Vec<Incident> =
-        fitting.filter(|incident| subscriptions.iter().any(|one| one.rule.fits(incident))).collect();
-    let channels = channel_names(&client, &subscriptions, &fitting).await;
-    let mut tx = viewer.state.store.read().await?;
-    let health = store::chat_health::get(&mut tx, &chat.id).await?;
-    drop(tx);
-    Ok(ChatPage {
-        title: chat.title,
-        incidents: viewer.views(&client, fitting).await?,
-        subscriptions: subscriptions.into_iter().map(|one| subscription_view(one, &channels)).collect(),
-        members: health.members,
-        robot_push_ms: health.pushed.map(|at| at.0),
-        as_of_ms: viewer.state.world.now().0,
-    })
-}
-
-/// The group an address means, and what is sent to it.
-///
-/// # Errors
-/// `ChatUnknown`.
-pub async fn group(
-    state: &State,
-    integration: &Integration,
-    open_conversation_id: &str,
-) -> Result<(Chat, Vec<Subscription>), Refusal> {
-    let id = conversation_id(open_conversation_id).ok_or(ProblemCode::ChatUnknown)?;
-    let mut tx = state.store.read().await?;
-    let chat = store::chat::by_conversation(&mut tx, &integration.key, &id).await?;
-    let chat = chat.filter(|chat| chat.state == ChatState::Installed).ok_or(ProblemCode::ChatUnknown)?;
-    let subscriptions = store::subscription::of_chat(&mut tx, &integration.key, &chat.id).await?;
-    Ok((chat, subscriptions))
-}
-
 /// Whether a text has the form of an incident's id: 24 hexadecimal digits.
 pub fn is_incident_id(id: &str) -> bool {
     id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -219,48 +165,15 @@ impl Viewer<'_> {
     }
 }
 
-/// The conversation an address means: DingTalk's placeholder left as it is means none, and a `+` that was not encoded
-/// has become a blank (reference 5.1).
-fn conversation_id(text: &str) -> Option<String> {
-    let fine = !text.is_empty() && text.len() <= 256 && !text.starts_with('$') && !text.chars().any(char::is_control);
-    fine.then(|| text.replace(' ', "+"))
-}
-
-/// The channels that all subscriptions together name; empty when one of them takes every channel.
-fn channels_of(subscriptions: &[Subscription]) -> Vec<i64> {
-    if subscriptions.iter().any(|one| one.rule.channel_ids.is_empty()) {
-        return Vec::new();
-    }
-    let ids: BTreeSet<i64> = subscriptions.iter().flat_map(|one| one.rule.channel_ids.iter().copied()).collect();
-    ids.into_iter().collect()
-}
-
-/// Names of the channels that subscriptions name, as far as the viewer may see them.
-async fn channel_names(
-    client: &flashduty::Client,
-    subscriptions: &[Subscription],
-    incidents: &[Incident],
-) -> BTreeMap<i64, String> {
-    let known = incidents.iter().filter(|incident| !incident.channel_name.is_empty());
-    let mut names: BTreeMap<i64, String> =
-        known.map(|incident| (incident.channel_id, incident.channel_name.clone())).collect();
-    let all = subscriptions.iter().flat_map(|one| one.rule.channel_ids.iter().copied());
-    let missing: BTreeSet<i64> = all.filter(|id| *id != 0 && !names.contains_key(id)).collect();
-    if missing.is_empty() {
-        return names;
-    }
-    match client.channel_infos(&missing.into_iter().collect::<Vec<_>>()).await {
-        Ok(channels) => names.extend(channels.into_iter().map(|channel| (channel.channel_id, channel.channel_name))),
-        Err(error) => tracing::info!(code = error.code, "names of channels could not be read"),
-    }
-    names
-}
-
-fn subscription_view(subscription: Subscription, channels: &BTreeMap<i64, String>) -> SubscriptionView {
-    let rule = subscription.rule;
+/// A subscription as pages show it, with the names of channels that are known.
+pub fn subscription_view(subscription: Subscription, channels: &BTreeMap<i64, String>) -> SubscriptionView {
+    let revision = subscription.revision();
+    let Subscription { id, rule, .. } = subscription;
     let channel =
         |id: &i64| channels.get(id).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| id.to_string());
     SubscriptionView {
+        id,
+        revision,
         channels: rule.channel_ids.iter().map(channel).collect(),
         severities: rule.severities,
         labels: rule.labels.into_iter().collect(),
@@ -272,8 +185,6 @@ fn subscription_view(subscription: Subscription, channels: &BTreeMap<i64, String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::subscription::Rule;
-    use world::Millis;
 
     #[test]
     fn ids_from_addresses() {
@@ -286,27 +197,5 @@ mod tests {
         ] {
             assert_eq!(is_incident_id(id), fine, "{id}");
         }
-        for (text, id) in [
-            ("cidA+b/c==", Some("cidA+b/c==")),
-            ("cidA b/c==", Some("cidA+b/c==")),
-            ("$ENCCID$", None),
-            ("", None),
-            ("a\nb", None),
-        ] {
-            assert_eq!(conversation_id(text).as_deref(), id, "{text}");
-        }
-    }
-
-    #[test]
-    fn one_subscription_to_everything_asks_for_everything() {
-        let subscription = |channel_ids: Vec<i64>| Subscription {
-            id: "1".into(),
-            integration: "k".into(),
-            chat_id: "c".into(),
-            rule: Rule { channel_ids, ..Rule::default() },
-            created: Millis(0),
-        };
-        assert_eq!(channels_of(&[subscription(vec![2, 1]), subscription(vec![2])]), [1, 2]);
-        assert!(channels_of(&[subscription(vec![2]), subscription(vec![])]).is_empty());
     }
 }

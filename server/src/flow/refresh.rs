@@ -30,9 +30,11 @@ pub async fn refresh(state: &State, integration: &Integration, chat_id: &str) ->
         return Ok(());
     }
     let client = credential::dingtalk(state, integration, Priority::Chatter);
+    let mut owner = None;
     let changes = match client.group_info(&chat.open_conversation_id, chat.cool_app_code.as_deref()).await {
         Ok(info) if info.status == GroupStatus::Disbanded => vec![Change::Disbanded],
         Ok(info) => {
+            owner = info.owner_user_id;
             let back = Change::Installed { robot_code: None, cool_app_code: None };
             let back = (chat.state == ChatState::Uninstalled).then_some(back);
             back.into_iter().chain(info.title.map(Change::Titled)).collect()
@@ -51,7 +53,7 @@ pub async fn refresh(state: &State, integration: &Integration, chat_id: &str) ->
             tracing::error!(%error, "a group's state was read but not stored; the next read repeats it");
         }
     }
-    if let Err(error) = note_read(state, &chat).await {
+    if let Err(error) = note_read(state, &chat, owner.as_deref()).await {
         tracing::warn!(%error, "that a group was read was not noted");
     }
     Ok(())
@@ -95,9 +97,12 @@ fn reads_an_hour(edition: Edition) -> i64 {
     }
 }
 
-async fn note_read(state: &State, chat: &Chat) -> Result<(), StoreError> {
+async fn note_read(state: &State, chat: &Chat, owner: Option<&str>) -> Result<(), StoreError> {
     let mut tx = state.store.begin().await?;
     store::chat_health::read(&mut tx, &chat.integration, &chat.id, state.world.now()).await?;
+    if let Some(owner) = owner {
+        store::chat_health::set_owner(&mut tx, &chat.integration, &chat.id, owner).await?;
+    }
     tx.commit().await
 }
 

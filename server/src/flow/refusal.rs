@@ -3,7 +3,7 @@
 use crate::model::text;
 use crate::store::StoreError;
 use contract::words::problem as words;
-use contract::{Language, ProblemCode};
+use contract::{Language, Problem, ProblemCode};
 use dingtalk::DingTalkError;
 use flashduty::{ErrorClass, FlashdutyError};
 use world::Millis;
@@ -83,6 +83,15 @@ impl Refusal {
     /// A field that is wrong, with a sentence of `contract::words::field`.
     pub fn field<S: Into<String>>(sentence: impl Fn(Language) -> S) -> Self {
         Self { code: ProblemCode::InvalidField, message: Some(Said::ours(sentence)), cause: None }
+    }
+
+    /// What its reader is told where no request's id is at hand.
+    pub fn problem(self, language: Language) -> Problem {
+        let problem = Problem::new(self.code, language, "");
+        match self.message {
+            Some(said) => problem.with_message(said.words(language)),
+            None => problem,
+        }
     }
 
     /// Whether the same may succeed in a moment without anybody changing anything.

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
+use contract::group::GroupAsked;
 use contract::incident::{ActRequest, Action};
 use contract::listing::Listing;
 use contract::{Language, Problem, ProblemCode, paths};
@@ -97,7 +98,7 @@ struct Group {
 }
 
 async fn show_chat(visitor: Visitor, Query(Group { cid }): Query<Group>) -> Response {
-    answered(visitor.chat(&cid).await)
+    answered(visitor.chat(&cid, &GroupAsked::default()).await)
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+use contract::group::GroupAsked;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
@@ -68,14 +69,14 @@ impl Visitor {
         bulk::act(self.viewer()?, asked, ids).await
     }
 
-    async fn group(&self, open_conversation_id: &str) -> Result<ChatPage, Refusal> {
+    async fn group(&self, open_conversation_id: &str, asked: &GroupAsked) -> Result<ChatPage, Refusal> {
         let viewer = self.viewer()?;
         // DingTalk tells the company a group is of; only its own can have our cool app.
         let corp_id = self.caller.parameter("corpid").filter(|corp_id| !corp_id.starts_with('$'));
         if corp_id.is_some_and(|corp_id| corp_id != self.integration.settings.corp_id) {
             return Err(ProblemCode::ChatUnknown.into());
         }
-        read::chat(viewer, open_conversation_id).await
+        read::chat(viewer, open_conversation_id, asked).await
     }
 
     async fn linking(&self) -> Result<SignIn, Refusal> {
@@ -146,8 +147,8 @@ impl Backend for Visitor {
         read.await.map_err(|refusal| self.problem(refusal))
     }
 
-    async fn chat(&self, open_conversation_id: &str) -> Result<ChatPage, Problem> {
-        self.group(open_conversation_id).await.map_err(|refusal| self.problem(refusal))
+    async fn chat(&self, open_conversation_id: &str, asked: &GroupAsked) -> Result<ChatPage, Problem> {
+        self.group(open_conversation_id, asked).await.map_err(|refusal| self.problem(refusal))
     }
 
     async fn sign_in(&self) -> Result<SignIn, Problem> {

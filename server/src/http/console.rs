@@ -3,6 +3,7 @@
 
 mod administrator;
 mod deliveries;
+mod groups;
 
 pub use administrator::Administrator;
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<State> {
         .route(paths::CONSOLE_ENTER, get(ask).post(enter))
         .route(paths::CONSOLE_CHECKS, post(check_now))
         .merge(deliveries::routes())
+        .merge(groups::routes())
 }
 
 /// Asks before the link is used up.

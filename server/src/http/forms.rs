@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use url::form_urlencoded;
 
-/// Most fields a body may have; ours have a handful.
-const FIELDS_MAX: usize = 32;
+/// Most fields a body may have; most of ours have a handful, a list of boxes has a hundred.
+const FIELDS_MAX: usize = 160;
 
 /// The fields of a body, each a text. Made only of requests that come from our own pages.
 #[derive(Debug)]
@@ -38,6 +38,11 @@ impl Posted {
     /// A field that is not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// All fields.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A field that must be there.
@@ -267,7 +272,7 @@ mod tests {
         for body in ["", "{", "null", "[]", "\"x\"", "5", &"[".repeat(10_000)] {
             assert_eq!(posted(Kind::Json, body).unwrap_err(), ProblemCode::BadRequest, "{body:.10}");
         }
-        assert_eq!(posted(Kind::Form, &"a=1&".repeat(100)).unwrap_err(), ProblemCode::BadRequest);
+        assert_eq!(posted(Kind::Form, &"a=1&".repeat(200)).unwrap_err(), ProblemCode::BadRequest);
         assert_eq!(posted(Kind::Json, r#"{"code":{"a":1}}"#).unwrap().get("code"), None);
     }
 

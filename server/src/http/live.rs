@@ -92,7 +92,8 @@ fn shown(asked: &Asked) -> Option<Shown> {
         | Place::SignIn
         | Place::Account
         | Place::Console
-        | Place::Administer { .. } => return None,
+        | Place::Administer { .. }
+        | Place::Group { .. } => return None,
     }
     shown.ids.extend(shown.detail.clone().filter(|id| read::is_incident_id(id)));
     Some(shown)

@@ -16,6 +16,7 @@ mod edge;
 mod event_callback;
 mod forms;
 pub mod gate;
+mod group;
 pub mod health;
 pub mod limits;
 pub mod listen;

@@ -1,21 +1,25 @@
 //! The pages: drawn by the app with the visitor's data, guarded by a policy that lets nothing but our own scripts run.
 
-use super::console::Administrator;
+mod administration;
+
+pub use administration::console_again;
+
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
-use super::{api, bulk, console, sign_in, war_room, web_login};
+use super::{api, bulk, console, group, sign_in, war_room, web_login};
 use crate::flow::{Refusal, link, session};
 use crate::model::integration::Integration;
 use crate::model::text::zone_offset_minutes;
 use crate::state::State;
 use crate::web;
-use app::backend::{Backend, ConsoleBackend};
+use administration::show_console;
+use app::backend::Backend;
 use app::notice::Notice;
 use app::place::Place;
 use app::viewing::Refused;
 use app::visit::{Assets, SetStatus, Visit};
 use axum::Router;
-use axum::extract::{RawPathParams, Request, State as Of};
+use axum::extract::{Request, State as Of};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
@@ -43,6 +47,7 @@ pub fn routes() -> Router<State> {
     pages
         .merge(api::routes())
         .merge(bulk::routes())
+        .merge(group::routes())
         .merge(war_room::routes())
         .merge(signing_in)
         .merge(console::routes())
@@ -168,26 +173,6 @@ async fn begun(visitor: &Visitor) -> Result<Option<String>, Refusal> {
     let (employee, goal) = (known.employee.clone(), sign_in::goal_of(&start));
     let attempt = link::begin_again(&visitor.state, &visitor.integration, employee, goal, &browser).await?;
     Ok(Some(address(visitor.key(), &Place::SignIn, &[("attempt", attempt)], notice.as_ref())))
-}
-
-/// A page of the console: about all integrations, or about that of the key.
-async fn show_console(Of(state): Of<State>, caller: Caller, parameters: RawPathParams, request: Request) -> Response {
-    let administrator = match Administrator::of(&state, &caller).await {
-        Ok(Some(administrator)) => administrator,
-        Ok(None) => return console_problem(state, caller, ProblemCode::NotSignedIn.into(), request).await,
-        Err(refusal) => return console_problem(state, caller, refusal, request).await,
-    };
-    let mut visit = outside(&state, &caller);
-    if let Some((_, key)) = parameters.iter().find(|(name, _)| *name == "key") {
-        let integration = match administrator.integration(key).await {
-            Ok(integration) => integration,
-            Err(refusal) => return console_problem(state, caller, refusal, request).await,
-        };
-        visit = Visit { key: key.to_owned(), ..about(&state, visit, &integration) };
-    }
-    let cookie = caller.introduction();
-    let door: Arc<dyn ConsoleBackend> = Arc::new(administrator);
-    with_cookies(draw(&state, visit, move || provide_context(Arc::clone(&door)), None, request).await, cookie)
 }
 
 /// What every page about an integration is told.

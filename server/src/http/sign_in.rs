@@ -285,7 +285,8 @@ pub fn goal_of(place: &Place) -> Goal {
         | Place::SignIn
         | Place::Account
         | Place::Console
-        | Place::Administer { .. } => Goal::Home,
+        | Place::Administer { .. }
+        | Place::Group { .. } => Goal::Home,
     }
 }
 

@@ -59,6 +59,8 @@ impl Target {
 
 /// How the reasons of messages begin that tell of a state.
 const STATE_REASON: &str = "state ";
+/// How the reasons of test messages begin.
+const TEST_REASON: &str = "test ";
 
 /// One notification to one target for one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +156,16 @@ impl Delivery {
     /// Whether it is such a message.
     pub fn is_of_state(&self) -> bool {
         self.reason.starts_with(STATE_REASON)
+    }
+
+    /// The reason of a test message that somebody asked for.
+    pub fn reason_of_test(id: &str) -> String {
+        format!("{TEST_REASON}{id}")
+    }
+
+    /// Whether it is a test message.
+    pub fn is_test(&self) -> bool {
+        self.reason.starts_with(TEST_REASON)
     }
 
     /// Whether such a message has waited until nobody wants to hear it any more.

@@ -36,6 +36,9 @@ pub struct Settings {
     pub war_room_bot_id: Option<String>,
     pub edition: Edition,
     pub person_channel: PersonChannel,
+    /// Who may change what is sent to a group on the group's own page.
+    #[serde(default)]
+    pub group_editors: GroupEditors,
     /// New incidents of a group or a person in a minute that get a card each; what is beyond is folded into one.
     #[serde(default = "Settings::cards_per_minute_unless_set")]
     pub storm_cards_per_minute: u32,
@@ -140,6 +143,17 @@ pub enum PersonChannel {
     Bot,
     WorkNotice,
     Both,
+}
+
+/// Who of a group's members may change what is sent to it; administrators always may, in the console.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupEditors {
+    /// The group's owner, as DingTalk says.
+    #[default]
+    Owner,
+    Members,
+    Nobody,
 }
 
 impl Integration {

@@ -1,9 +1,21 @@
 //! Which incidents go to which chat.
 
+use super::hash::hex_sha256;
 use super::incident::Incident;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use world::Millis;
+
+/// Most channels of one rule.
+pub const CHANNELS_MAX: usize = 100;
+/// Most labels of one rule.
+pub const LABELS_MAX: usize = 50;
+/// Longest name or value of a label, in characters; Flashduty's own limits are 128 and 2048.
+pub const LABEL_CHARS_MAX: usize = 2048;
+/// Flashduty's words.
+pub const SEVERITIES: [&str; 3] = ["Critical", "Warning", "Info"];
+/// Hexadecimal digits of a revision.
+const REVISION_DIGITS: usize = 16;
 
 /// Sends the incidents that fit its rule to a chat.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +25,16 @@ pub struct Subscription {
     pub chat_id: String,
     pub rule: Rule,
     pub created: Millis,
+}
+
+impl Subscription {
+    /// Changes with everything that can be changed of it: who wants to change what they saw names it.
+    pub fn revision(&self) -> String {
+        let whole = (&self.chat_id, &self.rule);
+        let mut revision = hex_sha256(serde_json::to_string(&whole).unwrap_or_default());
+        revision.truncate(REVISION_DIGITS);
+        revision
+    }
 }
 
 /// What fits. An empty list or map means "all".
@@ -101,6 +123,24 @@ mod tests {
         ] {
             assert_eq!(rule.fits(&incident), expected, "{rule:?}");
         }
+    }
+
+    #[test]
+    fn whatever_changes_makes_another_revision() {
+        let one = Subscription {
+            id: "1".into(),
+            integration: "k".into(),
+            chat_id: "ops".into(),
+            rule: Rule { channel_ids: vec![7], ..Rule::default() },
+            created: Millis(5),
+        };
+        let mut other = one.clone();
+        assert_eq!(one.revision(), other.revision());
+        other.rule.mention = true;
+        assert_ne!(one.revision(), other.revision());
+        other = Subscription { chat_id: "pay".into(), ..one.clone() };
+        assert_ne!(one.revision(), other.revision());
+        assert_eq!(one.revision().len(), REVISION_DIGITS);
     }
 
     #[test]

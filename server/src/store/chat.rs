@@ -102,6 +102,54 @@ pub async fn list(
     rows.iter().map(chat).collect()
 }
 
+/// A page of groups, the newest first: `after` is creation and id of the last one; only those of one `state`, and only
+/// those that cannot be sent to and have subscriptions if `dead`.
+pub async fn page(
+    tx: &mut Tx,
+    integration: &str,
+    query: Option<&str>,
+    (state, dead): (Option<ChatState>, bool),
+    after: Option<(Millis, String)>,
+    limit: i64,
+) -> Result<Vec<Chat>, StoreError> {
+    let (created, id) = after.unzip();
+    let rows = sql(select!(
+        "WHERE integration = $1 AND ($2 IS NULL OR title_folded LIKE $2 ESCAPE '!') AND ($3 IS NULL OR state = $3) \
+         AND ($4 = 0 OR (state <> 'installed' AND EXISTS (SELECT 1 FROM subscription \
+         WHERE subscription.integration = $1 AND subscription.chat_id = chat.id))) \
+         AND ($5 IS NULL OR created_ms < $5 OR (created_ms = $5 AND id < $6)) \
+         ORDER BY created_ms DESC, id DESC LIMIT $7"
+    ))
+    .text(integration)
+    .maybe_text(query.map(pattern).as_deref())
+    .maybe_text(state.map(ChatState::name))
+    .number(i64::from(dead))
+    .maybe_at(created)
+    .maybe_text(id.as_deref())
+    .number(limit)
+    .rows(tx)
+    .await?;
+    rows.iter().map(chat).collect()
+}
+
+/// How many groups there are of each state.
+pub async fn counts(tx: &mut Tx, integration: &str) -> Result<Vec<(ChatState, i64)>, StoreError> {
+    let rows = sql("SELECT state, COUNT(*) AS n FROM chat WHERE integration = $1 GROUP BY state")
+        .text(integration)
+        .rows(tx)
+        .await?;
+    rows.iter().map(|row| Ok((known(TABLE, "state", state(&row.text("state")?))?, row.number("n")?))).collect()
+}
+
+/// How many groups cannot be sent to and have subscriptions.
+pub async fn count_dead(tx: &mut Tx, integration: &str) -> Result<i64, StoreError> {
+    sql("SELECT COUNT(*) AS n FROM chat WHERE integration = $1 AND state <> 'installed' AND EXISTS \
+         (SELECT 1 FROM subscription WHERE subscription.integration = $1 AND subscription.chat_id = chat.id)")
+    .text(integration)
+    .count(tx)
+    .await
+}
+
 /// Ids of at most `limit` groups whose last read is oldest: those with the app in them, not read since `read`; those it
 /// was removed from, not read since `removed`. Reading `removed` as 0 leaves the latter out.
 pub async fn unread_since(

@@ -54,6 +54,24 @@ pub async fn members(tx: &mut Tx, integration: &str, chat_id: &str, members: i64
     Ok(())
 }
 
+/// Whose the group is.
+pub async fn set_owner(tx: &mut Tx, integration: &str, chat_id: &str, owner: &str) -> Result<(), StoreError> {
+    sql("INSERT INTO chat_health (chat_id, integration, owner) VALUES ($1, $2, $3) \
+         ON CONFLICT (chat_id) DO UPDATE SET owner = excluded.owner")
+    .text(chat_id)
+    .text(integration)
+    .text(owner)
+    .run(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whose the group was when that was last read: an employee's user id.
+pub async fn owner(tx: &mut Tx, chat_id: &str) -> Result<Option<String>, StoreError> {
+    let row = sql("SELECT owner FROM chat_health WHERE chat_id = $1").text(chat_id).row(tx).await?;
+    row.map_or(Ok(None), |row| row.maybe_text("owner"))
+}
+
 /// What is known of a group; nothing of one that was never heard of.
 pub async fn get(tx: &mut Tx, chat_id: &str) -> Result<Health, StoreError> {
     let row =

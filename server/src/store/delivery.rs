@@ -188,6 +188,15 @@ pub async fn last_failed(tx: &mut Tx, integration: &str, chat_id: &str) -> Resul
     row.text(integration).text(chat_id).row(tx).await?.as_ref().map(delivery).transpose()
 }
 
+/// The newest test message to a group.
+pub async fn last_test(tx: &mut Tx, integration: &str, chat_id: &str) -> Result<Option<Delivery>, StoreError> {
+    let row = sql(select!(
+        "WHERE integration = $1 AND incident_id = '' AND target_kind = 'chat' AND target = $2 AND reason LIKE 'test %' \
+         ORDER BY created_ms DESC, id DESC LIMIT 1"
+    ));
+    row.text(integration).text(chat_id).row(tx).await?.as_ref().map(delivery).transpose()
+}
+
 /// The deliveries of a work notice's batch, by id.
 pub async fn of_work_notice_batch(tx: &mut Tx, batch_id: &str) -> Result<Vec<Delivery>, StoreError> {
     let rows = sql(select!("JOIN work_notice_person ON delivery_id = id WHERE batch_id = $1 ORDER BY id"))

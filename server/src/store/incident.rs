@@ -100,6 +100,17 @@ pub async fn open(tx: &mut Tx, integration: &str, limit: i64) -> Result<Vec<Mirr
     rows.iter().map(mirror).collect()
 }
 
+/// Those last heard of, the newest first.
+pub async fn newest(tx: &mut Tx, integration: &str, limit: i64) -> Result<Vec<Mirror>, StoreError> {
+    let rows = sql("SELECT integration, body, event_ms, version FROM incident WHERE integration = $1 \
+                    ORDER BY updated_ms DESC, id DESC LIMIT $2")
+    .text(integration)
+    .number(limit)
+    .rows(tx)
+    .await?;
+    rows.iter().map(mirror).collect()
+}
+
 /// Takes the incident for one act, so that two clicks do not act at once. False while somebody else's act is being
 /// carried out; after `until` another may take it.
 pub async fn lease_act(

@@ -2,7 +2,7 @@
 
 use super::sql::{Row, from_json, sql, to_json};
 use super::{StoreError, Tx};
-use crate::model::subscription::Subscription;
+use crate::model::subscription::{Rule, Subscription};
 
 const TABLE: &str = "subscription";
 
@@ -59,6 +59,36 @@ pub async fn set_chat(tx: &mut Tx, integration: &str, id: &str, chat_id: &str) -
         .text(id)
         .text(chat_id)
         .changed(tx)
+        .await
+}
+
+/// Changes the rule of one that still is as `before`. False when somebody was faster, or it is gone.
+pub async fn set_rule(tx: &mut Tx, before: &Subscription, rule: &Rule) -> Result<bool, StoreError> {
+    let row = sql("SELECT rule FROM subscription WHERE integration = $1 AND id = $2 AND chat_id = $3")
+        .text(&before.integration)
+        .text(&before.id)
+        .text(&before.chat_id)
+        .row(tx)
+        .await?;
+    let Some(stored) = row.map(|row| row.text("rule")).transpose()? else { return Ok(false) };
+    if from_json::<Rule>(TABLE, "rule", &stored)? != before.rule {
+        return Ok(false);
+    }
+    // What is stored may be written as a former program wrote it, so it is compared with itself.
+    sql("UPDATE subscription SET rule = $3 WHERE id = $1 AND rule = $2")
+        .text(&before.id)
+        .text(&stored)
+        .text(&to_json(TABLE, "rule", rule)?)
+        .changed(tx)
+        .await
+}
+
+/// How many of a group's there are.
+pub async fn count_of_chat(tx: &mut Tx, integration: &str, chat_id: &str) -> Result<i64, StoreError> {
+    sql("SELECT COUNT(*) AS n FROM subscription WHERE integration = $1 AND chat_id = $2")
+        .text(integration)
+        .text(chat_id)
+        .count(tx)
         .await
 }
 

@@ -22,7 +22,7 @@ mod work_notices;
 
 use crate::postgres;
 use secrecy::SecretString;
-use server::model::integration::{Edition, Integration, PersonChannel, RouteSecrets, Secrets, Settings};
+use server::model::integration::{Edition, GroupEditors, Integration, PersonChannel, RouteSecrets, Secrets, Settings};
 use server::store::{SealingKeys, Store, StoreError, Tx};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -127,6 +127,7 @@ pub fn integration(key: &str) -> Integration {
             war_room_bot_id: None,
             edition: Edition::Professional,
             person_channel: PersonChannel::Both,
+            group_editors: GroupEditors::Members,
             storm_cards_per_minute: 5,
             card: Default::default(),
             language: contract::Language::default(),

@@ -147,7 +147,6 @@ super::sentences! {
     follows_nothing: "卡片不更新", "cards stay as they came";
     see_own: "查看我的故障", "See my incidents";
     group_sent_nothing: "还没有订阅，故障不会发送到本群", "No subscription yet: nothing is sent to this group";
-    group_sent_nothing_more: "请管理员在控制台添加订阅", "An administrator can add one in the console";
     all_channels: "全部协作空间", "all channels";
     all_severities: "全部严重程度", "all severities";
     mentions: "@处理人员", "mentions responders";
@@ -230,10 +229,6 @@ super::sentences! {
     console_webhook: "最近一次 Flashduty 推送", "Last webhook from Flashduty";
     console_never: "还没有收到", "not seen yet";
     console_links: "已关联人员", "Linked people";
-    console_chats: "群", "Groups";
-    console_no_chats: "还没有群安装酷应用", "No group has installed the cool app yet";
-    console_chat_event: "钉钉事件", "event";
-    console_chat_card: "消息", "message";
     console_chat_dead(n): "{n} 个订阅需改到其他群", "Subscriptions to be moved to another group: {n}";
     console_chat_subscriptions(n): "{n} 个订阅", "Subscriptions: {n}";
     chat_installed: "已安装", "installed";

@@ -47,6 +47,7 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
         | P::CardUnknown
         | P::ChatUnknown
         | P::NotInChat => of_act(code),
+        P::ChangedMeanwhile | P::NotGroupEditor => of_change(code),
         P::WarRoomsOff | P::NoResponders | P::NoWarRoom => of_room(code),
         _ => of_request(code),
     }
@@ -110,6 +111,25 @@ fn of_request(code: ProblemCode) -> (Pair, Pair) {
             (
                 "Something went wrong on our side",
                 "Try again shortly; if it persists, give the id to your administrator",
+            ),
+        ),
+    }
+}
+
+fn of_change(code: ProblemCode) -> (Pair, Pair) {
+    match code {
+        ProblemCode::ChangedMeanwhile => (
+            ("您打开表单后，有人改过了，您的修改还没有保存", "请对照现在的内容；您填写的还在，再次保存会以您的为准"),
+            (
+                "Somebody changed this after you opened the form; yours is not saved yet",
+                "Compare it with what is there now. What you typed is still here: save again to put yours in its place",
+            ),
+        ),
+        _ => (
+            ("您不能修改发送到本群的内容", "请联系群主，或请管理员在控制台修改"),
+            (
+                "What is sent to this group is not yours to change",
+                "Ask the group's owner, or an administrator in the console",
             ),
         ),
     }

@@ -6,7 +6,6 @@ use crate::parts::moment;
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::Language;
-use contract::chat::ChatState;
 use contract::console::{FailureLine, IntegrationView, Section};
 use contract::words::{page as words, records};
 use leptos::prelude::*;
@@ -40,7 +39,6 @@ fn show(visit: &Visit, one: IntegrationView) -> AnyView {
             </section>
             {checks::checklist(visit, &one, &clock)}
             {addresses(&one, language)}
-            {chats(&one, &clock)}
             {deliveries(visit, &one)}
         </section>
     }
@@ -71,46 +69,6 @@ fn addresses(one: &IntegrationView, language: Language) -> AnyView {
         })
         .collect();
     view! { <section class="card"><h3>{words::console_addresses(language)}</h3>{fields}</section> }.into_any()
-}
-
-fn chats(one: &IntegrationView, clock: &Clock) -> AnyView {
-    let language = clock.language;
-    let state = |state| match state {
-        ChatState::Installed => words::chat_installed(language),
-        ChatState::Uninstalled => words::chat_uninstalled(language),
-        ChatState::Disbanded => words::chat_disbanded(language),
-    };
-    let lines: Vec<_> = one
-        .chats
-        .iter()
-        .map(|chat| {
-            let is_dead = chat.state != ChatState::Installed && chat.subscriptions > 0;
-            let subscriptions = match is_dead {
-                true => words::console_chat_dead(language, chat.subscriptions),
-                false => words::console_chat_subscriptions(language, chat.subscriptions),
-            };
-            let line = format!("{} · {subscriptions}", state(chat.state));
-            let at = |label: &'static str, at_ms: Option<i64>| {
-                at_ms.map(|at_ms| view! { <span class="age">" · "{label}" "{moment(clock, at_ms)}</span> })
-            };
-            let refused = chat.refused.clone().map(|(cause, cure)| {
-                view! { <p class="hint"><span class="no">{cause}</span>" "{cure}</p> }
-            });
-            view! {
-                <li>
-                    <bdi>{chat.title.clone()}</bdi>" "<span class="age">{line}</span>
-                    {at(words::console_chat_event(language), chat.event_ms)}
-                    {at(words::console_chat_card(language), chat.delivered_ms)}
-                    {refused}
-                </li>
-            }
-        })
-        .collect();
-    let none = lines.is_empty().then(|| view! { <p class="hint">{words::console_no_chats(language)}</p> });
-    view! {
-        <section class="card"><h3>{words::console_chats(language)}</h3><ul class="lines">{lines}</ul>{none}</section>
-    }
-    .into_any()
 }
 
 /// What waits and what failed, with the way to all of it.

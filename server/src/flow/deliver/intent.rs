@@ -59,7 +59,11 @@ impl Intent {
         repeatable: bool,
         told: Option<LinkMessage>,
     ) -> Arc<Self> {
-        let priority = if delivery.is_of_state() { Priority::State } else { Priority::Page };
+        let priority = match delivery {
+            _ if delivery.is_of_state() => Priority::State,
+            _ if delivery.is_test() => Priority::Chatter,
+            _ => Priority::Page,
+        };
         let gate = state.pilot.gate(integration, priority);
         let kept = Mutex::new(Kept { delivery: delivery.clone(), intended: false, lost: false });
         Arc::new(Self { state: state.clone(), gate, repeatable, told, kept })

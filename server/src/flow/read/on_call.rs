@@ -4,7 +4,7 @@ use super::Viewer;
 use crate::flow::people;
 use crate::flow::refusal::Refusal;
 use contract::on_call::{OnCallPage, ScheduleView, Shift, Turn};
-use flashduty::{OnCall, Schedule, ScheduleQuery};
+use flashduty::{Client, OnCall, Schedule, ScheduleQuery};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use world::Millis;
@@ -34,22 +34,30 @@ pub async fn on_call(viewer: Viewer<'_>) -> Result<OnCallPage, Refusal> {
     // Which of them are the viewer's teams' only orders the list.
     let of_team = of_team.map(|page| page.items).unwrap_or_default();
     let concerning: BTreeSet<i64> = of_team.iter().chain(&own).map(|schedule| schedule.schedule_id).collect();
-    let turns = all.items.iter().flat_map(|one| one.current.iter().chain(&one.next));
-    let ids = turns.flat_map(|turn| turn.person_ids.iter().copied()).collect();
-    let names = people::names(viewer.state, viewer.integration, &client, ids).await;
     let me = viewer.link.member.member_id;
-    let mut schedules: Vec<ScheduleView> = all
-        .items
-        .iter()
-        .map(|schedule| ScheduleView {
-            name: schedule.name.clone(),
-            own: concerning.contains(&schedule.schedule_id),
-            now: schedule.current.as_ref().map(|turn| turn_view(turn, &names, me)),
-            next: schedule.next.as_ref().map(|turn| turn_view(turn, &names, me)),
-        })
-        .collect();
+    let mut schedules = views(viewer, &client, &all.items, &concerning).await;
     schedules.sort_by_key(|schedule| !schedule.own);
     Ok(OnCallPage { shifts: shifts(&own, me, now), schedules, cut: all.has_next_page, as_of_ms: now.0 })
+}
+
+/// Schedules as pages show them; `concerning` are those of the viewer's teams and those the viewer is in.
+pub async fn views(
+    viewer: Viewer<'_>,
+    client: &Client,
+    schedules: &[Schedule],
+    concerning: &BTreeSet<i64>,
+) -> Vec<ScheduleView> {
+    let turns = schedules.iter().flat_map(|one| one.current.iter().chain(&one.next));
+    let ids = turns.flat_map(|turn| turn.person_ids.iter().copied()).collect();
+    let names = people::names(viewer.state, viewer.integration, client, ids).await;
+    let me = viewer.link.member.member_id;
+    let view = |schedule: &Schedule| ScheduleView {
+        name: schedule.name.clone(),
+        own: concerning.contains(&schedule.schedule_id),
+        now: schedule.current.as_ref().map(|turn| turn_view(turn, &names, me)),
+        next: schedule.next.as_ref().map(|turn| turn_view(turn, &names, me)),
+    };
+    schedules.iter().map(view).collect()
 }
 
 fn turn_view(turn: &OnCall, names: &BTreeMap<i64, String>, me: i64) -> Turn {

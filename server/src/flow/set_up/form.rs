@@ -3,7 +3,7 @@
 use crate::model::card::CardSettings;
 use crate::model::card::settings::{hidden_fields, snooze_presets};
 use crate::model::digest::{CARDS_PER_MINUTE, CARDS_PER_MINUTE_MAX};
-use crate::model::integration::{Edition, PersonChannel};
+use crate::model::integration::{Edition, GroupEditors, PersonChannel};
 use crate::model::quota::{Overrides, Preset};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -38,6 +38,7 @@ pub struct Checked {
     pub flashduty_app_key: SecretString,
     pub edition: Edition,
     pub person_channel: PersonChannel,
+    pub group_editors: GroupEditors,
     pub quota: Overrides,
     pub storm_cards_per_minute: u32,
     pub card: CardSettings,
@@ -58,7 +59,7 @@ const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -
 const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 22] = [
+const FIELDS: [Field; 23] = [
     field("name", true, ("must be 1 to 100 characters on one line", is_name)),
     field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
     field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
@@ -73,6 +74,7 @@ const FIELDS: [Field; 22] = [
     field("edition", false, ("must be standard, professional or exclusive", |text| edition(text).is_some())),
     field("key", false, ("must be 8 to 32 of a-z and 0-9", is_key)),
     field("person_channel", false, ("must be bot, work_notice or both", |text| person_channel(text).is_some())),
+    field("group_editors", false, ("must be owner, members or nobody", |text| group_editors(text).is_some())),
     field("quota_preset", false, ("must be before-2025-11-19 or 2025-11-19", |text| Preset::from_name(text).is_some())),
     field("quota_api_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
     field("quota_push_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
@@ -170,6 +172,7 @@ impl Form {
             take("edition").and_then(|text| edition(&text)).unwrap_or_default(),
             take("person_channel").and_then(|text| person_channel(&text)).unwrap_or_default(),
         );
+        let group_editors = take("group_editors").and_then(|text| group_editors(&text)).unwrap_or_default();
         let quota = Overrides {
             preset: take("quota_preset").and_then(|text| Preset::from_name(&text)).unwrap_or_default(),
             api_month: take("quota_api_month").and_then(|text| figure(&text)),
@@ -198,6 +201,7 @@ impl Form {
             war_room_bot_id: take("war_room_bot_id"),
             edition,
             person_channel,
+            group_editors,
             quota,
             storm_cards_per_minute: cards.unwrap_or(CARDS_PER_MINUTE),
             card,
@@ -250,6 +254,11 @@ fn edition(text: &str) -> Option<Edition> {
 
 /// The channel of its fixed name.
 fn person_channel(text: &str) -> Option<PersonChannel> {
+    serde_json::from_value(Value::from(text)).ok()
+}
+
+/// Who may change what is sent to a group.
+fn group_editors(text: &str) -> Option<GroupEditors> {
     serde_json::from_value(Value::from(text)).ok()
 }
 

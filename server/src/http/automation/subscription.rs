@@ -3,10 +3,10 @@
 use super::list::{Page, page};
 use super::token::{Administrator, Caller};
 use super::{Filters, Listed};
-use crate::flow::automation;
+use crate::flow::subscriptions;
 use crate::http::problem::ApiError;
 use crate::http::request::{Json, Path, Query};
-use crate::model::subscription::{Repaint, Rule, Subscription};
+use crate::model::subscription::{CHANNELS_MAX, LABEL_CHARS_MAX, LABELS_MAX, Repaint, Rule, SEVERITIES, Subscription};
 use crate::state::State;
 use axum::extract::State as Of;
 use axum::http::StatusCode;
@@ -15,15 +15,6 @@ use contract::chat::ChatState;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Most channels of one subscription.
-const CHANNELS_MAX: usize = 100;
-/// Most labels of one subscription.
-const LABELS_MAX: usize = 50;
-/// Longest name or value of a label, in characters; Flashduty's own limits are 128 and 2048.
-const LABEL_CHARS_MAX: usize = 2048;
-/// Flashduty's words.
-const SEVERITIES: [&str; 3] = ["Critical", "Warning", "Info"];
-
 pub async fn list(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Query(filters): Query<Filters>) -> Listed {
     let wanted: Page<String> = page(filters.after.as_deref(), filters.limit.as_deref())?;
     let dead = match filters.state.as_deref() {
@@ -31,7 +22,7 @@ pub async fn list(_: Caller, Of(state): Of<State>, Path(key): Path<String>, Quer
         Some("dead") => true,
         Some(_) => return Err(ApiError::field("state", "dead, or nothing for all")),
     };
-    let found = automation::subscriptions(&state, &key, dead, wanted.after.as_deref(), wanted.fetch()).await?;
+    let found = subscriptions::list(&state, &key, dead, wanted.after.as_deref(), wanted.fetch()).await?;
     Ok(wanted.answer(&found, |(subscription, _)| subscription.id.clone(), |(one, chat)| show(one, *chat)))
 }
 
@@ -42,7 +33,7 @@ pub async fn add(
     Json(body): Json<Value>,
 ) -> Result<(StatusCode, axum::Json<Value>), ApiError> {
     let (chat_id, rule) = read(body)?;
-    let (subscription, chat) = automation::subscribe(&state, &key, &chat_id, rule, &caller.actor()).await?;
+    let (subscription, chat) = subscriptions::add(&state, &key, &chat_id, rule, &caller.actor()).await?;
     Ok((StatusCode::CREATED, axum::Json(show(&subscription, chat))))
 }
 
@@ -56,7 +47,7 @@ pub async fn replace(
     let mut fields = object(body)?;
     let chat_id = chat_id(&mut fields)?;
     nothing_left(&fields)?;
-    let (subscription, chat) = automation::replace(&state, &key, &id, &chat_id, &caller.actor()).await?;
+    let (subscription, chat) = subscriptions::replace(&state, &key, &id, &chat_id, &caller.actor()).await?;
     Ok(axum::Json(show(&subscription, chat)))
 }
 
@@ -65,7 +56,7 @@ pub async fn remove(
     Of(state): Of<State>,
     Path((key, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    automation::unsubscribe(&state, &key, &id, &caller.actor()).await?;
+    subscriptions::remove(&state, &key, &id, None, &caller.actor()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,6 +1,7 @@
 //! Whoever is signed in to the console, and the data of its pages.
 
-use crate::flow::{Refusal, caches, console};
+use crate::flow::console::{self, groups};
+use crate::flow::{Refusal, caches};
 use crate::http::forms::see;
 use crate::http::problem::ApiError;
 use crate::http::session::Caller;
@@ -15,6 +16,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::{Console, IntegrationView};
+use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::{Problem, ProblemCode};
 use std::sync::Arc;
 
@@ -51,7 +53,7 @@ impl Administrator {
     }
 
     /// What is in the way of a page, in its reader's words.
-    fn problem(&self, refusal: impl Into<Refusal>) -> Problem {
+    pub fn problem(&self, refusal: impl Into<Refusal>) -> Problem {
         self.caller.problem(refusal.into(), self.caller.language())
     }
 }
@@ -79,6 +81,22 @@ impl ConsoleBackend for Administrator {
         let read = async {
             let integration = self.integration(key).await?;
             Ok::<_, Refusal>(console::overview(&self.state, &integration, self.caller.language()).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn groups(&self, key: &str, wanted: &GroupsWanted) -> Result<GroupsPage, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            Ok::<_, Refusal>(groups::list(&self.state, &integration, wanted, self.caller.language()).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn group(&self, key: &str, id: &str, asked: &GroupAsked) -> Result<GroupView, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            groups::one(&self.state, &integration, id, asked, self.caller.language()).await
         };
         read.await.map_err(|refusal| self.problem(refusal))
     }

@@ -60,6 +60,7 @@ async fn add_prints_the_addresses_and_show_the_fields_beside_them() {
         ("war_room_bot_id", Value::Null),
         ("edition", json!("standard")),
         ("person_channel", json!("bot")),
+        ("group_editors", json!("owner")),
         ("storm_cards_per_minute", json!(5)),
     ] {
         assert_eq!(shown[field], value, "{field}");

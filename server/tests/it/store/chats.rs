@@ -102,3 +102,73 @@ async fn subscriptions_by_group_and_by_page() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_of_groups_is_the_newest_first_by_state_and_by_need() {
+    in_both(async |tx| {
+        let installed = || Change::Installed { robot_code: None, cool_app_code: None };
+        for (id, created, change) in [
+            ("1", 5, Some(installed())),
+            ("2", 5, None),
+            ("3", 9, Some(Change::Disbanded)),
+            ("4", 1, Some(installed())),
+        ] {
+            let mut group = Chat { created: Millis(created), ..titled(id, &format!("Group {id}")) };
+            if let Some(change) = change {
+                group.apply(change, NOW);
+            }
+            chat::insert(tx, &group).await.unwrap();
+        }
+        let to_dead = Subscription {
+            id: "s".into(),
+            integration: "alpha".into(),
+            chat_id: "3".into(),
+            rule: Rule::default(),
+            created: NOW,
+        };
+        subscription::insert(tx, &to_dead).await.unwrap();
+        for (query, filter, after, expected) in [
+            (None, (None, false), None, vec!["3", "2", "1", "4"]),
+            (None, (None, false), Some((Millis(5), "2".to_owned())), vec!["1", "4"]),
+            (None, (Some(ChatState::Installed), false), None, vec!["1", "4"]),
+            (None, (None, true), None, vec!["3"]),
+            (Some("group 2"), (None, false), None, vec!["2"]),
+        ] {
+            let found = chat::page(tx, "alpha", query, filter, after, 9).await.unwrap();
+            assert_eq!(found.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), expected);
+        }
+        assert_eq!(chat::page(tx, "alpha", None, (None, false), None, 1).await.unwrap().len(), 1);
+        assert!(chat::page(tx, "beta", None, (None, false), None, 9).await.unwrap().is_empty());
+        let mut counts = chat::counts(tx, "alpha").await.unwrap();
+        counts.sort_by_key(|(state, _)| state.name());
+        let expected = [(ChatState::Disbanded, 1), (ChatState::Installed, 2), (ChatState::Uninstalled, 1)];
+        assert_eq!(counts, expected);
+        assert_eq!(chat::count_dead(tx, "alpha").await.unwrap(), 1);
+        assert_eq!(subscription::count_of_chat(tx, "alpha", "3").await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_changes_only_if_nobody_was_faster() {
+    in_both(async |tx| {
+        let rule = |severity: &str| Rule { severities: vec![severity.into()], ..Rule::default() };
+        let before = Subscription {
+            id: "s".into(),
+            integration: "alpha".into(),
+            chat_id: "ops".into(),
+            rule: rule("Info"),
+            created: NOW,
+        };
+        subscription::insert(tx, &before).await.unwrap();
+        assert!(subscription::set_rule(tx, &before, &rule("Critical")).await.unwrap());
+        assert!(!subscription::set_rule(tx, &before, &rule("Warning")).await.unwrap(), "it is not as it was");
+        let present = subscription::by_id(tx, "alpha", "s").await.unwrap().unwrap();
+        assert_eq!(present.rule, rule("Critical"));
+        assert!(subscription::set_chat(tx, "alpha", "s", "pay").await.unwrap());
+        assert!(!subscription::set_rule(tx, &present, &rule("Warning")).await.unwrap(), "it is another group's");
+        let gone = Subscription { id: "none".into(), ..present };
+        assert!(!subscription::set_rule(tx, &gone, &rule("Warning")).await.unwrap());
+    })
+    .await;
+}

@@ -185,3 +185,24 @@ async fn a_delivery_goes_to_whoever_linked_unless_they_have_one() {
 fn ids(found: Vec<Delivery>) -> String {
     found.iter().map(|one| one.id.as_str()).collect()
 }
+
+#[tokio::test]
+async fn the_newest_test_of_a_group_is_found() {
+    in_both(async |tx| {
+        assert_eq!(delivery::last_test(tx, "alpha", "ops").await.unwrap(), None);
+        for (id, chat, created) in [("1", "ops", 5), ("2", "ops", 9), ("3", "pay", 11)] {
+            let test = Delivery {
+                reason: Delivery::reason_of_test(id),
+                created: Millis(created),
+                ..delivery_of(id, "alpha", "", Target::Chat(chat.into()))
+            };
+            assert!(test.is_test() && delivery::insert(tx, &test).await.unwrap());
+        }
+        let said =
+            Delivery { reason: "robot message 1".into(), ..delivery_of("4", "alpha", "", Target::Chat("ops".into())) };
+        delivery::insert(tx, &said).await.unwrap();
+        assert_eq!(delivery::last_test(tx, "alpha", "ops").await.unwrap().unwrap().id, "2");
+        assert_eq!(delivery::last_test(tx, "beta", "ops").await.unwrap(), None);
+    })
+    .await;
+}

@@ -150,3 +150,16 @@ async fn changes_are_found_by_when_they_were_written() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_last_heard_of_comes_first() {
+    in_both(async |tx| {
+        for (id, progress) in [("1", Progress::Triggered), ("2", Progress::Closed), ("3", Progress::Triggered)] {
+            assert!(incident::insert(tx, &mirror(id, progress, 5)).await.unwrap());
+        }
+        let newest = incident::newest(tx, "alpha", 2).await.unwrap();
+        assert_eq!(newest.iter().map(|one| one.incident.id.as_str()).collect::<Vec<_>>(), ["3", "2"]);
+        assert!(incident::newest(tx, "beta", 9).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -54,6 +54,8 @@ fn each_field_has_its_shape() {
         ("key", "production1", true),
         ("person_channel", "work_notice", true),
         ("person_channel", "work-notice", false),
+        ("group_editors", "members", true),
+        ("group_editors", "everybody", false),
         ("quota_preset", "2025-11-19", true),
         ("quota_preset", "2024-01-01", false),
         ("quota_api_month", "200000", true),

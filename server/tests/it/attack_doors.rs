@@ -2,10 +2,12 @@
 //! back. Each story is an attack that once had an effect.
 
 use crate::bench::{Answer, Bench, Browser, KEY};
-use crate::live::{address, open};
+use crate::live::{address, open, open_after};
+use contract::live::Told;
 use contract::paths;
 use server::flow::audit;
-use server::model::audit_chain::Fault;
+use server::model::audit_chain;
+use simulator::{Fault, Peer, faults};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -83,6 +85,34 @@ async fn one_person_does_not_take_every_stream_by_arriving_again_and_again() {
 }
 
 #[tokio::test]
+async fn pages_that_come_back_while_flashduty_hangs_do_not_wait_for_every_incident() {
+    let bench = Bench::start().await;
+    let li = bench.link("li.na").await;
+    for n in 0..6 {
+        bench.raise(&format!("outage {n}"), &["zhang.wei"]).await;
+    }
+    let own = bench.raise("for li", &["li.na"]).await;
+    let kind = faults::Kind::Delay { ms: 20_000 };
+    bench.sim.faults.add(Fault { peer: Peer::Flashduty, path: "/incident/".to_owned(), kind, times: None });
+    // One question takes three seconds, whatever was missed.
+    let opening = tokio::time::timeout(Duration::from_secs(8), open(&bench, &li, "home:open", &[]));
+    drop(opening.await.expect("the stream begins"));
+    let after = bench.app.state.world.now().minus(Duration::from_secs(3_600)).0;
+    let opening = tokio::time::timeout(Duration::from_secs(8), open_after(&li, "home:open", &[], None, after));
+    let mut page = opening.await.expect("the stream begins although six are not known");
+    let (mut told, mut stale) = (false, 0);
+    while let Some((_, next)) = page.next().await {
+        match next {
+            Told::Incident(news) => told |= news.incident.id == own,
+            Told::Stale => stale += 1,
+            _ => break,
+        }
+    }
+    assert!(told, "what needs no question is told");
+    assert!((1..=2).contains(&stale), "{stale} times: of the rest it is said once that there is more");
+}
+
+#[tokio::test]
 async fn who_names_two_hosts_is_refused() {
     let bench = Bench::start().await;
     let host = bench.base.trim_start_matches("http://");
@@ -117,5 +147,5 @@ async fn a_forged_line_and_a_log_that_is_gone_are_noticed() {
     let found = broken().await;
     let logs: Vec<_> = found.iter().map(|verdict| verdict.integration.as_str()).collect();
     assert_eq!(logs, ["", KEY], "nothing is left of either log");
-    assert!(found.iter().all(|verdict| verdict.faults == [Fault::CutOff { seq: 1 }]), "{found:?}");
+    assert!(found.iter().all(|verdict| verdict.faults == [audit_chain::Fault::CutOff { seq: 1 }]), "{found:?}");
 }

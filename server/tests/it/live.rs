@@ -28,7 +28,7 @@ pub async fn open(bench: &Bench, browser: &Browser, view: &str, shown: &[&str]) 
     page
 }
 
-async fn open_after(
+pub async fn open_after(
     browser: &Browser,
     view: &str,
     shown: &[&str],
@@ -49,7 +49,7 @@ pub fn address(view: &str, shown: &[&str], after: i64) -> String {
 
 impl OpenPage {
     /// The next message with its id; none when the stream has ended.
-    async fn next(&mut self) -> Option<(String, Told)> {
+    pub async fn next(&mut self) -> Option<(String, Told)> {
         loop {
             if let Some(told) = self.told.pop_front() {
                 return Some(told);

@@ -27,15 +27,25 @@ pub fn learn(state: &State, key: &str, member_id: i64, incidents: &[Incident]) {
     }
 }
 
+/// Whether the viewer may see it, where that is known without asking.
+pub fn known(viewer: Viewer<'_>, incident: &Incident) -> Option<bool> {
+    let member_id = viewer.link.member.member_id;
+    if handles(incident, member_id) {
+        return Some(true);
+    }
+    let place = (viewer.integration.key.clone(), member_id, incident.channel_id);
+    viewer.state.caches.sights.get(&place, viewer.state.world.now())
+}
+
 /// Whether the viewer may see it.
 ///
 /// # Errors
 /// Nobody knows: Flashduty does not say, or refuses the viewer as a whole.
 pub async fn may_see(viewer: Viewer<'_>, incident: &Incident) -> Result<bool, Refusal> {
-    let (state, key, member_id) = (viewer.state, &viewer.integration.key, viewer.link.member.member_id);
-    if handles(incident, member_id) {
-        return Ok(true);
+    if let Some(known) = known(viewer, incident) {
+        return Ok(known);
     }
+    let (state, key, member_id) = (viewer.state, &viewer.integration.key, viewer.link.member.member_id);
     let place = (key.clone(), member_id, incident.channel_id);
     let one_at_a_time = format!("sight/{key}/{member_id}/{}", incident.channel_id);
     let _one_at_a_time = state.caches.refreshes.lock(one_at_a_time).await;

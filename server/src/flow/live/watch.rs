@@ -26,6 +26,8 @@ use world::Millis;
 const BEAT_EVERY: Duration = Duration::from_secs(10);
 /// How long a session that was found alive is believed to be so.
 const SESSION_BELIEVED: Duration = Duration::from_secs(2);
+/// How long Flashduty is left alone that did not say what a person may see: a page that comes back asks for many channels.
+const SILENCE_BELIEVED: Duration = Duration::from_secs(10);
 /// Incidents a page can show: a group's page shows most.
 pub const SHOWN_MAX: usize = 200;
 /// Changes that are looked through for a page that comes back; after more, only what it shows is read.
@@ -80,6 +82,8 @@ pub struct Watch {
     known: Millis,
     /// When the session was last found alive.
     alive: Millis,
+    /// When Flashduty last did not say what the page's person may see.
+    silent: Option<Millis>,
     ended: bool,
 }
 
@@ -108,13 +112,20 @@ impl Watch {
             versions: HashMap::new(),
             known: known.unwrap_or(now).min(now),
             alive: now,
+            silent: None,
             ended: false,
             shown,
         };
         if let List::Group(conversation) = watch.shown.list.clone() {
             watch.group = Some(watch.group(&conversation).await?);
         }
-        watch.catch_up().await?;
+        {
+            // A look at everything missed is the dear part: whoever comes back with all pages again and again waits for
+            // themselves.
+            let turn = format!("live/{}/{}", watch.integration.key, watch.link.employee.user_id);
+            let _turn = watch.state.clone().caches.refreshes.lock(turn).await;
+            watch.catch_up().await?;
+        }
         // Whoever comes back hears at once that the stream is there.
         watch.told.push_back((now, Told::Beat));
         Ok(watch)
@@ -189,11 +200,13 @@ impl Watch {
         {
             return Err(ProblemCode::NotInChat.into());
         }
-        match sight::may_see(self.viewer(), incident).await {
+        match self.may_see(incident).await {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(refusal) if refusal.is_passing() => {
-                self.told.push_back((at, Told::Stale));
+                if !matches!(self.told.back(), Some((_, Told::Stale))) {
+                    self.told.push_back((at, Told::Stale));
+                }
                 return Ok(());
             }
             Err(refusal) => return Err(refusal),
@@ -221,6 +234,21 @@ impl Watch {
             }
         }
         Ok(())
+    }
+
+    /// Asks Flashduty only if it answered a moment ago: each question that it leaves open takes seconds, and a page that
+    /// comes back may have one for every channel.
+    async fn may_see(&mut self, incident: &Incident) -> Result<bool, Refusal> {
+        if let Some(known) = sight::known(self.viewer(), incident) {
+            return Ok(known);
+        }
+        let now = self.state.world.now();
+        if self.silent.is_some_and(|at| at <= now && now.since(at) < SILENCE_BELIEVED) {
+            return Err(ProblemCode::FlashdutyDown.into());
+        }
+        let may = sight::may_see(self.viewer(), incident).await;
+        self.silent = may.as_ref().is_err_and(Refusal::is_passing).then_some(now);
+        may
     }
 
     /// The incident with the names of those who handle it: asked for once for everybody, and remembered.

@@ -1,6 +1,5 @@
 //! Pictures of every page, on phone and PC, light and dark, in Chinese and English, to be looked at:
-//! `cargo run -p end2end --example shots -- DIRECTORY`. With the file of axe-core behind it (`npm pack axe-core`, then
-//! `package/axe.min.js`), each page is judged by that as well, and what it finds is printed.
+//! `cargo run -p end2end --example shots -- DIRECTORY`.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use end2end::browser::Browser;
@@ -11,28 +10,20 @@ use end2end::tour::Tour;
 use end2end::{Page, Stage};
 use std::path::{Path, PathBuf};
 
-/// What axe-core calls a violation, a line for each.
-const JUDGE: &str = "axe.run({ resultTypes: ['violations'] }).then(found => found.violations.flatMap(one => \
-    one.nodes.map(node => one.id + ' (' + one.impact + ') ' + node.target.join(' ') + ': ' + \
-    node.failureSummary.replace(/\\s+/g, ' '))).join('\\n'))";
-
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let Some(folder) = arguments.next() else {
-        eprintln!("usage: shots DIRECTORY [AXE]");
+    let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: shots DIRECTORY");
         std::process::exit(2);
     };
-    let judge = arguments.next().map(|file| std::fs::read_to_string(file).expect("axe-core can be read"));
     std::fs::create_dir_all(&folder).expect("the directory can be made");
     let browser = Browser::launch(&folder).await.unwrap_or_else(|why| panic!("{why}"));
     for device in [PHONE, PC] {
         for language in ["zh-CN", "en-US"] {
             let stage = Stage::start().await;
             let page = browser.page(device.live()).await.expect("a page");
-            let judge = judge.as_deref();
-            let shots = Shots { stage: &stage, page: &page, folder: &folder, device, language, judge };
-            let look = async |page: &Page, name: &str| shots.take(page, name).await;
+            let shots = Shots { stage: &stage, page: &page, folder: &folder, device };
+            let look = async |page: &Page, name: &str| shots.take(page, name, language).await;
             Tour { stage: &stage, page: &page, language, look }.all().await;
             page.close().await;
             stage.end().await;
@@ -40,24 +31,20 @@ async fn main() {
     }
     let stage = Stage::start().await;
     let page = browser.page(OUTSIDE.live()).await.expect("a page");
-    let (device, language) = (OUTSIDE, "zh-CN");
-    let shots = Shots { stage: &stage, page: &page, folder: &folder, device, language, judge: judge.as_deref() };
+    let shots = Shots { stage: &stage, page: &page, folder: &folder, device: OUTSIDE };
     page.open(&home(&stage)).await;
-    shots.take(&page, "outside").await;
+    shots.take(&page, "outside", "zh-CN").await;
     shots.desk().await;
     stage.end().await;
     println!("{}", folder.display());
 }
 
-/// One client with one language.
+/// One client.
 struct Shots<'a> {
     stage: &'a Stage,
     page: &'a Page,
     folder: &'a Path,
     device: Device,
-    language: &'a str,
-    /// The text of axe-core.
-    judge: Option<&'a str>,
 }
 
 impl Shots<'_> {
@@ -66,37 +53,30 @@ impl Shots<'_> {
         let Self { stage, page, .. } = self;
         stage.open_group().await;
         page.open(&stage.sim.desk_url()).await;
-        self.take(page, "desk-1").await;
+        self.take(page, "desk-1", "zh-CN").await;
         page.inside(".right iframe").click("[data-raise]").await;
         page.see("body[data-step=\"2\"]").await;
         let group = stage.sim.dingtalk.chat(GROUP).expect("the group").id;
         page.click(&format!("button[data-chat=\"{group}\"]")).await;
         stage.card_settles(&stage.card_in_group().await).await;
-        self.take(page, "desk-2").await;
+        self.take(page, "desk-2", "zh-CN").await;
         page.click(".card [data-action=acknowledge]").await;
         page.see(".card .alert [data-open]").await;
-        self.take(page, "desk-3").await;
+        self.take(page, "desk-3", "zh-CN").await;
         page.click(".card .alert [data-open]").await;
         page.inside(".web iframe").see("[data-sign-in=oauth]").await;
-        self.take(page, "desk-4").await;
+        self.take(page, "desk-4", "zh-CN").await;
     }
 
     /// The whole page, light and dark.
-    async fn take(&self, page: &Page, name: &str) {
+    async fn take(&self, page: &Page, name: &str, language: &str) {
         // Bars that stick to the window's edges would stand in the middle of the whole page.
         page.value("scrollTo(0, 0), 0").await;
         for theme in ["light", "dark"] {
             page.set_theme(theme).await;
             let picture = page.picture(true).await.expect("a picture");
-            let state = format!("{name}-{}-{}-{theme}", self.device.name, self.language);
-            let file = self.folder.join(format!("{state}.png"));
-            std::fs::write(file, BASE64_STANDARD.decode(picture).expect("base64")).expect("written");
-            if let Some(judge) = self.judge {
-                page.value(&format!("{judge};0")).await;
-                for found in page.awaited(JUDGE).await.lines() {
-                    println!("{state}: {found}");
-                }
-            }
+            let file = format!("{name}-{}-{language}-{theme}.png", self.device.name);
+            std::fs::write(self.folder.join(file), BASE64_STANDARD.decode(picture).expect("base64")).expect("written");
         }
         page.set_theme("light").await;
     }

@@ -20,13 +20,25 @@ const WORKED_WITH: [&str; 11] = [
     "tab",
 ];
 
-/// What keeps people from using the page as it stands, in the light and in the dark.
+/// What axe-core calls a violation, a line for each.
+const JUDGE: &str = "axe.run({ resultTypes: ['violations'] }).then(found => found.violations.flatMap(one => \
+    one.nodes.map(node => one.id + ' (' + one.impact + ') ' + node.target.join(' ') + ': ' + \
+    node.failureSummary.replace(/\\s+/g, ' '))).join('\\n'))";
+
+/// What keeps people from using the page as it stands, in the light and in the dark. With `DINGDUTY_AXE`, the file of
+/// axe-core (`npm pack axe-core`, then `package/axe.min.js`), it is asked as well: 650 kB that are not kept here.
 pub async fn audit(page: &Page) -> Vec<String> {
+    let judge =
+        crate::variable("DINGDUTY_AXE").map(|file| std::fs::read_to_string(file).expect("axe-core can be read"));
     let mut found = Vec::new();
     for theme in ["light", "dark"] {
         page.set_theme(theme).await;
         let said: Vec<String> = serde_json::from_str(&page.value(&format!("JSON.stringify({AUDIT})")).await).unwrap();
         found.extend(said.into_iter().map(|one| format!("{theme}: {one}")));
+        if let Some(judge) = &judge {
+            page.value(&format!("{judge};0")).await;
+            found.extend(page.awaited(JUDGE).await.lines().map(|one| format!("{theme}: axe: {one}")));
+        }
     }
     page.set_theme("light").await;
     found.extend(unnamed(page).await);

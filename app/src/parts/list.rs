@@ -27,7 +27,11 @@ pub fn tabs(visit: &Visit, chosen: Tab, at: impl Fn(Listing) -> Place) -> AnyVie
             view! { <a class="tab" href=at(Listing::of(tab)).address(&visit.key) aria-current=current>{word}</a> }
         })
         .collect();
-    view! { <nav class="tabs" aria-label=words::tabs(language)>{links}</nav> }.into_any()
+    view! {
+        <h1 class="unseen">{words::incidents(language)}</h1>
+        <nav class="tabs" aria-label=words::tabs(language)>{links}</nav>
+    }
+    .into_any()
 }
 
 /// The rows. `back` is where acts return to, `href` a row's page, `chosen` the row whose detail stands beside.

@@ -264,7 +264,7 @@ fn page(problem: &Problem, language: Language) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{message}</title>\
          <link rel=\"icon\" href=\"{icon}\"><link rel=\"stylesheet\" href=\"{}\">\
          <main id=\"main\" class=\"narrow\"><div class=\"problem\" role=\"alert\" data-problem=\"{}\">\
-         <p class=\"problem-message\">{message}</p><p class=\"problem-remedy\">{remedy}</p>\
+         <h1 class=\"problem-message\">{message}</h1><p class=\"problem-remedy\">{remedy}</p>\
          <p class=\"problem-id\">{}</p></div></main></html>",
         language.tag(),
         web::style().path,

@@ -29,7 +29,7 @@ fn show(visit: &Visit, one: IntegrationView) -> AnyView {
     view! {
         <section class="integration">
             <section class="card">
-                <h3>{words::console_evidence(language)}</h3>
+                <h2>{words::console_evidence(language)}</h2>
                 <dl class="times">
                     <div><dt>{words::console_check(language)}</dt><dd>{seen(one.checked_ms)}</dd></div>
                     <div><dt>{words::console_webhook(language)}</dt><dd>{seen(one.webhook_ms)}</dd></div>
@@ -68,7 +68,7 @@ fn addresses(one: &IntegrationView, language: Language) -> AnyView {
             }
         })
         .collect();
-    view! { <section class="card"><h3>{words::console_addresses(language)}</h3>{fields}</section> }.into_any()
+    view! { <section class="card"><h2>{words::console_addresses(language)}</h2>{fields}</section> }.into_any()
 }
 
 /// What waits and what failed, with the way to all of it.
@@ -90,7 +90,7 @@ fn deliveries(visit: &Visit, one: &IntegrationView) -> AnyView {
     };
     view! {
         <section class="card">
-            <h3><a href=to(&[])>{records::deliveries(language)}</a></h3>
+            <h2><a href=to(&[])>{records::deliveries(language)}</a></h2>
             <ul class="lines">{failed}{waiting}</ul>
         </section>
     }

@@ -22,7 +22,7 @@ const OLD_PROPERTIES: &str = "-webkit-box-orient -webkit-line-clamp -webkit-tap-
     table-layout text-align text-decoration text-indent text-overflow text-shadow text-size-adjust text-transform top \
     touch-action transform transform-origin transition unicode-bidi user-select vertical-align visibility white-space width \
     will-change word-break word-wrap z-index scroll-margin-top scroll-margin-bottom";
-const OLD_FUNCTIONS: &str = "attr calc counter cubic-bezier env format linear-gradient minmax radial-gradient repeat rgb rgba \
+const OLD_FUNCTIONS: &str = "attr calc counter cubic-bezier env format linear-gradient minmax radial-gradient rect repeat rgb rgba \
     hsl hsla rotate scale steps translate translateX translateY url var";
 const OLD_UNITS: &str = "ch deg em fr ms px rem s vh vmax vmin vw x";
 const OLD_PSEUDOS: &str = "active after before checked disabled empty enabled first-child first-of-type first-letter focus \

@@ -5,7 +5,10 @@ use contract::Problem;
 use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+use contract::console::audit::{AuditPage, AuditSearch};
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
+use contract::console::quota::{Quota, WhatIf};
+use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
@@ -63,4 +66,10 @@ pub trait ConsoleBackend: Send + Sync {
     async fn groups(&self, key: &str, wanted: &GroupsWanted) -> Result<GroupsPage, Problem>;
     /// One of them, by our id.
     async fn group(&self, key: &str, id: &str, asked: &GroupAsked) -> Result<GroupView, Problem>;
+    /// What is left of the month, and what it would come to under other circumstances.
+    async fn quota(&self, key: &str, asked: WhatIf) -> Result<Quota, Problem>;
+    /// War rooms; `state` is the fixed name of one, or nothing, `after` where the page before ended.
+    async fn rooms(&self, key: &str, state: String, after: String) -> Result<Rooms, Problem>;
+    /// The audit log; `verify` walks along all of it.
+    async fn audit(&self, key: &str, search: AuditSearch, verify: bool) -> Result<AuditPage, Problem>;
 }

@@ -1,8 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
 use crate::pages::{
-    Account, AskPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Group, Groups, Home, IncidentPage,
-    NotFound, Overview, PcHome, SignInPage, WarRoomPage, visit,
+    Account, AskPage, AuditPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Group, Groups, Home,
+    IncidentPage, NotFound, Overview, PcHome, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -47,6 +47,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/console/:key/deliveries/:id") view=DeliveryPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/groups") view=Groups ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/groups/:chat") view=Group ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/quota") view=QuotaPage ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/war-rooms") view=RoomsPage ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/audit") view=AuditPage ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

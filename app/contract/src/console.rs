@@ -1,6 +1,9 @@
 //! What the administrator's console shows.
 
+pub mod audit;
 pub mod deliveries;
+pub mod quota;
+pub mod rooms;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +16,18 @@ pub enum Section {
     Groups,
     /// What went out, and what became of it.
     Deliveries,
+    /// What is left of the month at DingTalk.
+    Quota,
+    /// Groups made for incidents.
+    WarRooms,
+    /// Who did what.
+    Audit,
 }
 
 impl Section {
     /// All, in the order of the console's navigation.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Groups, Self::Deliveries];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Groups, Self::Deliveries, Self::Quota, Self::WarRooms, Self::Audit];
 
     /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
     pub fn name(self) -> &'static str {
@@ -25,6 +35,9 @@ impl Section {
             Self::Overview => "",
             Self::Groups => "groups",
             Self::Deliveries => "deliveries",
+            Self::Quota => "quota",
+            Self::WarRooms => "war-rooms",
+            Self::Audit => "audit",
         }
     }
 

@@ -36,6 +36,12 @@ pub const CONSOLE_CHECKS: &str = "/console/{key}/checks";
 pub const CONSOLE_DELIVERY: &str = "/console/{key}/deliveries/{id}";
 /// Sends one anew.
 pub const CONSOLE_RESEND: &str = "/console/{key}/deliveries/{id}/resend";
+/// Changes the company's figures at DingTalk.
+pub const CONSOLE_QUOTA_FIGURES: &str = "/console/{key}/quota/figures";
+/// Begins the countdown after which a war room is disbanded.
+pub const CONSOLE_DISMISS: &str = "/console/{key}/war-rooms/{id}/dismiss";
+/// The audit log as lines of JSON.
+pub const CONSOLE_AUDIT_EXPORT: &str = "/console/{key}/audit/export";
 /// Sends all of a kind anew.
 pub const CONSOLE_RESEND_ALL: &str = "/console/{key}/deliveries/resend";
 /// One-time console sign-in, `?code=…`.

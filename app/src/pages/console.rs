@@ -1,18 +1,24 @@
 //! The administrator's console: all integrations, and for each a page a section.
 
+mod audit;
 mod checks;
 mod deliveries;
 mod delivery;
 mod group;
 mod groups;
 mod overview;
+mod quota;
 mod records;
+mod rooms;
 
+pub use audit::AuditPage;
 pub use deliveries::DeliveriesPage;
 pub use delivery::DeliveryPage;
 pub use group::Group;
 pub use groups::Groups;
 pub use overview::Overview;
+pub use quota::QuotaPage;
+pub use rooms::RoomsPage;
 
 use super::{in_the_way, visit};
 use crate::api;
@@ -106,6 +112,9 @@ fn name(section: Section, language: Language) -> &'static str {
         Section::Overview => words::console_overview(language),
         Section::Deliveries => kept::deliveries(language),
         Section::Groups => contract::words::group::groups(language),
+        Section::Quota => kept::quota(language),
+        Section::WarRooms => kept::war_rooms(language),
+        Section::Audit => kept::audit(language),
     }
 }
 

@@ -17,7 +17,9 @@ mod war_room;
 pub use account::Account;
 pub use ask::AskPage;
 pub use bulk::BulkPage;
-pub use console::{ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview};
+pub use console::{
+    AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview, QuotaPage, RoomsPage,
+};
 pub use cool_app::CoolApp;
 pub use home::Home;
 pub use incident::IncidentPage;

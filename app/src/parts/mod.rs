@@ -8,6 +8,7 @@ mod acting;
 mod alerts;
 #[cfg(feature = "ssr")]
 mod beside;
+pub mod chart;
 #[cfg(feature = "ssr")]
 pub mod detail;
 #[cfg(feature = "ssr")]

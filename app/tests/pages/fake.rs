@@ -11,7 +11,10 @@ use async_trait::async_trait;
 use contract::bulk::{Bulk, BulkMember, BulkState};
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
+use contract::console::audit::{AuditPage, AuditSearch};
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
+use contract::console::quota::{Quota, WhatIf};
+use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted, RuleDesk};
 use contract::incident::*;
@@ -172,6 +175,18 @@ impl ConsoleBackend for Fake {
 
     async fn deliveries(&self, _: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem> {
         Ok(Deliveries { search, ..records::deliveries(again.is_some()) })
+    }
+
+    async fn quota(&self, _: &str, asked: WhatIf) -> Result<Quota, Problem> {
+        Ok(records::quota(asked))
+    }
+
+    async fn rooms(&self, _: &str, state: String, after: String) -> Result<Rooms, Problem> {
+        Ok(Rooms { state, after, ..records::rooms() })
+    }
+
+    async fn audit(&self, _: &str, search: AuditSearch, verify: bool) -> Result<AuditPage, Problem> {
+        Ok(records::audit(search, verify))
     }
 
     async fn delivery(&self, _: &str, id: &str) -> Result<DeliveryView, Problem> {

@@ -1,4 +1,4 @@
-//! The console's lists: deliveries.
+//! The console's lists: deliveries, quota, war rooms, the audit log.
 
 use crate::fake::Fake;
 use crate::render::open;
@@ -68,4 +68,70 @@ fn one_delivery_shows_what_its_reader_sees_and_nothing_of_it_is_markup() {
     let gone = open("/console/k1/deliveries/gone", Fake::default());
     assert_eq!(gone.status, 404);
     gone.has("data-problem=\"not-found\"");
+}
+
+#[test]
+fn quota_shows_both_meters_charts_with_tables_and_what_the_month_comes_to() {
+    let page = open("/console/k1/quota", Fake::default());
+    page.has("Used this month: 7,600 of 10,000 (76 %)")
+        .has("the contract says how many there are")
+        .has("Kept for new incidents: 300")
+        .has("Warnings given: 50 %")
+        .has("Saving: it would not last this month")
+        .has("has banned this server")
+        .has("data-chart=\"api-by-day\"")
+        .has("role=\"img\"")
+        .has("bar is-expected")
+        .has("<caption>")
+        .has("Repaint cards")
+        .has("&lt;b&gt;unknown")
+        .has("10,900")
+        .has("name=\"seen\" value=\"standard|before-2025-11-19|||\"")
+        .has("not this month");
+}
+
+#[test]
+fn other_circumstances_and_refused_figures_stay_in_the_form() {
+    open("/console/k1/quota?no_repaints=yes&groups=200&incidents=x&with_edition=exclusive", Fake::default())
+        .has("name=\"no_repaints\" value=\"yes\" checked")
+        .has("name=\"groups\" min=\"0\" max=\"10000\" inputmode=\"numeric\" value=\"200\"")
+        .has("<option value=\"exclusive\" selected");
+    open("/console/k1/quota?wrong=quota_api_month&quota_api_month=-5&edition=professional", Fake::default())
+        .has("data-wrong")
+        .has("A limit is a whole number")
+        .has("value=\"-5\"")
+        .has("<option value=\"professional\" selected");
+    open("/console/k1/quota?wrong=seen", Fake::default()).has("Somebody else has changed these figures");
+    open("/console/k1/quota?saved=1&quota_api_month=-5", Fake::default()).has("Saved").has_not("value=\"-5\"");
+}
+
+#[test]
+fn war_rooms_name_who_is_missing_and_ask_before_they_end() {
+    open("/console/k1/war-rooms?state=open&after=9-x", Fake::default())
+        .has("<option value=\"open\" selected")
+        .has("#0E83EE &lt;u&gt;")
+        .has("Bob &lt;b&gt;")
+        .has("link accounts first")
+        .has("2 more")
+        .has("not published")
+        .has("action=\"/console/k1/war-rooms/r1/dismiss\"")
+        .has_not("war-rooms/r2/dismiss")
+        .has("/console/k1/war-rooms?state=open&amp;after=5-r2");
+    open("/console/k1/war-rooms?dismissing=1", Fake::default()).has("The countdown has begun");
+}
+
+#[test]
+fn the_audit_log_says_which_lines_hold() {
+    open("/console/k1/audit?act=linked", Fake::default())
+        .has("Line 3")
+        .has("as it was written")
+        .has("changed, or the line before it is missing")
+        .has("In no place")
+        .has("&lt;script&gt;")
+        .has_not("<script>")
+        .has("192.0.2.7")
+        .has("href=\"/console/k1/audit/export\"")
+        .has("/console/k1/audit?verify=yes")
+        .has("value=\"linked\"");
+    open("/console/k1/audit?verify=yes&since=x", Fake::default()).has("The log was changed").has("data-misread");
 }

@@ -3,7 +3,10 @@
 mod checks;
 pub mod deliveries;
 pub mod groups;
+pub mod log;
 pub mod moment;
+pub mod quota;
+pub mod rooms;
 
 use super::refusal::Refusal;
 use super::set_up;

@@ -12,6 +12,8 @@ mod token;
 mod war_room;
 mod work_notice;
 
+pub use audit::export as export_audit;
+
 use super::problem::ApiError;
 use super::request::{Path, Query};
 use crate::flow::automation;

@@ -4,6 +4,7 @@
 mod administrator;
 mod deliveries;
 mod groups;
+mod keeping;
 
 pub use administrator::Administrator;
 
@@ -35,6 +36,7 @@ pub fn routes() -> Router<State> {
         .route(paths::CONSOLE_CHECKS, post(check_now))
         .merge(deliveries::routes())
         .merge(groups::routes())
+        .merge(keeping::routes())
 }
 
 /// Asks before the link is used up.

@@ -2,6 +2,7 @@
 //! 10.1). Months are those of UTC+8.
 
 mod month;
+pub mod outlook;
 
 pub use month::Month;
 

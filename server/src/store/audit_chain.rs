@@ -167,7 +167,7 @@ fn chain(row: &Row) -> Result<Chain, StoreError> {
     })
 }
 
-fn line(row: &Row) -> Result<Chained, StoreError> {
+pub(super) fn line(row: &Row) -> Result<Chained, StoreError> {
     Ok(Chained {
         seq: row.maybe_number("seq")?.unwrap_or_default(),
         previous: row.maybe_text("previous")?.unwrap_or_default(),

@@ -47,6 +47,10 @@ const FAILED: &str = "SELECT COUNT(*) AS n FROM (SELECT id FROM delivery WHERE i
 const IN_STATE: &str = "SELECT COUNT(*) AS n FROM (SELECT id FROM delivery WHERE integration = $1 AND state = $2 \
                         AND created_ms >= $3 LIMIT $4) AS found";
 
+const SHARES: &str = "SELECT COUNT(*) AS n, COUNT(CASE WHEN target_kind = 'chat' THEN 1 END) AS chats FROM \
+                      (SELECT target_kind FROM delivery WHERE integration = $1 ORDER BY created_ms DESC, id DESC \
+                      LIMIT $2) AS newest";
+
 macro_rules! place {
     () => {
         "integration = $1 AND (created_ms, id) < ($2, $3) AND created_ms >= $4"
@@ -143,7 +147,7 @@ pub fn texts() -> Vec<&'static str> {
     Along::ALL
         .iter()
         .flat_map(|along| [along.page(), along.near_page(), along.edge()])
-        .chain([FAILED, IN_STATE])
+        .chain([FAILED, IN_STATE, SHARES])
         .collect()
 }
 
@@ -217,6 +221,12 @@ pub async fn count_in_state(
     .number(most)
     .count(tx)
     .await
+}
+
+/// Of the newest `near` deliveries: how many went to groups, and how many there are.
+pub async fn groups_share(tx: &mut Tx, integration: &str, near: i64) -> Result<(i64, i64), StoreError> {
+    let row = sql(SHARES).text(integration).number(near).row(tx).await?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.number("chats")?, row.number("n")?)))
 }
 
 impl Wanted {

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod audit_search;
 pub mod card;
 pub mod card_text;
 pub mod chat;

@@ -11,6 +11,7 @@ mod cards;
 mod checks;
 mod clicks;
 mod console_groups;
+mod console_keeping;
 mod console_records;
 mod corpus;
 mod deliveries;

@@ -1,6 +1,7 @@
 //! Every statement of the store, on both databases.
 
 mod audit_chain;
+mod audit_search;
 mod chats;
 mod checks;
 mod deliveries;

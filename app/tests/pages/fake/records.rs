@@ -1,7 +1,10 @@
 //! What the console's lists show.
 
 use super::{MINUTE_MS, NOW_MS};
+use contract::console::audit::{AuditPage, AuditRow, AuditSearch, Verdict};
 use contract::console::deliveries::*;
+use contract::console::quota::{Meter, Outlook, PresetFigures, Quota, WhatIf};
+use contract::console::rooms::{RoomRow, Rooms};
 
 /// Two deliveries, one of them with words from outside; `again` when all that failed may be sent again.
 pub fn deliveries(again: bool) -> Deliveries {
@@ -73,4 +76,92 @@ pub fn delivery(id: &str) -> Option<DeliveryView> {
         can_force: id == "forced",
         is_final: id == "over",
     })
+}
+
+/// A month in its middle, at 76 %.
+pub fn quota(asked: WhatIf) -> Quota {
+    let days = |first: i64| (1..=30).map(|day| (day, if day <= 21 { first + day } else { 0 })).collect();
+    let outlook =
+        Outlook { per_day: 360, at_end: 10_900, limit: 10_000, spent_ms: Some(NOW_MS + 9 * 1_440 * MINUTE_MS) };
+    Quota {
+        edition: "standard",
+        preset: "before-2025-11-19",
+        month: "2026-09".into(),
+        ends_ms: NOW_MS + 10 * 1_440 * MINUTE_MS,
+        today: 21,
+        per_second: 20,
+        api: Meter {
+            limit: Some(10_000),
+            used: 7_600,
+            reserve: 300,
+            warnings: vec![50],
+            forecast_ms: outlook.spent_ms,
+            days: days(300),
+            routes: vec![("/v1.0/card/instances".into(), 4_000), ("<b>unknown</b>".into(), 12)],
+            ..Meter::default()
+        },
+        push: Meter { used: 30, days: days(0), ..Meter::default() },
+        economy: Some("forecast"),
+        banned_until_ms: Some(NOW_MS + MINUTE_MS),
+        presets: vec![PresetFigures {
+            edition: "standard",
+            preset: "before-2025-11-19",
+            api_month: 10_000,
+            push_month: None,
+            per_second: 20,
+        }],
+        seen: "standard|before-2025-11-19|||".into(),
+        now: outlook,
+        then: Outlook { per_day: 180, at_end: 9_000, limit: 10_000, spent_ms: None },
+        groups_share: 63,
+        asked,
+        ..Quota::default()
+    }
+}
+
+/// One that is open, one that could not be made.
+pub fn rooms() -> Rooms {
+    let open = RoomRow {
+        id: "r1".into(),
+        incident_id: super::ID.into(),
+        title: "#0E83EE <u>".into(),
+        state: "open".into(),
+        asked_by: "李雷".into(),
+        inside: 3,
+        missing: vec![("Bob <b>".into(), "link accounts first".into())],
+        more_missing: 2,
+        created_ms: NOW_MS - MINUTE_MS,
+        can_dismiss: true,
+        ..RoomRow::default()
+    };
+    let failed =
+        RoomRow { id: "r2".into(), state: "failed".into(), problem: "not published".into(), ..RoomRow::default() };
+    Rooms { rows: vec![open, failed], next: Some("5-r2".into()), ..Rooms::default() }
+}
+
+/// A line that holds, one that was changed and one that nobody wrote.
+pub fn audit(search: AuditSearch, verify: bool) -> AuditPage {
+    let line = |seq, holds| AuditRow {
+        seq,
+        holds,
+        actor: "token <b>".into(),
+        act: "integration-changed".into(),
+        subject: "k1".into(),
+        details: vec![("name".into(), "<script>".into())],
+        address: "192.0.2.7".into(),
+        at_ms: NOW_MS - MINUTE_MS,
+        hash: "abc".into(),
+    };
+    AuditPage {
+        misread: if search.since == "x" { vec!["since"] } else { vec![] },
+        rows: vec![line(Some(3), true), line(Some(2), false), line(None, false)],
+        next: Some("5-a".into()),
+        looked_to_ms: None,
+        verdict: verify.then(|| Verdict {
+            holds: false,
+            faults: vec!["{\"fault\":\"changed\"}".into()],
+            ..Verdict::default()
+        }),
+        search,
+    }
 }

@@ -206,7 +206,7 @@ pub async fn dismiss_by_program(state: &State, key: &str, room_id: &str, token: 
     let integration = store::integration::by_key(&mut tx, key).await?.ok_or(ProblemCode::NotFound)?;
     let room = store::war_room::by_id(&mut tx, room_id).await?.filter(|room| room.integration == key);
     drop(tx);
-    let asker = Asker { user_id: String::new(), name: token.to_owned() };
+    let asker = Asker { user_id: token.to_owned(), name: token.to_owned() };
     super::end::dismiss(state, &integration, &room.ok_or(ProblemCode::NotFound)?, &asker).await
 }
 

@@ -14,7 +14,10 @@ use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use contract::console::audit::{AuditPage, AuditSearch};
 use contract::console::deliveries::{Deliveries, DeliveryView, Search};
+use contract::console::quota::{Quota, WhatIf};
+use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::{Problem, ProblemCode};
@@ -106,6 +109,27 @@ impl ConsoleBackend for Administrator {
             let integration = self.integration(key).await?;
             let language = self.caller.language();
             Ok::<_, Refusal>(console::deliveries::page(&self.state, &integration, search, again, language).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn quota(&self, key: &str, asked: WhatIf) -> Result<Quota, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            console::quota::page(&self.state, &integration, asked).await
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn rooms(&self, key: &str, state: String, after: String) -> Result<Rooms, Problem> {
+        let read = console::rooms::page(&self.state, key, state, after, self.caller.language());
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn audit(&self, key: &str, search: AuditSearch, verify: bool) -> Result<AuditPage, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            Ok::<_, Refusal>(console::log::page(&self.state, &integration, search, verify).await?)
         };
         read.await.map_err(|refusal| self.problem(refusal))
     }

@@ -1,5 +1,6 @@
 //! War rooms: one group for an incident whoever asks how often, looked after until somebody dismisses it.
 
+mod crowd;
 mod doors;
 mod end;
 mod traps;

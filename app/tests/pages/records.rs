@@ -15,6 +15,8 @@ fn deliveries_tell_cause_cure_and_lead_to_each() {
         .has("href=\"/console/k1/deliveries?group=chat1\"")
         .has("href=\"/console/k1/deliveries?person=person1\"")
         .has("href=\"/console/k1/deliveries?after=5-d2\"")
+        .has("Why did I not get a message?")
+        .has("href=\"/console/k1/deliveries?outcome=not%20installed\"")
         .has("Send all of these again…")
         .has_not("Yes, send");
 }

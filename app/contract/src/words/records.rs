@@ -71,6 +71,13 @@ crate::words::sentences! {
     left_alone(n): "{n} 条未重发，原因见各条", "Left alone: {n}; each says why";
     // why nothing came
     why_title: "为什么没有收到消息？", "Why did I not get a message?";
+    why_who: "谁没有收到（姓名、群名或用户 ID）", "Who got nothing (name, group or user id)";
+    why_look: "查找", "Look";
+    why_found: "找到的每条都写明原因、处理办法和由谁处理；未送达的可在处理后重新发送", "Each one found says the cause, the cure and who can do it; once that is done it can be sent again";
+    why_not_linked: "最常见：本人还没有从工作台打开过本应用并登录 Flashduty", "Most often: they have not opened this app from the workplace and signed in to Flashduty";
+    why_not_installed: "群里没有安装酷应用，或已被移除", "The group has no cool app, or it was taken out";
+    why_nothing: "没有任何记录：此人不是该故障的处理人，也没有群订阅了该协作空间和严重程度", "Nothing is found: they were no responder of the incident, and no group's subscription fits its channel and severity";
+    why_late: "等待中：额度用尽、限流或地址被封，到时会自动发送", "It waits: the quota is used up, calls are too fast or the address is banned; it goes out by itself";
     // overview
     waiting_now(n): "{n} 条等待发送", "Waiting: {n}";
     failed_lately(n): "近 24 小时 {n} 条未送达", "Failed in the last 24 hours: {n}";

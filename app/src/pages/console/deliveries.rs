@@ -37,6 +37,7 @@ pub fn DeliveriesPage() -> impl IntoView {
                 {page.again.as_ref().filter(|_| is_asked).map(|all| confirm(visit, &page.search, all))}
                 {records::misread(&page.misread, |name| label(name, visit.language), visit.language)}
                 {filter(visit, &page)}
+                {why(visit)}
                 {chosen(visit, &page)}
                 {rows(visit, &page, &clock)}
             }
@@ -166,6 +167,33 @@ fn filter(visit: &Visit, page: &Deliveries) -> AnyView {
                     <button class="button primary" type="submit">{list::show(language)}</button>
                     {clear}
                 </div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// The question people ask most, with a way to look and the causes in the order of how often they are it.
+fn why(visit: &Visit) -> AnyView {
+    let language = visit.language;
+    let kind = |outcome: &str| address(&visit.key, &Search::default().with("outcome", outcome));
+    let waiting = address(&visit.key, &Search::default().with("state", "waiting"));
+    view! {
+        <details class="filter fold" data-why="">
+            <summary>{words::why_title(language)}</summary>
+            <form class="card" method="get" action=address(&visit.key, &Search::default())>
+                <label class="field">
+                    <span>{words::why_who(language)}</span>
+                    <input type="search" name="q" maxlength=FILTER_CHARS_MAX.to_string()/>
+                </label>
+                <p><button class="button" type="submit">{words::why_look(language)}</button></p>
+                <p class="hint">{words::why_found(language)}</p>
+                <ul class="lines">
+                    <li><a href=kind("app not linked")>{words::why_not_linked(language)}</a></li>
+                    <li><a href=kind("not installed")>{words::why_not_installed(language)}</a></li>
+                    <li><a href=waiting>{words::why_late(language)}</a></li>
+                    <li>{words::why_nothing(language)}</li>
+                </ul>
             </form>
         </details>
     }

@@ -1,22 +1,19 @@
 //! A `Backend` with a world of its own, and incidents as Flashduty has them.
 
 mod console;
+mod door;
 pub mod records;
 
 pub use console::{console, group, group_form, groups, overview};
 
 use crate::beside::{levels, more, people};
-use app::backend::{Backend, ConsoleBackend};
+use app::backend::Backend;
 use async_trait::async_trait;
 use contract::bulk::{Bulk, BulkMember, BulkState};
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
-use contract::console::audit::{AuditPage, AuditSearch};
-use contract::console::deliveries::{Deliveries, DeliveryView, Search};
-use contract::console::quota::{Quota, WhatIf};
-use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
-use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted, RuleDesk};
+use contract::group::{GroupAsked, GroupView, GroupsPage, RuleDesk};
 use contract::incident::*;
 use contract::listing::Listing;
 use contract::on_call::{OnCallPage, ScheduleView};
@@ -159,49 +156,6 @@ impl Backend for Fake {
 
     async fn sign_in(&self) -> Result<SignIn, Problem> {
         self.sign_in.clone()
-    }
-}
-
-#[async_trait]
-impl ConsoleBackend for Fake {
-    async fn integrations(&self) -> Result<Console, Problem> {
-        self.console.clone()
-    }
-
-    async fn overview(&self, _: &str) -> Result<IntegrationView, Problem> {
-        breathe().await;
-        self.overview.clone()
-    }
-
-    async fn deliveries(&self, _: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem> {
-        Ok(Deliveries { search, ..records::deliveries(again.is_some()) })
-    }
-
-    async fn quota(&self, _: &str, asked: WhatIf) -> Result<Quota, Problem> {
-        Ok(records::quota(asked))
-    }
-
-    async fn rooms(&self, _: &str, state: String, after: String) -> Result<Rooms, Problem> {
-        Ok(Rooms { state, after, ..records::rooms() })
-    }
-
-    async fn audit(&self, _: &str, search: AuditSearch, verify: bool) -> Result<AuditPage, Problem> {
-        Ok(records::audit(search, verify))
-    }
-
-    async fn delivery(&self, _: &str, id: &str) -> Result<DeliveryView, Problem> {
-        records::delivery(id).ok_or_else(|| problem(ProblemCode::NotFound))
-    }
-
-    async fn groups(&self, _: &str, wanted: &GroupsWanted) -> Result<GroupsPage, Problem> {
-        let mut page = self.groups.clone();
-        page.items.retain(|one| one.title.contains(&wanted.query));
-        Ok(page)
-    }
-
-    async fn group(&self, _: &str, _: &str, _: &GroupAsked) -> Result<GroupView, Problem> {
-        breathe().await;
-        Ok(self.group.clone())
     }
 }
 

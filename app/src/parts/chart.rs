@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 /// Width of a chart in its own units; it is scaled to its place.
-const WIDTH: i64 = 620;
+const WIDTH: i64 = 420;
 /// Height of the part with columns.
-const HEIGHT: i64 = 140;
+const HEIGHT: i64 = 100;
 /// Height of the line of labels below.
 const LABELS: i64 = 18;
 /// Width of the part of a bar's row with the name.
-const NAME: i64 = 300;
+const NAME: i64 = 190;
 /// Height of a bar's row.
 const ROW: i64 = 26;
 
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn lengths_are_in_proportion_and_nothing_is_too_large() {
         for (figure, most, expected) in
-            [(50, 100, 70), (100, 100, 140), (0, 100, 0), (-5, 100, 0), (1, 1_000_000, 1), (i64::MAX, i64::MAX, 140)]
+            [(50, 100, 50), (100, 100, 100), (0, 100, 0), (-5, 100, 0), (1, 1_000_000, 1), (i64::MAX, i64::MAX, 100)]
         {
             assert_eq!(scaled(figure, HEIGHT, most), expected, "{figure} of {most}");
         }

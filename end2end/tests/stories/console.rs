@@ -46,8 +46,8 @@ async fn group(stage: &Stage, page: &Page) {
     page.follow("main button").await;
     page.follow(".integration h2 a").await;
     page.follow(".sections a[href$=\"/groups\"]").await;
-    page.fill(".search [name=q]", "payments").await;
-    page.follow(".search button").await;
+    page.fill(".find [name=q]", "payments").await;
+    page.follow(".find button").await;
     page.follow("[data-group] a").await;
     page.see_text(".group-title", GROUP).await;
     page.follow("[data-add-subscription]").await;

@@ -90,7 +90,7 @@ fn dead(forms: &Forms<'_>, shown: &GroupView) -> Option<AnyView> {
         <section class="card" role="alert" data-dead>
             <h2>{words::dead_title(language)}</h2>
             <p>{words::dead_more(language)}</p>
-            <form class="search" method="get" action=here role="search">
+            <form class="find" method="get" action=here role="search">
                 <input type="search" name="find" maxlength="100" aria-label=words::search(language)
                     placeholder=words::search(language)/>
                 <button class="button" type="submit" data-find>{words::replace(language)}</button>

@@ -71,7 +71,7 @@ fn search(visit: &Visit, wanted: &GroupsWanted, shown: &GroupsPage) -> AnyView {
     let state = (wanted.filter != GroupFilter::All)
         .then(|| view! { <input type="hidden" name="state" value=wanted.filter.name()/> });
     view! {
-        <form class="search" method="get" action=address(visit, &GroupsWanted::default()) role="search">
+        <form class="find" method="get" action=address(visit, &GroupsWanted::default()) role="search">
             {state}
             <input type="search" name="q" value=wanted.query.clone() maxlength="100" aria-label=words::search(language)
                 placeholder=words::search(language)/>

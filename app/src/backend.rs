@@ -14,6 +14,7 @@ use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
+use contract::people::{PeopleList, PeoplePage};
 use contract::person::{Me, SignIn};
 use contract::war_room::WarRoomPage;
 
@@ -58,6 +59,8 @@ pub trait ConsoleBackend: Send + Sync {
     async fn integrations(&self) -> Result<Console, Problem>;
     /// How the set-up of one stands.
     async fn overview(&self, key: &str) -> Result<IntegrationView, Problem>;
+    /// Who is linked, and how finding the others stands.
+    async fn people(&self, key: &str, list: &PeopleList) -> Result<PeoplePage, Problem>;
     /// What went out; `again` asks what would be sent again if all of the kind were, `yes` or where a run ended.
     async fn deliveries(&self, key: &str, search: Search, again: Option<String>) -> Result<Deliveries, Problem>;
     /// One delivery with its attempts.

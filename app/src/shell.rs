@@ -2,7 +2,7 @@
 
 use crate::pages::{
     Account, AskPage, AuditPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Group, Groups, Home,
-    IncidentPage, NotFound, Overview, PcHome, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
+    IncidentPage, NotFound, Overview, PcHome, People, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -43,6 +43,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>
                 <Route path=path!("/console") view=ConsolePage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key") view=Overview ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/people") view=People ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/deliveries/:id") view=DeliveryPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/groups") view=Groups ssr=SsrMode::Async/>

@@ -41,6 +41,12 @@ pub struct Visit {
     pub faults: Vec<(String, String)>,
     /// What became of the incidents that were acted on at once.
     pub bulk: Option<Bulk>,
+    /// The visitor may go into the console.
+    pub offers_console: bool,
+    /// The visitor is signed in to the console.
+    pub in_console: bool,
+    /// In the console: whoever looks may change things; an observer may not.
+    pub may_change: bool,
     /// The simulator stands in for both platforms: a ribbon says so.
     pub demo: bool,
 }

@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Section {
     /// What proves the set-up, addresses to copy, what a platform refused.
     Overview,
+    /// Who is linked, and who cannot be reached.
+    People,
     /// Groups, and what is sent to each.
     Groups,
     /// What went out, and what became of it.
@@ -26,13 +28,14 @@ pub enum Section {
 
 impl Section {
     /// All, in the order of the console's navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Groups, Self::Deliveries, Self::Quota, Self::WarRooms, Self::Audit];
+    pub const ALL: [Self; 7] =
+        [Self::Overview, Self::People, Self::Groups, Self::Deliveries, Self::Quota, Self::WarRooms, Self::Audit];
 
     /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overview => "",
+            Self::People => "people",
             Self::Groups => "groups",
             Self::Deliveries => "deliveries",
             Self::Quota => "quota",

@@ -32,6 +32,24 @@ pub const CONSOLE_GROUP: &str = "/console/{key}/groups/{chat}";
 pub const CONSOLE_GROUP_ACT: &str = "/console/{key}/groups/{chat}/{act}";
 /// Looks at every step of an integration's set-up now.
 pub const CONSOLE_CHECKS: &str = "/console/{key}/checks";
+/// Begins a look into the directory, as a dry run.
+pub const CONSOLE_PEOPLE_LOOK: &str = "/console/{key}/people/look";
+/// Makes the links of the newest look.
+pub const CONSOLE_PEOPLE_APPLY: &str = "/console/{key}/people/apply";
+/// Takes the last application back.
+pub const CONSOLE_PEOPLE_UNDO: &str = "/console/{key}/people/undo";
+/// Ends a person's link.
+pub const CONSOLE_PEOPLE_UNLINK: &str = "/console/{key}/people/unlink";
+/// Gives a person a role in the console, or takes it.
+pub const CONSOLE_PEOPLE_GRANT: &str = "/console/{key}/people/grant";
+/// Reminds people to link.
+pub const CONSOLE_PEOPLE_REMIND: &str = "/console/{key}/people/remind";
+/// All people as a file; `?form=csv` or `lines`.
+pub const CONSOLE_PEOPLE_EXPORT: &str = "/console/{key}/people/export";
+/// Signs out of the console.
+pub const CONSOLE_LEAVE: &str = "/console/leave";
+/// The way into the console for a person who is signed in and may.
+pub const API_CONSOLE: &str = "/api/i/{key}/console";
 /// One delivery.
 pub const CONSOLE_DELIVERY: &str = "/console/{key}/deliveries/{id}";
 /// Sends one anew.
@@ -119,6 +137,14 @@ pub const AUTOMATION_SUBSCRIPTIONS: &str = "/api/integrations/{key}/subscription
 pub const AUTOMATION_SUBSCRIPTION: &str = "/api/integrations/{key}/subscriptions/{id}";
 /// Points a subscription at another group.
 pub const AUTOMATION_SUBSCRIPTION_REPLACE: &str = "/api/integrations/{key}/subscriptions/{id}/replace";
+/// Finding members' employees by the directory: how it stands; POST begins a look.
+pub const AUTOMATION_DIRECTORY: &str = "/api/integrations/{key}/directory";
+/// What the newest look found of each member.
+pub const AUTOMATION_DIRECTORY_ROWS: &str = "/api/integrations/{key}/directory/rows";
+/// Makes the links of the newest look.
+pub const AUTOMATION_DIRECTORY_APPLY: &str = "/api/integrations/{key}/directory/apply";
+/// Takes the last application back.
+pub const AUTOMATION_DIRECTORY_UNDO: &str = "/api/integrations/{key}/directory/undo";
 /// Links of people.
 pub const AUTOMATION_LINKS: &str = "/api/integrations/{key}/links";
 /// What went out.

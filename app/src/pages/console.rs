@@ -7,6 +7,7 @@ mod delivery;
 mod group;
 mod groups;
 mod overview;
+mod people;
 mod quota;
 mod records;
 mod rooms;
@@ -17,6 +18,7 @@ pub use delivery::DeliveryPage;
 pub use group::Group;
 pub use groups::Groups;
 pub use overview::Overview;
+pub use people::People;
 pub use quota::QuotaPage;
 pub use rooms::RoomsPage;
 
@@ -102,6 +104,7 @@ fn navigation(visit: &Visit, chosen: Section) -> AnyView {
         .collect();
     view! {
         <h1 class="console-title" dir="auto">{visit.integration_name.clone()}</h1>
+        {(!visit.may_change).then(|| view! { <p class="hint" data-observer="">{words::console_observer(language)}</p> })}
         <nav class="tabs sections" aria-label=words::console_sections(language)>{links}</nav>
     }
     .into_any()
@@ -110,6 +113,7 @@ fn navigation(visit: &Visit, chosen: Section) -> AnyView {
 fn name(section: Section, language: Language) -> &'static str {
     match section {
         Section::Overview => words::console_overview(language),
+        Section::People => words::console_people(language),
         Section::Deliveries => kept::deliveries(language),
         Section::Groups => contract::words::group::groups(language),
         Section::Quota => kept::quota(language),

@@ -18,7 +18,7 @@ pub use account::Account;
 pub use ask::AskPage;
 pub use bulk::BulkPage;
 pub use console::{
-    AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview, QuotaPage, RoomsPage,
+    AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview, People, QuotaPage, RoomsPage,
 };
 pub use cool_app::CoolApp;
 pub use home::Home;

@@ -45,16 +45,29 @@ fn person(visit: &Visit, me: Option<&Me>, place: &Place) -> AnyView {
         Some(me) => view! {
             <p class="menu-name"><bdi>{me.dingtalk_name.clone()}</bdi></p>
             <a class="menu-item" href=Place::Account.address(&visit.key)>{words::menu_account(language)}</a>
+            {visit.offers_console.then(|| console(visit, paths::fill(paths::API_CONSOLE, &[&visit.key]), words::console(language)))}
             // the account's own page has the button in its text
             {(*place != Place::Account).then(|| switch_account(visit, "menu-item"))}
         }
         .into_any(),
+        None if visit.in_console => console(visit, paths::CONSOLE_LEAVE.to_owned(), words::console_leave(language)),
         None if visit.key.is_empty() || place.is_console() => ().into_any(),
         None => view! {
             <a class="menu-item" href=Place::SignIn.address(&visit.key)>{words::menu_sign_in(language)}</a>
         }
         .into_any(),
     }
+}
+
+/// The way into the console or out of it.
+fn console(visit: &Visit, action: String, word: &'static str) -> AnyView {
+    view! {
+        <form method="post" action=action data-console="">
+            <input type="hidden" name="csrf" value=visit.csrf.clone()/>
+            <button class="menu-item" type="submit">{word}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Starts linking again, as another Flashduty member.

@@ -17,6 +17,7 @@ use contract::group::{GroupAsked, GroupView, GroupsPage, RuleDesk};
 use contract::incident::*;
 use contract::listing::Listing;
 use contract::on_call::{OnCallPage, ScheduleView};
+use contract::people::PeoplePage;
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
 use contract::war_room::{Observer, Room, RoomBrief, RoomMember, WarRoomPage};
 use contract::{Language, Problem, ProblemCode};
@@ -45,6 +46,7 @@ pub struct Fake {
     pub overview: Result<IntegrationView, Problem>,
     pub groups: GroupsPage,
     pub group: GroupView,
+    pub people_page: PeoplePage,
 }
 
 impl Default for Fake {
@@ -66,6 +68,7 @@ impl Default for Fake {
             overview: Ok(overview()),
             groups: groups(),
             group: group(),
+            people_page: PeoplePage::default(),
         }
     }
 }

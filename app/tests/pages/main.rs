@@ -2,6 +2,7 @@
 
 mod asking;
 mod beside;
+mod console_people;
 mod fake;
 mod records;
 mod render;

@@ -33,6 +33,7 @@ pub fn visit() -> Visit {
         client_id: "dingclient".into(),
         jsapi_url: "https://g.example.com/jsapi.js".into(),
         now_ms: NOW_MS,
+        may_change: true,
         ..Visit::default()
     }
 }

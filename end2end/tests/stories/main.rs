@@ -17,6 +17,7 @@ mod access;
 mod account;
 mod choices;
 mod console;
+mod console_people;
 mod console_records;
 mod desk;
 mod giving;

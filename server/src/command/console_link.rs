@@ -1,11 +1,12 @@
 //! `dingduty console-link`.
 
 use super::Failure;
+use super::token::TokenRole;
 use crate::application::Application;
 use crate::flow::access;
 
 /// Prints a one-time address of the console.
-pub(super) async fn run(application: &Application) -> Result<(), Failure> {
-    println!("{}", access::console_link(&application.state, "command line").await?);
+pub(super) async fn run(application: &Application, role: TokenRole) -> Result<(), Failure> {
+    println!("{}", access::console_link_as(&application.state, role.into(), "command line").await?);
     Ok(())
 }

@@ -56,13 +56,17 @@ enum Command {
     /// Checks every step of the set-up by evidence; ends with 1 while anything required is not proved.
     Doctor(doctor::Arguments),
     /// Prints a one-time address for signing in to the console; it lasts ten minutes.
-    ConsoleLink,
+    ConsoleLink {
+        /// An administrator may change things, an observer may only look.
+        #[arg(long, default_value = "administrator")]
+        role: token::TokenRole,
+    },
     /// Proves that the audit log was not changed, and exports it.
     Audit {
         #[command(subcommand)]
         command: audit::Command,
     },
-    /// Makes tokens for the automation API.
+    /// Makes, lists and revokes tokens of the automation API.
     Token {
         #[command(subcommand)]
         command: token::Command,
@@ -113,7 +117,7 @@ async fn dispatch(file: Option<&Path>, command: Command) -> Result<(), Failure> 
         Command::Restore(arguments) => backup::restore(&open(file).await?, arguments).await,
         Command::Reseal => backup::reseal(&open(file).await?),
         Command::Doctor(arguments) => doctor::run(&open(file).await?, arguments).await,
-        Command::ConsoleLink => console_link::run(&open(file).await?).await,
+        Command::ConsoleLink { role } => console_link::run(&open(file).await?, role).await,
         Command::Audit { command } => audit::run(&open(file).await?, command).await,
         Command::Token { command } => token::run(&open(file).await?, command).await,
         Command::Version => {

@@ -4,6 +4,8 @@ use super::Failure;
 use crate::application::Application;
 use crate::flow::access::{self, Role};
 use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
+use world::Millis;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -16,6 +18,14 @@ pub(super) enum Command {
         #[arg(long)]
         role: TokenRole,
     },
+    /// Lists all tokens: name, role, and when each was made (UTC).
+    List,
+    /// Ends a token: whoever uses it is refused from now on.
+    Revoke {
+        /// As it was made.
+        #[arg(long, value_parser = name)]
+        name: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -24,14 +34,38 @@ pub(super) enum TokenRole {
     Observer,
 }
 
+/// A moment as people and programs read it, in UTC.
+fn stamp(at: Millis) -> String {
+    Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Administrator => Self::Administrator,
+            TokenRole::Observer => Self::Observer,
+        }
+    }
+}
+
 /// Does what was asked.
 pub(super) async fn run(application: &Application, command: Command) -> Result<(), Failure> {
-    let Command::Create { name, role } = command;
-    let role = match role {
-        TokenRole::Administrator => Role::Administrator,
-        TokenRole::Observer => Role::Observer,
-    };
-    println!("{}", access::create_token(&application.state, &name, role, "command line").await?);
+    let state = &application.state;
+    match command {
+        Command::Create { name, role } => {
+            println!("{}", access::create_token(state, &name, role.into(), "command line").await?);
+        }
+        Command::List => {
+            for (token, made) in access::tokens(state).await? {
+                println!("{}\t{}\t{}", token.name, token.role.name(), stamp(made));
+            }
+        }
+        Command::Revoke { name } => {
+            if access::revoke_tokens(state, &name, "command line").await? == 0 {
+                return Err(Failure::Failed(format!("there is no token named {name}")));
+            }
+        }
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::store::{self, StoreError, console};
 use contract::paths;
 use serde_json::json;
 use std::time::Duration;
+use world::Millis;
 
 pub use crate::store::console::{ApiToken, Role};
 
@@ -18,15 +19,23 @@ const TOKEN_PREFIX: &str = "dingduty_";
 /// Longer ones are not looked up.
 const TOKEN_BYTES_MAX: usize = 128;
 
-/// Makes a one-time address of the console. Only its hash is kept.
+/// Makes a one-time address of the console for an administrator. Only its hash is kept.
 ///
 /// # Errors
 /// The database does not take it.
 pub async fn console_link(state: &State, actor: &str) -> Result<String, StoreError> {
+    console_link_as(state, Role::Administrator, actor).await
+}
+
+/// The same for a role.
+///
+/// # Errors
+/// The database does not take it.
+pub async fn console_link_as(state: &State, role: Role, actor: &str) -> Result<String, StoreError> {
     let code = state.world.secret();
     let mut tx = state.store.begin().await?;
-    console::put_link(&mut tx, &hex_sha256(&code), state.world.now().plus(LINK_LIFETIME)).await?;
-    audit::write(state, &mut tx, "", actor, "console-link-made", "console", json!({})).await?;
+    console::put_link(&mut tx, &hex_sha256(&code), role, state.world.now().plus(LINK_LIFETIME)).await?;
+    audit::write(state, &mut tx, "", actor, "console-link-made", "console", json!({"role": role.name()})).await?;
     tx.commit().await?;
     Ok(format!("{}?code={code}", address::page(state, paths::CONSOLE_ENTER, &[])))
 }
@@ -53,6 +62,29 @@ pub async fn create_token(state: &State, name: &str, role: Role, actor: &str) ->
     audit::write(state, &mut tx, "", actor, "token-created", name, detail).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// All tokens of the automation API, with when they were made.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn tokens(state: &State) -> Result<Vec<(ApiToken, Millis)>, StoreError> {
+    let mut tx = state.store.read().await?;
+    console::tokens(&mut tx).await
+}
+
+/// Ends the tokens of a name. How many there were.
+///
+/// # Errors
+/// The database does not take it.
+pub async fn revoke_tokens(state: &State, name: &str, actor: &str) -> Result<u64, StoreError> {
+    let mut tx = state.store.begin().await?;
+    let ended = console::remove_tokens(&mut tx, name).await?;
+    if ended > 0 {
+        audit::write(state, &mut tx, "", actor, "token-revoked", name, json!({"tokens": ended})).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
 }
 
 /// What a token may do, if it is one. Found by its hash, so that no comparison can be timed.

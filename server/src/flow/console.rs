@@ -1,81 +1,45 @@
-//! The administrator's console: the way in by a one-time link, and what its page shows.
+//! The administrator's console: the ways in, and what its pages show.
 
 mod checks;
 pub mod deliveries;
+pub mod entry;
 pub mod groups;
 pub mod log;
 pub mod moment;
+pub mod people;
 pub mod quota;
 pub mod rooms;
 
-use super::refusal::Refusal;
 use super::set_up;
-use super::{audit, check, introduce};
-use crate::model::hash::hex_sha256;
+use super::{check, introduce};
 use crate::model::integration::{Failure, Failures, Integration};
-use crate::model::session::{CONSOLE_LIFETIME, Session};
 use crate::state::State;
 use crate::store::{self, StoreError};
+use contract::Language;
 use contract::console::{Console, FailureLine, IntegrationLine, IntegrationView};
 use contract::words::console as words;
-use contract::{Language, ProblemCode};
-use serde_json::json;
 use std::time::Duration;
 
-/// Longest code that is looked up.
-const CODE_BYTES_MAX: usize = 128;
 /// How far back failed deliveries are counted.
 const LATELY: Duration = Duration::from_secs(24 * 3600);
-/// Whose session it is: the console knows one administrator.
-const ADMINISTRATOR: &str = "administrator";
 
-/// Uses a one-time link up. Returns the value of the console's cookie.
-///
-/// # Errors
-/// `ConsoleLinkExpired`.
-pub async fn enter(state: &State, code: &str, former_session: Option<&str>) -> Result<String, Refusal> {
-    let now = state.world.now();
-    let mut tx = state.store.begin().await?;
-    let fine = !code.is_empty() && code.len() <= CODE_BYTES_MAX;
-    if !fine || !store::console::take_link(&mut tx, &hex_sha256(code), now).await? {
-        return Err(ProblemCode::ConsoleLinkExpired.into());
-    }
-    if let Some(former) = former_session {
-        store::session::delete(&mut tx, former).await?;
-    }
-    let secret = state.world.secret();
-    let session = Session {
-        id: hex_sha256(&secret),
-        integration: String::new(),
-        user_id: ADMINISTRATOR.to_owned(),
-        user_name: String::new(),
-        created: now,
-        expires: now.plus(CONSOLE_LIFETIME),
-    };
-    store::session::insert(&mut tx, &session).await?;
-    audit::write(state, &mut tx, "", ADMINISTRATOR, "console-entered", "console", json!({})).await?;
-    tx.commit().await?;
-    Ok(secret)
+/// Who reads a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader {
+    pub language: Language,
+    /// May see addresses that let in whoever has them.
+    pub with_secrets: bool,
 }
 
-/// The living console session of a cookie's hash.
+/// All integrations at a glance, or `only` one.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn session(state: &State, id: &str) -> Result<Option<Session>, StoreError> {
-    let mut tx = state.store.read().await?;
-    let session = store::session::get(&mut tx, id, state.world.now()).await?;
-    Ok(session.filter(|session| session.integration.is_empty()))
-}
-
-/// All integrations, at a glance.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn integrations(state: &State) -> Result<Console, StoreError> {
+pub async fn integrations(state: &State, only: &str) -> Result<Console, StoreError> {
     let mut tx = state.store.read().await?;
     let mut integrations = Vec::new();
-    for integration in store::integration::list(&mut tx).await? {
+    let known = store::integration::list(&mut tx).await?;
+    for integration in known.into_iter().filter(|one| only.is_empty() || one.key == only) {
         let wishes = check::wishes(&integration);
         let Integration { key, settings, .. } = integration;
         let links = store::link::count(&mut tx, &key).await?;
@@ -89,11 +53,8 @@ pub async fn integrations(state: &State) -> Result<Console, StoreError> {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn overview(
-    state: &State,
-    integration: &Integration,
-    language: Language,
-) -> Result<IntegrationView, StoreError> {
+pub async fn overview(state: &State, integration: &Integration, reader: Reader) -> Result<IntegrationView, StoreError> {
+    let language = reader.language;
     let mut tx = state.store.read().await?;
     let tx = &mut tx;
     let key = &integration.key;
@@ -102,7 +63,8 @@ pub async fn overview(
     Ok(IntegrationView {
         key: key.clone(),
         name: integration.settings.name.clone(),
-        addresses: addresses(state, integration, language),
+        // Most of them let in whoever has them.
+        addresses: if reader.with_secrets { addresses(state, integration, language) } else { Vec::new() },
         checked_ms: integration.checked.map(|at| at.0),
         webhook_ms: integration.webhook.map(|at| at.0),
         failures: failures(introduce::failures(tx, key).await?, language),
@@ -110,7 +72,7 @@ pub async fn overview(
         failed,
         links: store::link::count(tx, key).await?,
         checks_ms: run.as_ref().map(|run| run.ran.0),
-        checks: run.map(|run| checks::lines(state, integration, &run, language)).unwrap_or_default(),
+        checks: run.map(|run| checks::lines(state, integration, &run, reader)).unwrap_or_default(),
     })
 }
 

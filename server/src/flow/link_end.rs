@@ -9,12 +9,18 @@ use world::Millis;
 
 /// Removes an employee's link and sessions; the credential is gone with the row. False when there was none.
 pub async fn end(state: &State, tx: &mut Tx, link: &Link, act: &str) -> Result<bool, StoreError> {
+    end_by(state, tx, link, act, &link.employee.user_id).await
+}
+
+/// The same, by somebody else.
+pub async fn end_by(state: &State, tx: &mut Tx, link: &Link, act: &str, actor: &str) -> Result<bool, StoreError> {
     let key = &link.integration;
     let removed = store::link::delete(tx, &link.id).await?;
     store::session::delete_of_user(tx, key, &link.employee.user_id).await?;
+    store::console_session::delete_of_user(tx, key, &link.employee.user_id).await?;
     if removed {
         let detail = json!({ "member_id": link.member.member_id });
-        audit::write(state, tx, key, &link.employee.user_id, act, &link.employee.user_id, detail).await?;
+        audit::write(state, tx, key, actor, act, &link.employee.user_id, detail).await?;
     }
     Ok(removed)
 }

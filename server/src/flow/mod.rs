@@ -20,6 +20,7 @@ pub mod credential;
 pub mod deliver;
 pub mod delivery_log;
 pub mod digest;
+pub mod directory;
 pub mod events;
 pub mod failed_pushes;
 pub mod group_editor;

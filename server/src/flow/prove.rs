@@ -1,5 +1,6 @@
 //! Proof of the Flashduty side of a link: an own APP key, or Flashduty's own sign-in (Flashduty reference 6.1, 6.6, 10).
 
+use super::console::entry::ADMIN_ROLE_ID;
 use super::refusal::Refusal;
 use super::{address, credential, incidents, link};
 use crate::model::hash::hex_sha256;
@@ -43,7 +44,8 @@ pub async fn by_app_key(
         return Err(ProblemCode::KeyRefused.into());
     }
     let owner = owner(state, integration, flashduty::Credential::AppKey(key.into())).await;
-    let member = member(integration, owner.map_err(|error| of_owner(&error, ProblemCode::KeyRefused))?)?;
+    let owner = owner.map_err(|error| of_owner(&error, ProblemCode::KeyRefused))?;
+    let member = noted(state, integration, owner).await?;
     let credential = Credential::AppKey(SecretString::from(key.to_owned()));
     prove(state, integration, id, browser, Proved { member, proof: SignInWay::AppKey, credential }).await
 }
@@ -98,7 +100,8 @@ pub async fn come_back(
         .await;
     let tokens = exchanged.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?;
     let owner = owner(state, integration, flashduty::Credential::Bearer(tokens.access_token.clone())).await;
-    let member = member(integration, owner.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?)?;
+    let owner = owner.map_err(|error| of_owner(&error, ProblemCode::OauthRefused))?;
+    let member = noted(state, integration, owner).await?;
     let credential = credential::from_tokens(tokens, None);
     prove(state, integration, id, browser, Proved { member, proof: SignInWay::Oauth, credential }).await
 }
@@ -143,6 +146,16 @@ async fn owner(
 ) -> Result<MemberInfo, FlashdutyError> {
     let client = state.flashduty.with(credential).within(OWNER_TIMEOUT).language(integration.settings.language.tag());
     client.member_info().await
+}
+
+/// The same, with a note whether they are an administrator: whom the console is offered to.
+async fn noted(state: &State, integration: &Integration, info: MemberInfo) -> Result<Member, Refusal> {
+    let is_admin = info.role_ids.contains(&ADMIN_ROLE_ID);
+    let member = member(integration, info)?;
+    let mut tx = state.store.begin().await?;
+    store::member::note_admin(&mut tx, &integration.key, member.member_id, &member.name, is_admin).await?;
+    tx.commit().await?;
+    Ok(member)
 }
 
 /// The member a credential belongs to, if it is one of the integration's account.

@@ -4,6 +4,7 @@ mod audit;
 mod chat;
 pub mod check;
 mod delivery;
+mod directory;
 mod list;
 mod quota;
 mod resend;
@@ -39,6 +40,10 @@ pub fn routes() -> Router<State> {
         .route(paths::AUTOMATION_SUBSCRIPTION, delete(subscription::remove))
         .route(paths::AUTOMATION_SUBSCRIPTION_REPLACE, post(subscription::replace))
         .route(paths::AUTOMATION_LINKS, get(list_links))
+        .route(paths::AUTOMATION_DIRECTORY, get(directory::show).post(directory::look))
+        .route(paths::AUTOMATION_DIRECTORY_ROWS, get(directory::rows))
+        .route(paths::AUTOMATION_DIRECTORY_APPLY, post(directory::apply))
+        .route(paths::AUTOMATION_DIRECTORY_UNDO, post(directory::undo))
         .route(paths::AUTOMATION_DELIVERIES, get(delivery::list))
         .route(paths::AUTOMATION_DELIVERY, get(delivery::show_one))
         .route(paths::AUTOMATION_RESEND, post(resend::one))

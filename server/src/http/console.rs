@@ -5,6 +5,7 @@ mod administrator;
 mod deliveries;
 mod groups;
 mod keeping;
+mod people;
 
 pub use administrator::Administrator;
 
@@ -12,7 +13,7 @@ use super::forms::{Posted, see, with_cookies};
 use super::pages;
 use super::problem::ApiError;
 use super::request::Path;
-use super::session::Caller;
+use super::session::{Caller, Visitor};
 use crate::flow::check::{self, Spending};
 use crate::flow::console;
 use crate::model::session::CONSOLE_LIFETIME;
@@ -34,9 +35,12 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route(paths::CONSOLE_ENTER, get(ask).post(enter))
         .route(paths::CONSOLE_CHECKS, post(check_now))
+        .route(paths::CONSOLE_LEAVE, post(leave))
+        .route(paths::API_CONSOLE, post(enter_as))
         .merge(deliveries::routes())
         .merge(groups::routes())
         .merge(keeping::routes())
+        .merge(people::routes())
 }
 
 /// Asks before the link is used up.
@@ -61,9 +65,27 @@ async fn ask(Of(state): Of<State>, caller: Caller, request: Request) -> Response
 async fn enter(Of(state): Of<State>, caller: Caller, posted: Posted) -> Result<Response, ApiError> {
     let name = caller.cookies.console();
     let code = posted.get("code").unwrap_or_default();
-    let secret = console::enter(&state, code, caller.cookie_hash(&name).as_deref()).await?;
+    let secret = console::entry::enter(&state, code, caller.cookie_hash(&name).as_deref()).await?;
     let session = caller.cookies.keep(&name, &secret, CONSOLE_LIFETIME);
     Ok(with_cookies(see(&Place::Console.address("")), [session]))
+}
+
+/// Lets a person in by their own session.
+async fn enter_as(Of(state): Of<State>, visitor: Visitor, _posted: Posted) -> Result<Response, ApiError> {
+    let name = visitor.caller.cookies.console();
+    let former = visitor.caller.cookie_hash(&name);
+    let link = visitor.living()?;
+    let secret = console::entry::enter_as(&state, &visitor.integration, link, former.as_deref()).await?;
+    let session = visitor.caller.cookies.keep(&name, &secret, CONSOLE_LIFETIME);
+    let place = Place::Administer { section: Section::Overview };
+    Ok(with_cookies(see(&place.address(visitor.key())), [session]))
+}
+
+/// Signs out of the console.
+async fn leave(Of(state): Of<State>, administrator: Administrator, _posted: Posted) -> Result<Response, ApiError> {
+    console::entry::leave(&state, &administrator.session).await?;
+    let cookies = administrator.caller.cookies;
+    Ok(with_cookies(see(&Place::Console.address("")), [cookies.drop(&cookies.console())]))
 }
 
 /// Looks at an integration's set-up now, and shows it again.
@@ -73,7 +95,8 @@ async fn check_now(
     Path(key): Path<String>,
     _posted: Posted,
 ) -> Result<Response, ApiError> {
-    check::run(&state, &key, Spending::Calls, &administrator.session.user_id).await?;
+    administrator.integration(&key).await?;
+    check::run(&state, &key, Spending::Calls, administrator.actor()).await?;
     Ok(see(&Place::Administer { section: Section::Overview }.address(&key)))
 }
 

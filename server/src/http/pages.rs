@@ -7,6 +7,7 @@ pub use administration::console_again;
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
 use super::{api, bulk, console, group, sign_in, war_room, web_login};
+use crate::flow::console::entry;
 use crate::flow::{Refusal, link, session};
 use crate::model::integration::Integration;
 use crate::model::text::zone_offset_minutes;
@@ -66,7 +67,13 @@ async fn show(Of(state): Of<State>, caller: Caller, visitor: Result<Visitor, NoV
         Err(NoVisitor(refusal)) => return console_problem(state, caller, refusal, request).await,
     };
     let cookies = [visitor.caller.introduction(), visitor.stay().await];
-    let response = draw(&state, inside(&visitor), door(visitor), None, request).await;
+    let offers_console = match &visitor.signed_in {
+        // Without an answer the menu is shorter, not the page missing.
+        Some((_, link)) => entry::is_offered(&state, link).await.unwrap_or(false),
+        None => false,
+    };
+    let visit = Visit { offers_console, ..inside(&visitor) };
+    let response = draw(&state, visit, door(visitor), None, request).await;
     with_cookies(response, cookies.into_iter().flatten())
 }
 

@@ -50,6 +50,8 @@ pub enum TaskKind {
     LinkRoom { room: String },
     /// Disband a war room whose countdown has ended.
     EndRoom { room: String },
+    /// A piece of a run through the directory.
+    Directory { run: String },
     /// Read open incidents at Flashduty, in case a webhook was lost.
     Reconcile,
 }
@@ -84,6 +86,7 @@ impl TaskKind {
             Self::TendRoom { room } => format!("{integration}/tend-room/{room}"),
             Self::LinkRoom { room } => format!("{integration}/link-room/{room}"),
             Self::EndRoom { room } => format!("{integration}/end-room/{room}"),
+            Self::Directory { run } => format!("{integration}/directory/{run}"),
             Self::Reconcile => format!("{integration}/reconcile"),
         }
     }

@@ -34,14 +34,21 @@ impl Role {
 }
 
 /// Keeps a one-time link.
-pub async fn put_link(tx: &mut Tx, id_hash: &str, expires: Millis) -> Result<(), StoreError> {
-    sql("INSERT INTO console_link (id, expires_ms) VALUES ($1, $2)").text(id_hash).at(expires).run(tx).await?;
+pub async fn put_link(tx: &mut Tx, id_hash: &str, role: Role, expires: Millis) -> Result<(), StoreError> {
+    sql("INSERT INTO console_link (id, role, expires_ms) VALUES ($1, $2, $3)")
+        .text(id_hash)
+        .text(role.name())
+        .at(expires)
+        .run(tx)
+        .await?;
     Ok(())
 }
 
-/// Uses a one-time link: true once, and only before it expires.
-pub async fn take_link(tx: &mut Tx, id_hash: &str, now: Millis) -> Result<bool, StoreError> {
-    sql("DELETE FROM console_link WHERE id = $1 AND expires_ms > $2").text(id_hash).at(now).changed(tx).await
+/// Uses a one-time link: its role once, and only before it expires.
+pub async fn take_link(tx: &mut Tx, id_hash: &str, now: Millis) -> Result<Option<Role>, StoreError> {
+    let row = sql("DELETE FROM console_link WHERE id = $1 AND expires_ms > $2 RETURNING role").text(id_hash).at(now);
+    let row = row.row(tx).await?;
+    row.map(|row| known("console_link", "role", Role::from_name(&row.text("role")?))).transpose()
 }
 
 /// Deletes links that have expired, and counts them.
@@ -74,4 +81,20 @@ pub async fn token(tx: &mut Tx, id_hash: &str) -> Result<Option<ApiToken>, Store
     let Some(row) = row else { return Ok(None) };
     let role = known("api_token", "role", Role::from_name(&row.text("role")?))?;
     Ok(Some(ApiToken { name: row.text("name")?, role }))
+}
+
+/// All tokens by name, with when they were made.
+pub async fn tokens(tx: &mut Tx) -> Result<Vec<(ApiToken, Millis)>, StoreError> {
+    let rows = sql("SELECT name, role, created_ms FROM api_token ORDER BY name, created_ms, id").rows(tx).await?;
+    rows.iter()
+        .map(|row| {
+            let role = known("api_token", "role", Role::from_name(&row.text("role")?))?;
+            Ok((ApiToken { name: row.text("name")?, role }, row.at("created_ms")?))
+        })
+        .collect()
+}
+
+/// Ends the tokens of a name, and counts them.
+pub async fn remove_tokens(tx: &mut Tx, name: &str) -> Result<u64, StoreError> {
+    sql("DELETE FROM api_token WHERE name = $1").text(name).run(tx).await
 }

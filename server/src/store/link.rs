@@ -1,7 +1,7 @@
 //! Employee ↔ Member.
 
 use super::sql::{Row, from_json, known, sql, to_json};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, member};
 use crate::model::link::{Credential, Employee, Link, LinkState, Member};
 use contract::person::SignInWay;
 use secrecy::ExposeSecret;
@@ -84,6 +84,7 @@ pub async fn put(tx: &mut Tx, new: &Link) -> Result<Option<Link>, StoreError> {
     .number(new.version)
     .run(tx)
     .await?;
+    member::put_linked(tx, &new.integration, new.member.member_id, &new.member.name).await?;
     former.map(|row| link(tx, &row)).transpose()
 }
 
@@ -199,7 +200,7 @@ fn link(tx: &Tx, row: &Row) -> Result<Link, StoreError> {
     })
 }
 
-fn proof(name: &str) -> Option<SignInWay> {
+pub(super) fn proof(name: &str) -> Option<SignInWay> {
     [SignInWay::Oauth, SignInWay::AppKey, SignInWay::Directory].into_iter().find(|way| way.name() == name)
 }
 

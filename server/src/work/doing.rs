@@ -3,8 +3,8 @@
 use crate::flow::digest::acknowledge;
 use crate::flow::repaint::Left;
 use crate::flow::{
-    act, caches, check, deliver, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh, repaint,
-    robot, war_room, work_notice,
+    act, caches, check, deliver, directory, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh,
+    repaint, robot, war_room, work_notice,
 };
 use crate::model::integration::Integration;
 use crate::model::task::{Task, TaskKind};
@@ -152,8 +152,18 @@ async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) ->
         TaskKind::EndRoom { room } => {
             after(state, task, ATTEMPTS_OF_A_DAY, war_room::end::finish(state, integration, room).await?)
         }
+        TaskKind::Directory { run } => match directory::go_on(state, integration, run, task.attempts).await? {
+            directory::Piece::Over => After::Done,
+            directory::Piece::On(after) => After::Held(now_after(state, after)),
+            directory::Piece::Failed(reason) => again(state, task, ATTEMPTS_MAX, &reason),
+        },
         TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })
+}
+
+/// So long after now: a piece takes a while.
+fn now_after(state: &State, wait: Duration) -> Millis {
+    state.world.now().plus(wait)
 }
 
 /// What is left of work on a war room.

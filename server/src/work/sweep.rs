@@ -26,7 +26,7 @@ const WORK_NOTICE_DAYS_KEPT: Duration = Duration::from_secs(2 * 24 * 3600);
 /// How long a closed incident is kept after its last change, with its cards and deliveries, and deliveries of none. An
 /// incident that is reopened later is a new one here.
 const INCIDENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How long a task that was given up can be looked at.
+/// How long a task that was given up can be looked at, and a look into the directory.
 const DEAD_TASKS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long it can be looked up who changed what.
 const AUDIT_KEPT: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
@@ -67,9 +67,12 @@ pub async fn sweep(state: &State) -> Result<(), StoreError> {
     store::session::sweep(&mut tx, now).await?;
     store::link_attempt::sweep(&mut tx, now).await?;
     store::console::sweep(&mut tx, now).await?;
+    store::console_session::sweep(&mut tx, now).await?;
     store::inbox::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
     store::mention::sweep(&mut tx, now.minus(MENTIONS_KEPT)).await?;
     store::note::sweep(&mut tx, now.minus(INBOX_KEPT)).await?;
+    store::link_reminder::sweep(&mut tx, now.minus(WORK_NOTICE_DAYS_KEPT)).await?;
+    store::directory::sweep(&mut tx, now.minus(DEAD_TASKS_KEPT), 5).await?;
     store::work_notice_day::sweep(&mut tx, now.minus(WORK_NOTICE_DAYS_KEPT)).await?;
     let mut first = now;
     for integration in store::integration::list(&mut tx).await? {

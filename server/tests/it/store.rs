@@ -7,6 +7,7 @@ mod checks;
 mod deliveries;
 mod delivery_search;
 mod digests;
+mod directory;
 mod groups;
 mod inbox;
 mod incidents;

@@ -1,6 +1,6 @@
 //! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
 //! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`digest`] for the card of a storm, [`problem`] for errors and their cures,
-//! [`field`] for what is wrong with a field, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
+//! [`field`] for what is wrong with a field, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`people`] for the console's page of people, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
 
 pub mod card;
 pub mod check;
@@ -13,6 +13,7 @@ pub mod list;
 pub mod live;
 pub mod outcome;
 pub mod page;
+pub mod people;
 pub mod problem;
 pub mod records;
 pub mod resend;

@@ -220,6 +220,9 @@ super::sentences! {
     console_integrations: "全部集成", "All integrations";
     console_sections: "控制台页面", "Pages of the console";
     console_overview: "概览", "Overview";
+    console_leave: "退出控制台", "Leave the console";
+    console_observer: "您是观察者：可以查看，不能更改", "You are an observer: you may look, not change";
+    console_people: "人员", "People";
     console_open_checks(n): "{n} 项待完成", "Steps to do: {n}";
     console_enter: "请用一次性链接登录", "Sign in with a one-time link";
     console_enter_more: "在服务器上运行 dingduty console-link，打开它打印的链接", "Run dingduty console-link on the server and open the link it prints";

@@ -147,8 +147,8 @@ fn of_identity(code: ProblemCode) -> (Pair, Pair) {
             ("The API token is missing or unknown", "Create one with: dingduty token create"),
         ),
         P::RoleTooLow => (
-            ("该令牌的角色无权执行此操作", "请使用管理员角色的令牌"),
-            ("The token's role does not allow this", "Use a token with the administrator role"),
+            ("您或该令牌的角色无权执行此操作", "请由管理员操作，或使用管理员角色的令牌"),
+            ("The role does not allow this", "Ask an administrator, or use a token with the administrator role"),
         ),
         P::CodeRefused => (
             ("钉钉未认可本次登录", "请关闭页面，从工作台重新打开"),

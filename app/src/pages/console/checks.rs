@@ -29,14 +29,19 @@ pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView
     }
     let steps: Vec<_> =
         steps.into_iter().map(|(heading, lines)| view! { <h3>{heading}</h3><ul class="lines">{lines}</ul> }).collect();
-    view! {
-        <section class="card" data-checks=one.key.clone()>
-            <h2>{words::checklist(language)}</h2>
-            <p role="status">{state}" "<span class="age">{when}</span></p>
+    let form = visit.may_change.then(|| {
+        view! {
             <form method="post" action=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
                 <input type="hidden" name="csrf" value=visit.csrf.clone()/>
                 <button class="button" type="submit">{words::look_now(language)}</button>
             </form>
+        }
+    });
+    view! {
+        <section class="card" data-checks=one.key.clone()>
+            <h2>{words::checklist(language)}</h2>
+            <p role="status">{state}" "<span class="age">{when}</span></p>
+            {form}
             {steps}
         </section>
     }

@@ -78,7 +78,7 @@ fn confirm(visit: &Visit, search: &Search, all: &SendAgain) -> AnyView {
         true => words::send_all_count_more(language, all.most),
         false => words::send_all_count(language, all.count),
     };
-    let button = (all.count > 0).then(|| {
+    let button = (all.count > 0 && visit.may_change).then(|| {
         view! { <button class="button primary" type="submit">{words::send_all_yes(language, figure(all.count))}</button> }
     });
     view! {

@@ -100,6 +100,9 @@ fn again(visit: &Visit, one: &DeliveryView) -> AnyView {
             </form>
         }
     };
+    if !visit.may_change {
+        return ().into_any();
+    }
     if one.is_final {
         let why = words::never_again(language, &one.objection);
         return view! { <section class="card"><p class="hint" dir="auto">{why}</p></section> }.into_any();

@@ -37,7 +37,8 @@ fn show(visit: &Visit, shown: &GroupView) -> AnyView {
     let page = |asked: &GroupAsked| place.address_with(&visit.key, &asked.pairs());
     let forms = Forms { visit, clock, act: &act, page: &page, incident: None, fields: Vec::new() };
     let all = Place::Administer { section: Section::Groups }.address(&visit.key);
-    let is_open = shown.desk.form.is_some();
+    // Observers read the subscriptions without the buttons.
+    let is_open = shown.desk.form.is_some() || !visit.may_change;
     let subscriptions = (!is_open).then(|| rule_desk::subscriptions(&forms, &shown.subscriptions));
     let listed: Vec<_> = shown
         .subscriptions
@@ -50,8 +51,8 @@ fn show(visit: &Visit, shown: &GroupView) -> AnyView {
     view! {
         <p><a href=all>{words::all_groups(language)}</a></p>
         <h2 class="group-title" dir="auto">{shown.line.title.clone()}</h2>
-        {dead(&forms, shown)}
-        {rule_desk::desk(&forms, &shown.desk)}
+        {visit.may_change.then(|| dead(&forms, shown))}
+        {visit.may_change.then(|| rule_desk::desk(&forms, &shown.desk))}
         <section class="card" data-group=shown.line.id.clone()>
             <h2>{words::subscriptions(language)}</h2>
             <ul class="lines">{listed}</ul>
@@ -132,6 +133,9 @@ fn robot(shown: &GroupView, clock: &Clock) -> AnyView {
     let last = shown.pushed_ms.map(|at_ms| {
         view! { <p class="hint">{words::last_push(language)}" "{moment(clock, at_ms)}</p> }
     });
+    if shown.robot_push_url.is_empty() {
+        return ().into_any();
+    }
     view! {
         <section class="card">
             <h2>{words::robot_url(language)}</h2>

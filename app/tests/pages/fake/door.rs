@@ -9,6 +9,7 @@ use contract::console::quota::{Quota, WhatIf};
 use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
+use contract::people::{PeopleList, PeoplePage};
 use contract::{Problem, ProblemCode};
 
 #[async_trait]
@@ -46,6 +47,10 @@ impl ConsoleBackend for Fake {
         let mut page = self.groups.clone();
         page.items.retain(|one| one.title.contains(&wanted.query));
         Ok(page)
+    }
+
+    async fn people(&self, _: &str, _: &PeopleList) -> Result<PeoplePage, Problem> {
+        Ok(self.people_page.clone())
     }
 
     async fn group(&self, _: &str, _: &str, _: &GroupAsked) -> Result<GroupView, Problem> {

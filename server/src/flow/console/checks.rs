@@ -1,18 +1,19 @@
 //! The set-up's steps as the console shows them.
 
+use super::Reader;
 use crate::flow::check::{self, CheckState, Finding, Run};
 use crate::model::integration::Integration;
 use crate::state::State;
-use contract::Language;
 use contract::console::CheckLine;
 use contract::words::check as words;
 
 /// The lines of the last run, in the order of the guide.
-pub(super) fn lines(state: &State, integration: &Integration, run: &Run, language: Language) -> Vec<CheckLine> {
-    run.findings.iter().map(|finding| line(state, integration, finding, language)).collect()
+pub(super) fn lines(state: &State, integration: &Integration, run: &Run, reader: Reader) -> Vec<CheckLine> {
+    run.findings.iter().map(|finding| line(state, integration, finding, reader)).collect()
 }
 
-fn line(state: &State, integration: &Integration, finding: &Finding, language: Language) -> CheckLine {
+fn line(state: &State, integration: &Integration, finding: &Finding, reader: Reader) -> CheckLine {
+    let language = reader.language;
     let check = finding.check;
     let about = words::of(check.name(), language);
     let reason = finding.reason.name();
@@ -21,6 +22,7 @@ fn line(state: &State, integration: &Integration, finding: &Finding, language: L
     let cure = if own_cure.is_empty() { about.cure } else { own_cure };
     let unless_fine = |text: &str| if fine { String::new() } else { text.to_owned() };
     let values = check::values(&state.config, integration, check).into_iter();
+    let values = values.filter(|value| reader.with_secrets || !value.is_secret);
     CheckLine {
         check: check.name().to_owned(),
         state: finding.state.name().to_owned(),

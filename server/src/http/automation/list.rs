@@ -75,6 +75,17 @@ impl Cursor for String {
     }
 }
 
+/// Lists ordered by a number.
+impl Cursor for i64 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().filter(|number: &i64| number.to_string() == text)
+    }
+}
+
 impl Moment {
     /// The place of an item.
     pub fn of(at: Millis, id: &str) -> Self {

@@ -1,17 +1,18 @@
 //! Whoever is signed in to the console, and the data of its pages.
 
-use crate::flow::console::{self, groups};
+use crate::flow::console::{self, Reader, groups};
 use crate::flow::{Refusal, caches};
 use crate::http::forms::see;
 use crate::http::problem::ApiError;
 use crate::http::session::Caller;
 use crate::model::integration::Integration;
-use crate::model::session::Session;
 use crate::state::State;
+use crate::store::console::Role;
+use crate::store::console_session::ConsoleSession;
 use app::backend::ConsoleBackend;
 use app::place::Place;
 use async_trait::async_trait;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use contract::console::audit::{AuditPage, AuditSearch};
@@ -20,14 +21,15 @@ use contract::console::quota::{Quota, WhatIf};
 use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
-use contract::{Problem, ProblemCode};
+use contract::people::{PeopleList, PeoplePage};
+use contract::{Problem, ProblemCode, paths};
 use std::sync::Arc;
 
 /// A request's administrator. Whoever is not signed in is sent to the console's front page, which says how to.
 pub struct Administrator {
     pub state: State,
     pub caller: Caller,
-    pub session: Session,
+    pub session: ConsoleSession,
 }
 
 impl Administrator {
@@ -37,17 +39,30 @@ impl Administrator {
     /// The database does not answer.
     pub async fn of(state: &State, caller: &Caller) -> Result<Option<Self>, Refusal> {
         let Some(id) = caller.cookie_hash(&caller.cookies.console()) else { return Ok(None) };
-        let session = console::session(state, &id).await?;
+        let session = console::entry::session(state, &id).await?;
         Ok(session.map(|session| Self { state: state.clone(), caller: caller.clone(), session }))
     }
 
-    /// The integration of a key.
+    /// The integration of a key. To a person of another one it does not exist.
     ///
     /// # Errors
     /// `NotFound`; the database does not answer.
     pub async fn integration(&self, key: &str) -> Result<Arc<Integration>, Refusal> {
+        if !self.sees(key) {
+            return Err(ProblemCode::NotFound.into());
+        }
         let known = caches::integration(&self.state, key).await?;
         known.ok_or_else(|| ProblemCode::NotFound.into())
+    }
+
+    /// Whether an integration is theirs: whoever used a one-time link sees all of them, a person their own.
+    fn sees(&self, key: &str) -> bool {
+        self.session.integration.is_empty() || self.session.integration == key
+    }
+
+    /// Whether they may change things and see secrets; an observer may not.
+    pub fn may_change(&self) -> bool {
+        self.session.role == Role::Administrator
     }
 
     /// Who it is, for the audit log.
@@ -66,7 +81,17 @@ impl FromRequestParts<State> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Response> {
         let Ok(caller) = Caller::from_request_parts(parts, state).await;
+        // No handler can forget whose integration it is about.
+        let about = RawPathParams::from_request_parts(parts, state).await.ok();
+        let about = about.and_then(|all| all.iter().find(|(name, _)| *name == "key").map(|(_, key)| key.to_owned()));
         match Self::of(state, &caller).await {
+            Ok(Some(stranger)) if about.as_ref().is_some_and(|key| !stranger.sees(key)) => {
+                Err(ApiError::new(ProblemCode::NotFound).into_response())
+            }
+            // Whatever changes something is for administrators, whichever page it belongs to.
+            Ok(Some(observer)) if !observer.may_change() && !parts.method.is_safe() && !is_leaving(parts) => {
+                Err(ApiError::new(ProblemCode::RoleTooLow).into_response())
+            }
             Ok(Some(administrator)) => Ok(administrator),
             Ok(None) => Err(see(&Place::Console.address(""))),
             Err(refusal) => Err(ApiError::from(refusal).into_response()),
@@ -74,16 +99,30 @@ impl FromRequestParts<State> for Administrator {
     }
 }
 
+/// Whoever is there may go.
+fn is_leaving(parts: &Parts) -> bool {
+    parts.uri.path() == paths::CONSOLE_LEAVE
+}
+
 #[async_trait]
 impl ConsoleBackend for Administrator {
     async fn integrations(&self) -> Result<Console, Problem> {
-        console::integrations(&self.state).await.map_err(|error| self.problem(error))
+        console::integrations(&self.state, &self.session.integration).await.map_err(|error| self.problem(error))
     }
 
     async fn overview(&self, key: &str) -> Result<IntegrationView, Problem> {
         let read = async {
             let integration = self.integration(key).await?;
-            Ok::<_, Refusal>(console::overview(&self.state, &integration, self.caller.language()).await?)
+            let reader = Reader { language: self.caller.language(), with_secrets: self.may_change() };
+            Ok::<_, Refusal>(console::overview(&self.state, &integration, reader).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn people(&self, key: &str, list: &PeopleList) -> Result<PeoplePage, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            console::people::page(&self.state, &integration, list).await
         };
         read.await.map_err(|refusal| self.problem(refusal))
     }
@@ -99,7 +138,12 @@ impl ConsoleBackend for Administrator {
     async fn group(&self, key: &str, id: &str, asked: &GroupAsked) -> Result<GroupView, Problem> {
         let read = async {
             let integration = self.integration(key).await?;
-            groups::one(&self.state, &integration, id, asked, self.caller.language()).await
+            let mut shown = groups::one(&self.state, &integration, id, asked, self.caller.language()).await?;
+            if !self.may_change() {
+                // Whoever has it may say something in the group.
+                shown.robot_push_url.clear();
+            }
+            Ok(shown)
         };
         read.await.map_err(|refusal| self.problem(refusal))
     }

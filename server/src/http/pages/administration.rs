@@ -57,7 +57,8 @@ async fn console_page(
     request: Request,
 ) -> Response {
     let (state, caller) = (administrator.state.clone(), administrator.caller.clone());
-    let mut visit = outside(&state, &caller);
+    let may_change = administrator.may_change();
+    let mut visit = Visit { in_console: true, may_change, ..outside(&state, &caller) };
     visit.notice = notice.or(visit.notice);
     if let Some(key) = key {
         let integration = match administrator.integration(key).await {

@@ -13,6 +13,7 @@ use server::model::session::Session;
 use server::model::subscription::{Rule, Subscription};
 use server::model::task::TaskKind;
 use server::store::audit::AuditEntry;
+use server::store::console::Role;
 use server::store::inbox::{NewItem, Source};
 use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
@@ -231,6 +232,7 @@ async fn fill(tx: &mut Tx, key: &str) {
     note::insert(tx, &id, &Note { title: "t".into(), text: "x".into() }, NOW).await.unwrap();
     work_notices::fill(tx, key).await;
     war_rooms::fill(tx, key).await;
+    directory::fill(tx, key).await;
     task::add(tx, key, &TaskKind::Introduce, NOW, NOW).await.unwrap();
     let entry = AuditEntry {
         id: format!("audit-{key}"),
@@ -245,5 +247,5 @@ async fn fill(tx: &mut Tx, key: &str) {
     audit::add(tx, &entry).await.unwrap();
     evidence::put(tx, key, "event:x", NOW).await.unwrap();
     check_run::put(tx, key, &Run { findings: Vec::new(), ran: NOW }, NOW).await.unwrap();
-    console::put_link(tx, &format!("console-{key}"), NOW).await.unwrap();
+    console::put_link(tx, &format!("console-{key}"), Role::Administrator, NOW).await.unwrap();
 }

@@ -220,12 +220,12 @@ async fn sessions_end_by_time_by_hand_and_by_person() {
 async fn a_console_link_opens_once_and_tokens_stay() {
     in_both(async |tx| {
         assert!(console::is_empty(tx).await.unwrap());
-        console::put_link(tx, "hash", Millis(NOW.0 + 10)).await.unwrap();
+        console::put_link(tx, "hash", Role::Observer, Millis(NOW.0 + 10)).await.unwrap();
         assert!(!console::is_empty(tx).await.unwrap());
-        assert!(!console::take_link(tx, "hash", Millis(NOW.0 + 10)).await.unwrap(), "it has expired");
-        assert!(console::take_link(tx, "hash", NOW).await.unwrap());
-        assert!(!console::take_link(tx, "hash", NOW).await.unwrap());
-        console::put_link(tx, "other", NOW).await.unwrap();
+        assert_eq!(console::take_link(tx, "hash", Millis(NOW.0 + 10)).await.unwrap(), None, "it has expired");
+        assert_eq!(console::take_link(tx, "hash", NOW).await.unwrap(), Some(Role::Observer));
+        assert_eq!(console::take_link(tx, "hash", NOW).await.unwrap(), None);
+        console::put_link(tx, "other", Role::Administrator, NOW).await.unwrap();
         assert_eq!(console::sweep(tx, NOW).await.unwrap(), 1);
         assert!(console::is_empty(tx).await.unwrap());
         integration::insert(tx, &super::integration("alpha")).await.unwrap();

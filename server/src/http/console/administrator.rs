@@ -143,7 +143,7 @@ impl ConsoleBackend for Administrator {
                 // Whoever has it may say something in the group.
                 shown.robot_push_url.clear();
             }
-            Ok(shown)
+            Ok::<_, Refusal>(shown)
         };
         read.await.map_err(|refusal| self.problem(refusal))
     }

@@ -141,7 +141,7 @@ impl Browser {
 
 async fn add_integration(application: &Application) {
     let form = serde_json::json!({
-        "key": KEY, "name": "Bench", "corp_id": "ding1", "agent_id": "1", "client_id": "client",
+        "key": KEY, "name": "Bench", "corp_id": "dingbench01", "agent_id": "1", "client_id": "client",
         "client_secret": "secret", "aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "token": "token123",
         "card_template_id": "card.schema", "flashduty_app_key": "key",
     });

@@ -37,7 +37,7 @@ pub fn framed(visit: &Visit, me: Option<&Me>, place: &Place, sheet: Sheet) -> An
     view! {
         <Title text=escaped(&title)/>
         <a class="skip" href="#main">{words::skip(language)}</a>
-        {visit.demo.then(|| view! { <p class="ribbon">{words::demo(language)}</p> })}
+        {visit.demo.then(|| view! { <aside class="ribbon">{words::demo(language)}</aside> })}
         <header class=format!("top {}", sheet.layout)>
             <div class="top-left">{sheet.top}</div>
             {menu(visit, me, place)}

@@ -11,6 +11,7 @@ mod side {
     use contract::bulk::Bulk;
     use contract::chat::ChatPage;
     use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+    use contract::form::{CreateChoice, FormChoice};
     use contract::group::GroupAsked;
     use contract::incident::{Action, IncidentDetail, IncidentList};
     use contract::listing::Listing;
@@ -39,6 +40,16 @@ mod side {
     /// What an act would mean for each of these incidents.
     pub async fn bulk(action: Action, ids: &[String]) -> Result<Bulk, Problem> {
         backend()?.bulk(action, ids).await
+    }
+
+    /// What can be chosen for a new incident of a channel.
+    pub async fn create_choice(channel: Option<i64>, query: &str, chosen: &[i64]) -> Result<CreateChoice, Problem> {
+        backend()?.create_choice(channel, query, chosen).await
+    }
+
+    /// What a form of the account may ask for before an act on an incident.
+    pub async fn form(id: &str) -> Result<FormChoice, Problem> {
+        backend()?.form(id).await
     }
 
     /// Who is on call.

@@ -10,6 +10,7 @@ use contract::console::deliveries::{Deliveries, DeliveryView, Search};
 use contract::console::quota::{Quota, WhatIf};
 use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
+use contract::form::{CreateChoice, FormChoice};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
@@ -30,6 +31,11 @@ pub trait Backend: Send + Sync {
     async fn selection(&self, list: &Listing) -> Result<IncidentList, Problem>;
     /// What an act would mean for each of these incidents.
     async fn bulk(&self, action: Action, ids: &[String]) -> Result<Bulk, Problem>;
+    /// What can be chosen for a new incident of a channel; `query` is a part of a person's name, `chosen` are people who
+    /// are ticked already.
+    async fn create_choice(&self, channel: Option<i64>, query: &str, chosen: &[i64]) -> Result<CreateChoice, Problem>;
+    /// What a form of the account may ask for before an act on an incident.
+    async fn form(&self, id: &str) -> Result<FormChoice, Problem>;
     /// Who is on call, as the viewer's Flashduty says.
     async fn on_call(&self) -> Result<OnCallPage, Problem>;
     /// One incident with its timeline.

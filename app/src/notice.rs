@@ -15,6 +15,8 @@ pub enum Notice {
     DoneTo { action: Action, id: String },
     /// Somebody else had done it before.
     Already(Action),
+    /// An incident was created.
+    Created,
     /// Accounts were linked.
     Linked,
     /// The link was removed.
@@ -60,6 +62,7 @@ impl Notice {
             Self::Done(action) => vec![("done", action.name().into())],
             Self::DoneTo { action, id } => vec![("done", action.name().into()), ("on", id.clone())],
             Self::Already(action) => vec![("already", action.name().into())],
+            Self::Created => vec![("done", "created".into())],
             Self::Linked => vec![("done", "linked".into())],
             Self::Unlinked => vec![("done", "unlinked".into())],
             Self::Changed(change) => vec![("done", change.name().into())],
@@ -76,6 +79,7 @@ impl Notice {
             match name {
                 "done" => {
                     notice = match value {
+                        "created" => Some(Self::Created),
                         "linked" => Some(Self::Linked),
                         "unlinked" => Some(Self::Unlinked),
                         _ => Change::from_name(value)
@@ -119,6 +123,7 @@ mod tests {
             Notice::Done(Action::Acknowledge),
             Notice::DoneTo { action: Action::Close, id: "69da451ef77b1b51f40e83ee".into() },
             Notice::Already(Action::Close),
+            Notice::Created,
             Notice::Linked,
             Notice::Unlinked,
             Notice::Changed(Change::TestSent),

@@ -1,8 +1,8 @@
 //! The document around the pages, and the table of routes. The server's side only: the browser hydrates islands.
 
 use crate::pages::{
-    Account, AskPage, AuditPage, BulkPage, ConsolePage, CoolApp, DeliveriesPage, DeliveryPage, Group, Groups, Home,
-    IncidentPage, NotFound, Overview, PcHome, People, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
+    Account, AskPage, AuditPage, BulkPage, ConsolePage, CoolApp, CreatePage, DeliveriesPage, DeliveryPage, Group,
+    Groups, Home, IncidentPage, NotFound, Overview, PcHome, People, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -38,6 +38,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/incidents/:id") view=IncidentPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id/war-room") view=WarRoomPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/incidents/:id/:act") view=AskPage ssr=SsrMode::Async/>
+                <Route path=path!("/i/:key/create") view=CreatePage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/bulk/:act") view=BulkPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>
@@ -60,6 +61,7 @@ fn document(body: impl FnOnce() -> AnyView) -> impl IntoView {
     let visit = visit();
     let assets = use_context::<Assets>().unwrap_or_default();
     let scripts = scripts(&assets);
+    let comforts = (!visit.key.is_empty()).then(|| comforts(&visit, assets.page.clone()));
     view! {
         <!DOCTYPE html>
         <html lang=visit.language.tag() data-theme=visit.theme.attribute() data-dingtalk-theme=client_theme(&visit)>
@@ -71,7 +73,7 @@ fn document(body: impl FnOnce() -> AnyView) -> impl IntoView {
                 <style nonce=use_nonce() inner_html=assets.style></style>
                 <MetaTags/>
             </head>
-            <body>{body()} {scripts}</body>
+            <body>{body()} {scripts} {comforts}</body>
         </html>
     }
 }
@@ -79,6 +81,25 @@ fn document(body: impl FnOnce() -> AnyView) -> impl IntoView {
 /// What the client says about its theme (Android does, in its user agent); its own script may set it later.
 fn client_theme(visit: &Visit) -> Option<&'static str> {
     visit.inside.and_then(|client| client.dark).map(|dark| if dark { "dark" } else { "white" })
+}
+
+/// What no page needs (`public/page.js`): it comes when everything stands.
+fn comforts(visit: &Visit, address: String) -> AnyView {
+    use contract::words::page as words;
+    let language = visit.language;
+    view! {
+        <script
+            nonce=use_nonce()
+            defer=true
+            src=address
+            data-now=visit.now_ms.to_string()
+            data-ago-0=words::just_now(language)
+            data-ago-1=words::minutes_ago(language, "#")
+            data-ago-2=words::hours_ago(language, "#")
+            data-ago-3=words::days_ago(language, "#")
+        ></script>
+    }
+    .into_any()
 }
 
 /// The last thing on the page, so that nothing of it stands before the first paint. An engine that cannot run it keeps

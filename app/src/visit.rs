@@ -37,6 +37,8 @@ pub struct Visit {
     pub refused: Option<Refused>,
     /// What was typed into a form that the server draws again, by the names of its fields.
     pub typed: BTreeMap<String, String>,
+    /// The same of fields that may have several values.
+    pub typed_many: BTreeMap<String, Vec<String>>,
     /// What is wrong with it, by the names of its fields.
     pub faults: Vec<(String, String)>,
     /// What became of the incidents that were acted on at once.
@@ -96,6 +98,8 @@ pub struct Assets {
     pub wasm: Option<String>,
     /// Address of `arrive.js`.
     pub arrive: String,
+    /// Address of `page.js`.
+    pub page: String,
     /// Address of `icon.svg`.
     pub icon: String,
 }

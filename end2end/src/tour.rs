@@ -5,6 +5,8 @@ use crate::stage::GROUP;
 use crate::{Page, Stage};
 use contract::paths;
 use simulator::flashduty::Raise;
+use simulator::flashduty::seed::PAYMENTS;
+use simulator::{Fault, Peer, faults};
 use std::time::Duration;
 
 /// Somebody on the way through all pages, in one client and one language.
@@ -26,6 +28,7 @@ impl<L: AsyncFn(&Page, &str)> Tour<'_, L> {
         self.acts(&detail).await;
         self.war_room().await;
         self.others().await;
+        self.many().await;
         self.console().await;
         self.obstacles().await;
     }
@@ -126,14 +129,45 @@ impl<L: AsyncFn(&Page, &str)> Tour<'_, L> {
         let Self { stage, page, .. } = self;
         page.open(&stage.sim.dingtalk.quick_entry_url(GROUP).expect("the cool app is there")).await;
         self.take("e-group").await;
-        page.open(&stage.page(paths::CREATE, &[])).await;
-        self.take("e-create").await;
         page.open(&stage.page(paths::ACCOUNT, &[])).await;
         page.click("details:has([data-act=unlink]) summary").await;
         self.take("e-account").await;
         page.expect_fault("the server responded with a status of 404");
         page.open(&format!("{}/nowhere", home(stage))).await;
         self.take("f-not-found").await;
+    }
+
+    /// Many at once, a new incident, a form, a list while Flashduty cannot be reached, keys.
+    async fn many(&self) {
+        let Self { stage, page, .. } = self;
+        let open = format!("{}?tab=open", home(stage));
+        page.open(&format!("{open}&select=yes")).await;
+        page.click(".pick").await;
+        self.take("n-choose").await;
+        page.open(&format!("{open}&select=all")).await;
+        page.follow("[data-act=acknowledge]").await;
+        self.take("n-confirm").await;
+        page.follow("[data-act=acknowledge]").await;
+        self.take("n-result").await;
+        page.open(&stage.page(paths::CREATE, &[])).await;
+        self.take("o-create").await;
+        page.open(&format!("{}?channel={PAYMENTS}", stage.page(paths::CREATE, &[]))).await;
+        self.take("o-create-rules").await;
+        page.click("label[for=to-people]").await;
+        page.expect_fault("the server responded with a status of 400");
+        page.follow("[data-act=create]").await;
+        self.take("o-create-wrong").await;
+        let incident = stage.raise("a form is wanted", &["li.na"]).await;
+        page.open(&stage.page(paths::INCIDENT_ACT, &[&incident, "close"])).await;
+        self.take("p-form").await;
+        let path = "/incident/list".to_owned();
+        stage.sim.faults.add(Fault { peer: Peer::Flashduty, path, kind: faults::Kind::Cut, times: None });
+        page.open(&home(stage)).await;
+        self.take("q-stale").await;
+        stage.sim.faults.clear();
+        page.open(&stage.page(paths::PC_HOME, &[])).await;
+        page.click("#keys summary").await;
+        self.take("q-keys").await;
     }
 
     async fn console(&self) {

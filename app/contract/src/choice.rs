@@ -164,4 +164,7 @@ pub struct IncidentMore {
     pub reached: Vec<Reached>,
     #[serde(default)]
     pub war_room: RoomBrief,
+    /// The account has custom fields, which its forms may demand.
+    #[serde(default)]
+    pub forms: bool,
 }

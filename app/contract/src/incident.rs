@@ -297,6 +297,9 @@ pub struct IncidentList {
     pub page: u32,
     pub has_next: bool,
     pub as_of_ms: i64,
+    /// Flashduty cannot be reached: this is what was known at that moment.
+    #[serde(default)]
+    pub stale: bool,
 }
 
 /// An act with its parameters, as JSON or as a form.

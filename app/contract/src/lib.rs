@@ -8,6 +8,7 @@ pub mod chat;
 pub mod choice;
 pub mod console;
 pub mod directory;
+pub mod form;
 pub mod group;
 pub mod incident;
 pub mod listing;

@@ -92,6 +92,8 @@ pub const API_INCIDENT: &str = "/api/i/{key}/incidents/{id}";
 pub const API_ACT: &str = "/api/i/{key}/incidents/{id}/{act}";
 /// One act on many incidents: what it would mean, or done by a post.
 pub const API_BULK: &str = "/api/i/{key}/bulk/{act}";
+/// What can be chosen for a new incident, or made by a post.
+pub const API_CREATE: &str = "/api/i/{key}/create";
 /// Alerts, deliveries and fields of an incident; `?alerts=` is the page of alerts.
 pub const API_INCIDENT_MORE: &str = "/api/i/{key}/incidents/{id}/more";
 /// Whom an incident can be given to; `?query=` is a part of a name.

@@ -1,8 +1,11 @@
 //! What an act asks before it is done: whom to give the incident to, which level to wake, which custom action to run.
 //! Plain pages: what they show is read from Flashduty at that moment, and pressing the button is the confirmation.
 
+mod form;
 mod levels;
 mod people;
+
+pub use people::line as person_line;
 
 use super::{query, signed_in};
 use crate::api;
@@ -11,9 +14,10 @@ use crate::parts::{progress_words, severity_words};
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::choice::{CustomActionsChoice, LevelsChoice, PeopleChoice};
+use contract::form::FormChoice;
 use contract::incident::{Action, IncidentView};
 use contract::words::incident as words;
-use contract::words::page;
+use contract::words::{form as forms, page};
 use contract::{Language, Problem, ProblemCode, paths};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -23,6 +27,7 @@ enum Asked {
     People(PeopleChoice),
     Levels(LevelsChoice),
     CustomActions(CustomActionsChoice),
+    Form(FormChoice),
 }
 
 /// `/i/{key}/incidents/{id}/{act}`; `?query=` is a part of a name.
@@ -30,7 +35,7 @@ enum Asked {
 pub fn AskPage() -> impl IntoView {
     let parameter = |name: &str| use_params_map().with_untracked(|params| params.get(name)).unwrap_or_default();
     let (id, act) = (parameter("id"), parameter("act"));
-    let action = Action::from_name(&act).filter(|action| action.is_asked_apart());
+    let action = Action::from_name(&act).filter(|action| action.has_page());
     let place = match action {
         Some(action) => Place::Ask { id: id.clone(), action },
         None => Place::Incident { id: id.clone() },
@@ -41,6 +46,7 @@ pub fn AskPage() -> impl IntoView {
         match action {
             Some(Action::Reassign | Action::AddResponder) => api::people(&read, &search).await.map(Asked::People),
             Some(Action::Escalate) => api::levels(&read).await.map(Asked::Levels),
+            Some(Action::Acknowledge | Action::Close) => api::form(&read).await.map(Asked::Form),
             Some(Action::CustomAction) => api::custom_actions(&read).await.map(Asked::CustomActions),
             _ => Err(Problem::new(ProblemCode::NotFound, super::visit().language, "")),
         }
@@ -51,6 +57,7 @@ pub fn AskPage() -> impl IntoView {
         let (incident, main) = match asked {
             Asked::People(choice) => (choice.incident.clone(), people::people(visit, action, choice)),
             Asked::Levels(choice) => (choice.incident.clone(), levels::levels(visit, choice)),
+            Asked::Form(choice) => (choice.incident.clone(), form::form(visit, action, &choice)),
             Asked::CustomActions(choice) => (choice.incident.clone(), custom_actions(visit, choice)),
         };
         let back = Place::Incident { id: id.clone() }.address(&visit.key);
@@ -68,6 +75,8 @@ fn title(action: Action, language: Language) -> &'static str {
         Action::Escalate => words::escalate(language),
         Action::AddResponder => words::add_responder(language),
         Action::CustomAction => words::custom_action(language),
+        Action::Acknowledge => forms::form_acknowledge(language),
+        Action::Close => forms::form_close(language),
         _ => words::reassign(language),
     }
 }

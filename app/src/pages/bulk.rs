@@ -7,7 +7,7 @@ use crate::parts::{progress_name, severity_mark};
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::bulk::{BULK_ACTIONS, Bulk, BulkMember, BulkState};
-use contract::incident::{Action, TEXT_CHARS_MAX};
+use contract::incident::{Action, Progress, TEXT_CHARS_MAX};
 use contract::words::{list as words, page};
 use contract::{Language, Problem, ProblemCode, paths};
 use leptos::prelude::*;
@@ -114,7 +114,6 @@ fn result(visit: &Visit, bulk: &Bulk, back: &Place) -> AnyView {
         {failed}
         {sections}
         {undo}
-        <p class="as-of"><a href=back.address(&visit.key)>{page::back_to_list(language)}</a></p>
     }
     .into_any()
 }
@@ -178,6 +177,14 @@ fn line(visit: &Visit, member: &BulkMember) -> AnyView {
     };
     let heading = if member.title.is_empty() { page::untitled(language).into() } else { member.title.clone() };
     let address = Place::Incident { id: member.id.clone() }.address(&visit.key);
+    // What was done has changed it since it was read.
+    let state = (member.state != BulkState::Done)
+        .then(|| view! { <span class="state">{progress_name(progress, language)}</span> });
+    let class = match progress {
+        Progress::Triggered => "is-triggered",
+        Progress::Processing => "is-processing",
+        Progress::Closed => "is-closed",
+    };
     let why = match member.state {
         BulkState::Already => Some(words::bulk_is_so(language).to_owned()),
         BulkState::UnderWay => Some(words::bulk_goes_on(language).to_owned()),
@@ -185,9 +192,9 @@ fn line(visit: &Visit, member: &BulkMember) -> AnyView {
         BulkState::Refused => member.problem.as_ref().map(|problem| format!("{} {}", problem.message, problem.remedy)),
     };
     view! {
-        <li data-incident=member.id.clone() data-state=member.state.name()>
+        <li class=class data-incident=member.id.clone() data-state=member.state.name()>
             <span class="row-top">
-                <span class="state">{progress_name(progress, language)}</span>
+                {state}
                 {severity_mark(severity, language)}
                 <bdi class="number">{format!("#{}", member.num)}</bdi>
             </span>

@@ -6,6 +6,7 @@ mod ask;
 mod bulk;
 mod console;
 mod cool_app;
+mod create;
 mod home;
 mod incident;
 mod pc_home;
@@ -21,6 +22,7 @@ pub use console::{
     AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview, People, QuotaPage, RoomsPage,
 };
 pub use cool_app::CoolApp;
+pub use create::CreatePage;
 pub use home::Home;
 pub use incident::IncidentPage;
 pub use pc_home::PcHome;

@@ -6,6 +6,7 @@ use super::{listing, query, signed_in};
 use crate::api;
 use crate::parts::detail::detail;
 use crate::parts::frame::{Sheet, empty, way_back};
+use crate::parts::keys::keys;
 use crate::parts::list::{list, tabs};
 use crate::parts::on_call::on_call;
 use crate::parts::problem_box;
@@ -54,7 +55,7 @@ pub fn PcHome() -> impl IntoView {
         let list_place = Place::Pc { list: shown.clone(), id: None };
         let layout = if chosen.is_some() { "split has-chosen" } else { "split" };
         let main = view! {
-            <div class="split-list">{list(visit, data, &shown, at, href, chosen.as_deref())}</div>
+            <div class="split-list">{list(visit, data, &shown, at, href, chosen.as_deref())} {keys(visit.language)}</div>
             <div class="split-detail" data-live="">{detail_of(visit, detail, &place, &list_place)}</div>
         };
         Sheet { title, layout, top, main: main.into_any() }

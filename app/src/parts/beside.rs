@@ -7,8 +7,8 @@ use crate::moment::Clock;
 use crate::place::Place;
 use crate::visit::Visit;
 use contract::choice::{ImageView, IncidentMore, Reached};
-use contract::incident::Action;
-use contract::words::{incident as words, page};
+use contract::incident::{Action, IncidentView};
+use contract::words::{form, incident as words, page};
 use contract::{Language, paths};
 use leptos::prelude::*;
 
@@ -16,7 +16,8 @@ use leptos::prelude::*;
 const LABELS_SHOWN: usize = 12;
 
 /// Alerts, who was reached, fields, links and pictures of the incident `id`.
-pub fn beside(visit: &Visit, place: &Place, id: &str, more: IncidentMore) -> AnyView {
+pub fn beside(visit: &Visit, place: &Place, incident: &IncidentView, more: IncidentMore) -> AnyView {
+    let id = incident.id.as_str();
     let language = visit.language;
     let level = more.level.as_ref().map(|(rule, number)| {
         view! { <p class="hint level" dir="auto">{words::level(language, rule, number)}</p> }
@@ -38,12 +39,26 @@ pub fn beside(visit: &Visit, place: &Place, id: &str, more: IncidentMore) -> Any
             {level}
             <div class="chips">
                 {war_room(visit, place, id, &more.war_room)}
+                {form_ways(visit, incident, more.forms)}
                 <a class="button" href=custom>{words::custom_action(language)}</a>
                 {console}
             </div>
         </section>
     }
     .into_any()
+}
+
+/// The ways to acknowledging and closing with what a form of the account may ask for.
+fn form_ways(visit: &Visit, incident: &IncidentView, forms: bool) -> Vec<AnyView> {
+    let language = visit.language;
+    let ways = [(Action::Acknowledge, form::form_acknowledge(language)), (Action::Close, form::form_close(language))];
+    let possible = ways.into_iter().filter(|(action, _)| forms && incident.actions.contains(action));
+    possible
+        .map(|(action, words)| {
+            let address = paths::fill(paths::INCIDENT_ACT, &[&visit.key, &incident.id, action.name()]);
+            view! { <a class="button" href=address>{words}</a> }.into_any()
+        })
+        .collect()
 }
 
 /// The incident's labels.

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn detail(visit: &Visit, place: &Place, (detail, more): (IncidentDetail, IncidentMore)) -> AnyView {
     let language = visit.language;
     let labelled = labels(&detail.incident.labels, language);
-    let rest = beside(visit, place, &detail.incident.id, more);
+    let rest = beside(visit, place, &detail.incident, more);
     let viewing = viewing(visit, place);
     incident_panel(detail, viewing, view! { {rest} {labelled} }.into_any())
 }

@@ -2,11 +2,11 @@
 //! the same press is carried out in place.
 
 use super::acting::Acting;
-use super::problem_box::problem_box;
+use super::problem_box::problem_with_form;
 use crate::moment::duration;
 use contract::incident::{ActRequest, Action, SNOOZE_MINUTES_MAX, TEXT_CHARS_MAX};
 use contract::words::{card, incident as ask, page as words};
-use contract::{Language, paths};
+use contract::{Language, ProblemCode, paths};
 use leptos::prelude::*;
 
 /// Id of the form that closes an incident: the notes stand elsewhere on the page and belong to it.
@@ -205,8 +205,14 @@ pub fn outcome(acting: Acting, of: impl Fn(Action) -> bool + Copy + Send + Sync 
 /// What is in the way of such acts, beside the form that asked for them.
 fn said(acting: Acting, of: impl Fn(Action) -> bool + Copy + Send + Sync + 'static) -> impl IntoView {
     move || {
-        acting.problem.get().filter(|(action, _)| of(*action)).map(|(_, problem)| {
-            acting.viewing.with_untracked(|viewing| problem_box(&problem, viewing.language, &viewing.key))
+        acting.problem.get().filter(|(action, _)| of(*action)).map(|(action, problem)| {
+            acting.viewing.with_untracked(|viewing| {
+                let form = (problem.code == ProblemCode::FormNeeded).then(|| {
+                    let id = acting.incident.with_untracked(|incident| incident.id.clone());
+                    paths::fill(paths::INCIDENT_ACT, &[&viewing.key, &id, action.name()])
+                });
+                problem_with_form(&problem, viewing.language, &viewing.key, form)
+            })
         })
     }
 }

@@ -11,7 +11,7 @@ use contract::Problem;
 use contract::incident::Action;
 use contract::paths;
 use contract::person::Me;
-use contract::words::{group, list, page as words};
+use contract::words::{form, group, list, page as words};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -103,6 +103,7 @@ fn notice_box(visit: &Visit, place: &Place, notice: &Notice) -> AnyView {
     let sentence = match notice {
         Notice::Done(action) | Notice::DoneTo { action, .. } => done(*action, language),
         Notice::Already(_) => words::already_so(language),
+        Notice::Created => form::created(language),
         Notice::Linked => words::linked(language),
         Notice::Unlinked => words::unlinked(language),
         Notice::Changed(Change::Saved) => group::saved(language),

@@ -9,7 +9,7 @@ use crate::place::Place;
 use crate::visit::Visit;
 use contract::incident::{IncidentList, IncidentView, Tab};
 use contract::listing::Listing;
-use contract::words::{list as more, page as words};
+use contract::words::{form, list as more, page as words};
 use leptos::prelude::*;
 
 /// The tabs; `at` makes the place of a tab.
@@ -67,7 +67,11 @@ pub fn list(
     let (page, has_next, total, as_of_ms) = (list.page.max(1), list.has_next, list.total, list.as_of_ms);
     let here = at(shown.at(page));
     let filter = filter(visit, shown, &list.channels, &at);
-    let tools = tools(visit, &here, !list.items.is_empty());
+    let tools = tools(visit, &here, shown, !list.items.is_empty());
+    let stale = list.stale.then(|| {
+        let at = viewing(visit, &here).clock().short(as_of_ms);
+        view! { <p class="warning" role="status" data-stale="">{more::stale(language, at)}</p> }
+    });
     let none = match (list.items.is_empty(), page, list.tab) {
         (false, ..) => None,
         _ if page == 1 && shown.is_filtered() => Some((more::none_fits(language), more::none_fits_more(language))),
@@ -88,15 +92,22 @@ pub fn list(
         }
     });
     let total = (total > 0).then(|| view! { <span>{words::total(language, total)}</span> });
-    view! { <div class="list-tools">{filter} {tools}</div> {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
+    view! { <div class="list-tools">{filter} {tools}</div> {stale} {body} {paging} <p class="as-of">{total}{as_of(visit, as_of_ms, &here)}</p> }.into_any()
 }
 
 /// What can be done from a list besides opening one of it.
-fn tools(visit: &Visit, here: &Place, any: bool) -> AnyView {
+fn tools(visit: &Visit, here: &Place, shown: &Listing, any: bool) -> AnyView {
     let language = visit.language;
     let choose = here.address_with(&visit.key, &[("select", "yes".into())]);
     let choose = any.then(|| view! { <a class="tool" href=choose data-choose="">{more::choose(language)}</a> });
-    choose.into_any()
+    let create = Place::Create { pc: matches!(here, Place::Pc { .. }) };
+    let channel = shown.channel.map(|id| ("channel", id.to_string()));
+    let create = create.address_with(&visit.key, channel.as_slice());
+    view! {
+        {choose}
+        <a class="tool" href=create data-create="">{form::create(language)}</a>
+    }
+    .into_any()
 }
 
 /// How old the data is, with a way to read it again.

@@ -12,11 +12,15 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 pub mod detail;
 #[cfg(feature = "ssr")]
+pub mod fields;
+#[cfg(feature = "ssr")]
 pub mod filter;
 mod forms;
 #[cfg(feature = "ssr")]
 pub mod frame;
 mod island;
+#[cfg(feature = "ssr")]
+pub mod keys;
 #[cfg(feature = "ssr")]
 pub mod list;
 pub mod live;

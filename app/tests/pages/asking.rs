@@ -57,7 +57,7 @@ fn a_custom_action_is_confirmed_on_a_page_of_its_own() {
 
 #[test]
 fn other_words_in_the_address_are_no_act() {
-    for act in ["acknowledge", "nonsense"] {
+    for act in ["snooze", "nonsense"] {
         assert_eq!(ask(act).status, 404, "{act}");
     }
 }

@@ -53,6 +53,7 @@ pub fn more() -> IncidentMore {
             reached(Some("李雷"), "delivered", true, ""),
             reached(None, "delivered", true, ""),
         ],
+        forms: true,
     }
 }
 

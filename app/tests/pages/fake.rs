@@ -2,17 +2,20 @@
 
 mod console;
 mod door;
+mod many;
 pub mod records;
 
 pub use console::{console, group, group_form, groups, overview};
+pub use many::{bulk, create_choice, fields};
 
 use crate::beside::{levels, more, people};
 use app::backend::Backend;
 use async_trait::async_trait;
-use contract::bulk::{Bulk, BulkMember, BulkState};
+use contract::bulk::Bulk;
 use contract::chat::{ChatPage, SubscriptionView};
 use contract::choice::*;
 use contract::console::{Console, IntegrationView};
+use contract::form::{CreateChoice, FormChoice};
 use contract::group::{GroupAsked, GroupView, GroupsPage, RuleDesk};
 use contract::incident::*;
 use contract::listing::Listing;
@@ -24,7 +27,6 @@ use contract::{Language, Problem, ProblemCode};
 
 pub const NOW_MS: i64 = 1_775_912_219_000;
 pub const ID: &str = "69da451ef77b1b51f40e83ee";
-
 const MINUTE_MS: i64 = 60_000;
 
 /// What the door answers. A problem in a field is answered instead of the data.
@@ -33,6 +35,7 @@ pub struct Fake {
     pub me: Result<Me, Problem>,
     pub incidents: Vec<IncidentView>,
     pub has_next: bool,
+    pub stale: bool,
     pub on_call: OnCallPage,
     pub incident: Result<IncidentDetail, Problem>,
     pub more: IncidentMore,
@@ -55,6 +58,7 @@ impl Default for Fake {
             me: Ok(me()),
             incidents: vec![triggered(), processing(), snoozed(), closed()],
             has_next: false,
+            stale: false,
             on_call: OnCallPage::default(),
             incident: Ok(detail(triggered())),
             more: more(),
@@ -98,6 +102,7 @@ impl Backend for Fake {
             page: list.page,
             has_next: self.has_next,
             as_of_ms: NOW_MS,
+            stale: self.stale,
         })
     }
 
@@ -107,6 +112,14 @@ impl Backend for Fake {
 
     async fn bulk(&self, action: Action, ids: &[String]) -> Result<Bulk, Problem> {
         Ok(bulk(action, ids, &self.incidents))
+    }
+
+    async fn create_choice(&self, channel: Option<i64>, query: &str, _: &[i64]) -> Result<CreateChoice, Problem> {
+        Ok(create_choice(channel, query))
+    }
+
+    async fn form(&self, _: &str) -> Result<FormChoice, Problem> {
+        Ok(FormChoice { incident: self.incident.clone()?.incident, fields: fields(), as_of_ms: NOW_MS })
     }
 
     async fn on_call(&self) -> Result<OnCallPage, Problem> {
@@ -356,25 +369,4 @@ fn responder(name: &str, acknowledged_minutes_ago: Option<i64>, me: bool) -> Res
 
 fn last(kind: &str, who: Option<&str>, minutes: i64) -> LastAct {
     LastAct { who: who.map(Into::into), kind: kind.into(), at_ms: NOW_MS - minutes * MINUTE_MS }
-}
-
-/// What an act would mean for each of the incidents with these ids; of others nothing is known.
-pub fn bulk(action: Action, ids: &[String], known: &[IncidentView]) -> Bulk {
-    let member = |id: &String| {
-        let incident = known.iter().find(|one| one.id == *id);
-        BulkMember {
-            id: id.clone(),
-            num: incident.map(|one| one.num.clone()).unwrap_or_default(),
-            title: incident.map(|one| one.title.clone()).unwrap_or_default(),
-            severity: incident.map(|one| one.severity),
-            progress: incident.map(|one| one.progress),
-            state: match incident {
-                Some(one) if one.actions.contains(&action) => BulkState::Ready,
-                Some(_) => BulkState::Already,
-                None => BulkState::Refused,
-            },
-            problem: incident.is_none().then(|| Problem::new(ProblemCode::IncidentGone, Language::En, "")),
-        }
-    };
-    Bulk { action, members: ids.iter().map(member).collect(), as_of_ms: NOW_MS }
 }

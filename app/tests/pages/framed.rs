@@ -20,6 +20,7 @@ fn the_routes_are_the_contracts() {
         paths::INCIDENT,
         paths::INCIDENT_ACT,
         paths::WAR_ROOM,
+        paths::CREATE,
         paths::SIGN_IN,
         paths::ACCOUNT,
         paths::BULK,

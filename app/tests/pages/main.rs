@@ -13,4 +13,5 @@ mod hostile;
 mod incidents;
 mod linking;
 mod lists;
+mod many;
 mod obstacles;

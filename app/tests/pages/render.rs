@@ -58,6 +58,7 @@ pub fn open_as(address: &str, fake: Fake, visit: Visit) -> Page {
             script: Some("/assets/app.js".into()),
             wasm: Some("/assets/app.wasm".into()),
             arrive: "/assets/arrive.js".into(),
+            page: "/assets/page.js".into(),
             icon: "/assets/icon.svg".into(),
         });
     };

@@ -26,6 +26,7 @@ mod home;
 mod incident;
 mod live;
 mod main_job;
+mod many;
 mod old_engine;
 mod outside;
 mod pc_home;

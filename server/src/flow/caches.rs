@@ -9,6 +9,7 @@ use super::robot::Known;
 use crate::model::integration::Integration;
 use crate::state::State;
 use crate::store::{self, StoreError};
+use contract::form::FieldAsked;
 use contract::incident::Action;
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ use world::Millis;
 const INTEGRATION_LIFETIME: Duration = Duration::from_secs(1);
 /// Names of people change rarely.
 const NAME_LIFETIME: Duration = Duration::from_secs(600);
+/// An administrator who adds a field to a form wants to see it.
+const FIELDS_LIFETIME: Duration = Duration::from_secs(60);
 /// Members of a group decide what is shown to whom: short enough for somebody who was just removed.
 const MEMBERS_LIFETIME: Duration = Duration::from_secs(120);
 /// Saving begins and ends by the day, not by the second.
@@ -55,6 +58,8 @@ pub struct Caches {
     pub mobiles: Cache<(String, String), Known>,
     /// Whether Flashduty shows a member a channel's incidents, by integration, member and channel.
     pub sights: Cache<(String, i64, i64), bool>,
+    /// Custom fields of an account, by integration.
+    pub fields: Cache<String, Arc<Vec<FieldAsked>>>,
     /// Channels that Flashduty shows a member, by integration and member.
     pub channels: Cache<(String, i64), Channels>,
     /// Timelines of incidents that are looked at, by integration, incident and version.
@@ -94,6 +99,7 @@ impl Default for Caches {
             oauth: Cache::new(NAME_LIFETIME),
             mobiles: Cache::new(NAME_LIFETIME),
             sights: Cache::new(sight::LIFETIME),
+            fields: Cache::new(FIELDS_LIFETIME),
             channels: Cache::new(NAME_LIFETIME),
             timelines: Cache::new(TIMELINE_LIFETIME),
             unstored: Unstored::default(),

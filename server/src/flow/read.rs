@@ -25,9 +25,10 @@ mod choice;
 mod group;
 mod more;
 mod on_call;
+mod stale;
 pub mod timeline;
 
-pub use choice::{custom_actions, levels, people};
+pub use choice::{create_choice, custom_actions, form_choice, levels, people};
 pub use group::{chat, group, save};
 pub use more::incident_page;
 pub use on_call::on_call;
@@ -79,11 +80,18 @@ async fn page_of(viewer: Viewer<'_>, list: &Listing, rows: u32) -> Result<Incide
     query.query.clone_from(&list.query);
     let client = viewer.client().await?;
     let (read, channels) = tokio::join!(client.incident_list(&query), channels::of(viewer, &client));
-    let read = viewer.heard(read).await?;
+    let read = match viewer.heard(read).await {
+        Ok(read) => read,
+        Err(refusal) if refusal.code == ProblemCode::FlashdutyDown => {
+            let kept = stale::list(viewer, list, usize::try_from(rows).unwrap_or(usize::MAX)).await?;
+            return kept.map(|kept| IncidentList { channels, ..kept }).ok_or(refusal);
+        }
+        Err(refusal) => return Err(refusal),
+    };
     let items = viewer.views(&client, read.items.iter().map(convert::incident).collect()).await?;
     let has_next = read.has_next_page && page < page_max;
     let as_of_ms = viewer.state.world.now().0;
-    Ok(IncidentList { tab: list.tab, channels, items, total: read.total, page, has_next, as_of_ms })
+    Ok(IncidentList { tab: list.tab, channels, items, total: read.total, page, has_next, as_of_ms, stale: false })
 }
 
 /// One incident with its newest timeline entries.

@@ -1,7 +1,9 @@
 //! The JSON API of the pages: thin over the same door, and forms of acts for browsers without scripts.
 
+use super::backend::Filled;
 use super::cookies;
 use super::forms::{self, Posted};
+use super::pages::Redrawn;
 use super::problem::ApiError;
 use super::request::{Path, Query};
 use super::session::{Caller, Visitor};
@@ -116,7 +118,12 @@ async fn act(visitor: Visitor, Path(Act { id, act }): Path<Act>, posted: Posted)
     };
     let acted = match wrong {
         Some(problem) => Err(problem),
-        None => visitor.act(&id, action, request.clone()).await,
+        None => {
+            let form =
+                Filled { summary: posted.get("summary").unwrap_or_default().to_owned(), fields: posted.custom() };
+            let acted = visitor.carry_out(&id, action, request.clone(), form).await;
+            acted.map_err(|refusal| visitor.problem(refusal))
+        }
     };
     Ok(match acted {
         Ok(result) => {
@@ -130,6 +137,21 @@ async fn act(visitor: Visitor, Path(Act { id, act }): Path<Act>, posted: Posted)
         // It goes on: there is nothing to correct, and sending it once more by reloading would help nobody.
         Err(problem) if problem.code == ProblemCode::FlashdutySlow || !posted.is_form() => {
             posted.tell(&visitor, &back, &[], problem)
+        }
+        // What lacks a form is asked for by the page of the act; so is what was sent from there.
+        Err(problem)
+            if action.has_page() && (problem.code == ProblemCode::FormNeeded || posted.get("form").is_some()) =>
+        {
+            let place = Place::Ask { id, action };
+            let redrawn = Redrawn {
+                status: StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::BAD_REQUEST),
+                notice: Some(Notice::Told(problem)),
+                typed: posted.typed().clone(),
+                typed_many: posted.typed_many().clone(),
+                ..Redrawn::default()
+            };
+            let address = place.address(visitor.key());
+            pages::redraw(visitor, &address, redrawn).await
         }
         Err(problem) => pages::refused(visitor, back, Refused { id, action, request, problem }).await,
     })

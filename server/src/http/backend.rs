@@ -3,12 +3,13 @@
 use super::session::Visitor;
 use crate::flow::act::{self, Acted, Asked, Level};
 use crate::flow::read::{self, Viewer};
-use crate::flow::{Refusal, bulk, link, live, war_room};
+use crate::flow::{Refusal, bulk, form, link, live, war_room};
 use app::backend::Backend;
 use async_trait::async_trait;
 use contract::bulk::Bulk;
 use contract::chat::ChatPage;
 use contract::choice::{CustomActionsChoice, IncidentMore, LevelsChoice, PeopleChoice};
+use contract::form::{CreateChoice, FormChoice};
 use contract::group::GroupAsked;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
@@ -16,7 +17,15 @@ use contract::on_call::OnCallPage;
 use contract::person::{Me, SignIn};
 use contract::war_room::WarRoomPage;
 use contract::{Problem, ProblemCode};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was filled into a form of the account.
+#[derive(Default)]
+pub struct Filled {
+    pub summary: String,
+    /// Custom fields by name.
+    pub fields: BTreeMap<String, Vec<String>>,
+}
 
 impl Visitor {
     pub(super) fn viewer(&self) -> Result<Viewer<'_>, Refusal> {
@@ -35,11 +44,19 @@ impl Visitor {
         })
     }
 
-    async fn carry_out(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Refusal> {
+    /// Carries an act out, with what a form of the account asks for.
+    pub(super) async fn carry_out(
+        &self,
+        id: &str,
+        action: Action,
+        request: ActRequest,
+        filled: Filled,
+    ) -> Result<ActResult, Refusal> {
         let viewer = self.viewer()?;
         if !read::is_incident_id(id) {
             return Err(ProblemCode::NotFound.into());
         }
+        let fields = form::filled(viewer, &filled.fields).await?;
         let asked = Asked {
             minutes: request.minutes,
             text: request.text,
@@ -52,6 +69,8 @@ impl Visitor {
                 read::is_incident_id(&rule_id).then_some(Level { rule_id, index })
             }),
             custom_action: request.custom_action,
+            summary: filled.summary,
+            fields,
             ..Asked::plain(id, action)
         };
         let (done, incident) =
@@ -108,6 +127,16 @@ impl Backend for Visitor {
         look.await.map_err(|refusal| self.problem(refusal))
     }
 
+    async fn create_choice(&self, channel: Option<i64>, query: &str, chosen: &[i64]) -> Result<CreateChoice, Problem> {
+        let read = async { read::create_choice(self.viewer()?, channel, query, chosen).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn form(&self, id: &str) -> Result<FormChoice, Problem> {
+        let read = async { read::form_choice(self.viewer()?, id).await };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
     async fn on_call(&self) -> Result<OnCallPage, Problem> {
         let read = async { read::on_call(self.viewer()?).await };
         read.await.map_err(|refusal| self.problem(refusal))
@@ -139,7 +168,7 @@ impl Backend for Visitor {
     }
 
     async fn act(&self, id: &str, action: Action, request: ActRequest) -> Result<ActResult, Problem> {
-        self.carry_out(id, action, request).await.map_err(|refusal| self.problem(refusal))
+        self.carry_out(id, action, request, Filled::default()).await.map_err(|refusal| self.problem(refusal))
     }
 
     async fn war_room(&self, id: &str, with_url: bool) -> Result<WarRoomPage, Problem> {

@@ -15,6 +15,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use contract::form::FIELD_PREFIX;
 use contract::problem::ProblemBody;
 use contract::words::field as words;
 use contract::{Problem, ProblemCode};
@@ -31,6 +32,8 @@ const FIELDS_MAX: usize = 160;
 #[derive(Debug)]
 pub struct Posted {
     fields: BTreeMap<String, String>,
+    /// The same, each value by itself.
+    each: BTreeMap<String, Vec<String>>,
     is_form: bool,
 }
 
@@ -81,6 +84,17 @@ impl Posted {
     /// Every field as it was sent, to be shown again.
     pub fn typed(&self) -> &BTreeMap<String, String> {
         &self.fields
+    }
+
+    /// The same, each value by itself where there are several.
+    pub fn typed_many(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.each
+    }
+
+    /// Custom fields of the account, by Flashduty's names.
+    pub fn custom(&self) -> BTreeMap<String, Vec<String>> {
+        let named = self.each.iter().filter_map(|(name, given)| Some((name.strip_prefix(FIELD_PREFIX)?, given)));
+        named.map(|(name, given)| (name.to_owned(), given.clone())).collect()
     }
 
     /// The page a field names; none for anything that is no page of ours.
@@ -160,8 +174,7 @@ impl FromRequest<State> for Posted {
             return Err(if unknown { ProblemCode::CrossSite } else { ProblemCode::UnsupportedMediaType }.into());
         };
         let body = Bytes::from_request(request, state).await.map_err(|_| ApiError::new(ProblemCode::BadRequest))?;
-        let fields = kind.fields(&body)?;
-        let posted = Self { fields, is_form: kind == Kind::Form };
+        let posted = Self::of(kind, &body)?;
         // Another site can send JSON only after asking, and we never allow it.
         if source == From::Unknown && kind == Kind::Form && !posted.has_token(&headers, state) {
             return Err(ApiError::new(ProblemCode::CrossSite).with_cause("a form without its token"));
@@ -171,6 +184,16 @@ impl FromRequest<State> for Posted {
 }
 
 impl Posted {
+    fn of(kind: Kind, body: &[u8]) -> Result<Self, ApiError> {
+        let mut each: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in kind.fields(body)? {
+            each.entry(name).or_default().push(value);
+        }
+        // Boxes of one name that are ticked together come one after the other.
+        let fields = each.iter().map(|(name, given)| (name.clone(), given.join(","))).collect();
+        Ok(Self { fields, each, is_form: kind == Kind::Form })
+    }
+
     fn has_token(&self, headers: &HeaderMap, state: &State) -> bool {
         let cookies = Cookies { secure: state.config.public_url.scheme() == "https" };
         let header = headers.get("x-csrf").and_then(|value| value.to_str().ok());
@@ -199,44 +222,38 @@ impl Kind {
         }
     }
 
-    fn fields(self, body: &[u8]) -> Result<BTreeMap<String, String>, ApiError> {
-        let pairs: Vec<(String, Option<String>)> = match self {
+    fn fields(self, body: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+        let pairs: Vec<(String, String)> = match self {
             Self::Form => form_urlencoded::parse(body)
                 .take(FIELDS_MAX + 1)
-                .map(|(name, value)| (name.into_owned(), Some(value.into_owned())))
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
             Self::Json => match serde_json::from_slice(body) {
-                Ok(Value::Object(fields)) => fields.into_iter().map(|(name, value)| (name, text_of(value))).collect(),
+                Ok(Value::Object(fields)) if fields.len() <= FIELDS_MAX => fields
+                    .into_iter()
+                    .flat_map(|(name, value)| texts_of(value).into_iter().map(move |text| (name.clone(), text)))
+                    .collect(),
                 _ => return Err(ProblemCode::BadRequest.into()),
             },
         };
-        if pairs.len() > FIELDS_MAX {
+        if self == Self::Form && pairs.len() > FIELDS_MAX {
             return Err(ApiError::new(ProblemCode::BadRequest).with_cause("too many fields"));
         }
-        // What is no text stands for a field that nobody here reads; one that is needed is missed by its name.
-        let mut fields: BTreeMap<String, String> = BTreeMap::new();
-        for (name, value) in pairs.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-            // Boxes of one name that are ticked together come one after the other.
-            fields.entry(name).and_modify(|former| *former = format!("{former},{value}")).or_insert(value);
-        }
-        Ok(fields)
+        Ok(pairs)
     }
 }
 
-fn text_of(value: Value) -> Option<String> {
+/// The values of a field. What is no text stands for a field that nobody here reads; one that is needed is missed by its
+/// name.
+fn texts_of(value: Value) -> Vec<String> {
     match value {
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(if flag { "yes" } else { "no" }.to_owned()),
+        Value::String(text) => vec![text],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Bool(flag) => vec![if flag { "yes" } else { "no" }.to_owned()],
         Value::Array(parts) => {
-            let text = |part: &Value| match part {
-                Value::Number(number) => Some(number.to_string()),
-                Value::String(text) => Some(text.clone()),
-                _ => None,
-            };
-            Some(parts.iter().filter_map(text).collect::<Vec<_>>().join(","))
+            parts.into_iter().filter(|part| part.is_number() || part.is_string()).flat_map(texts_of).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -245,8 +262,7 @@ mod tests {
     use super::*;
 
     fn posted(kind: Kind, body: &str) -> Result<Posted, ProblemCode> {
-        let fields = kind.fields(body.as_bytes()).map_err(|error| error.code())?;
-        Ok(Posted { fields, is_form: kind == Kind::Form })
+        Posted::of(kind, body.as_bytes()).map_err(|error| error.code())
     }
 
     #[test]

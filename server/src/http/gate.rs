@@ -4,11 +4,16 @@
 use super::limits::{Door, Paid, Side};
 use super::memory::{Held, Memory, Most};
 use super::problem::ApiError;
+use super::session::Caller;
+use super::{RequestId, pages};
+use crate::flow::Refusal;
 use crate::origin;
 use crate::state::State;
 use axum::body::{Body, Bytes};
+use axum::extract::FromRequestParts;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State as Of};
-use axum::http::header::{CONTENT_LENGTH, HOST};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, HOST, RETRY_AFTER};
+use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use contract::ProblemCode;
@@ -79,9 +84,48 @@ impl Gate {
 pub async fn pass(Of(state): Of<State>, request: Request, next: Next) -> Response {
     let door = Door::of(request.extensions().get::<MatchedPath>().map(MatchedPath::as_str));
     let from = client_address(&state, &request);
+    let reader = Reader::of(door, &request);
     match admit(&state, door, from, request).await {
         Ok((request, _occupied)) => origin::within(from.to_string(), next.run(request)).await,
-        Err(error) => error.into_response(),
+        Err(error) => match reader {
+            Some(reader) => reader.shown(state, error).await,
+            None => error.into_response(),
+        },
+    }
+}
+
+/// A browser that shows people what it is answered.
+struct Reader {
+    uri: Uri,
+    headers: HeaderMap,
+    id: Option<RequestId>,
+}
+
+impl Reader {
+    fn of(door: Door, request: &Request) -> Option<Self> {
+        let accepts = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+        let reads_pages = door.side() == Side::People && accepts.is_some_and(|accepts| accepts.contains("text/html"));
+        reads_pages.then(|| Self {
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+            id: request.extensions().get::<RequestId>().cloned(),
+        })
+    }
+
+    /// The refusal as a page.
+    async fn shown(self, state: State, error: ApiError) -> Response {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        if let Some(id) = self.id {
+            request.extensions_mut().insert(id);
+        }
+        let (mut parts, body) = request.into_parts();
+        let Ok(caller) = Caller::from_request_parts(&mut parts, &state).await;
+        let (refusal, headers) = (Refusal::new(error.code()), error.into_response().headers().clone());
+        let mut response = pages::console_problem(state, caller, refusal, Request::from_parts(parts, body)).await;
+        response.headers_mut().extend(headers.get(RETRY_AFTER).cloned().map(|wait| (RETRY_AFTER, wait)));
+        response
     }
 }
 

@@ -9,6 +9,7 @@ mod choice;
 mod click_callback;
 mod console;
 mod cookies;
+mod create;
 mod cross_site;
 pub mod crowd;
 mod custom_action;

@@ -6,7 +6,7 @@ pub use administration::console_again;
 
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
-use super::{api, bulk, console, group, sign_in, war_room, web_login};
+use super::{api, bulk, console, create, group, sign_in, war_room, web_login};
 use crate::flow::console::entry;
 use crate::flow::{Refusal, link, session};
 use crate::model::integration::Integration;
@@ -48,6 +48,7 @@ pub fn routes() -> Router<State> {
     pages
         .merge(api::routes())
         .merge(bulk::routes())
+        .merge(create::routes())
         .merge(group::routes())
         .merge(war_room::routes())
         .merge(signing_in)
@@ -109,6 +110,8 @@ pub struct Redrawn {
     pub notice: Option<Notice>,
     /// What was typed, by the names of the fields.
     pub typed: BTreeMap<String, String>,
+    /// The same of fields that may have several values.
+    pub typed_many: BTreeMap<String, Vec<String>>,
     /// What is wrong with it, by the names of the fields.
     pub faults: Vec<(String, String)>,
     pub bulk: Option<Bulk>,
@@ -116,8 +119,8 @@ pub struct Redrawn {
 
 /// The page at an address of ours, as the answer to a form.
 pub async fn redraw(visitor: Visitor, address: &str, with: Redrawn) -> Response {
-    let Redrawn { status, notice, typed, faults, bulk } = with;
-    let visit = Visit { notice, typed, faults, bulk, ..inside(&visitor) };
+    let Redrawn { status, notice, typed, typed_many, faults, bulk } = with;
+    let visit = Visit { notice, typed, typed_many, faults, bulk, ..inside(&visitor) };
     let mut request = Request::default();
     if let Ok(address) = address.parse() {
         *request.uri_mut() = address;
@@ -285,6 +288,7 @@ fn assets() -> Assets {
         script: web::script().map(|asset| asset.path.to_owned()),
         wasm: web::wasm().map(|asset| asset.path.to_owned()),
         arrive: path("arrive.js"),
+        page: path("page.js"),
         icon: path("icon.svg"),
     }
 }

@@ -13,6 +13,7 @@ pub mod delivery;
 pub mod digest;
 pub mod digest_card;
 pub mod directory;
+pub mod filled;
 pub mod hash;
 pub mod incident;
 pub mod integration;

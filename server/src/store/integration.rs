@@ -132,6 +132,7 @@ pub async fn remove(tx: &mut Tx, key: &str) -> Result<bool, StoreError> {
         "DELETE FROM link_message WHERE integration = $1",
         "DELETE FROM digest WHERE integration = $1",
         "DELETE FROM incident WHERE integration = $1",
+        "DELETE FROM made_incident WHERE integration = $1",
         "DELETE FROM reconcile WHERE integration = $1",
         "DELETE FROM subscription WHERE integration = $1",
         "DELETE FROM mention WHERE integration = $1",

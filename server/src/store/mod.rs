@@ -32,6 +32,7 @@ pub mod link_attempt;
 pub mod link_message;
 pub mod link_reminder;
 pub mod member;
+pub mod made_incident;
 pub mod mention;
 pub mod meter;
 pub mod note;

@@ -28,6 +28,8 @@ const WORK_NOTICE_DAYS_KEPT: Duration = Duration::from_secs(2 * 24 * 3600);
 const INCIDENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// How long a task that was given up can be looked at, and a look into the directory.
 const DEAD_TASKS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long a form that made an incident is known when it arrives again.
+const FORMS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long it can be looked up who changed what.
 const AUDIT_KEPT: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
 
@@ -106,6 +108,7 @@ async fn sweep_old(state: &State, now: Millis) -> Result<(), StoreError> {
     tx.commit().await?;
     let mut tx = state.store.begin().await?;
     retention::sweep_tasks(&mut tx, now.minus(DEAD_TASKS_KEPT)).await?;
+    store::made_incident::sweep(&mut tx, now.minus(FORMS_KEPT)).await?;
     store::audit_chain::sweep(&mut tx, now.minus(AUDIT_KEPT), retention::ROWS_MAX).await?;
     tx.commit().await
 }

@@ -215,6 +215,13 @@ async fn invented_codes_do_not_use_up_the_calls_of_those_who_arrive() {
     let refused = bench.browser().json(&path(paths::API_SESSION), json!({ "code": "one more" })).await;
     assert_eq!((refused.status, refused.problem().as_str()), (429, "too-many-requests"));
     assert!(refused.headers.contains_key("retry-after"));
+    let browser = bench.browser();
+    let form = browser.http().post(format!("{}{}", bench.base, path(paths::API_SESSION)));
+    let form = form.header("accept", "text/html,*/*;q=0.8").header("sec-fetch-site", "same-origin");
+    let shown = browser.send(form.form(&[("code", "one more")])).await;
+    assert_eq!(shown.status, 429);
+    assert!(shown.headers.contains_key("retry-after"));
+    assert!(shown.body.contains("data-problem=\"too-many-requests\""), "people read a page: {}", shown.body);
 }
 
 #[tokio::test]

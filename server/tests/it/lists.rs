@@ -3,6 +3,7 @@
 use crate::bench::{Answer, Bench, Browser, KEY};
 use contract::paths;
 use simulator::flashduty::{Act, Raise, Severity, seed};
+use simulator::{Fault, Peer, faults};
 
 async fn list(browser: &Browser, parameters: &str) -> Vec<String> {
     let answer = browser.get(&format!("{}?{parameters}", paths::fill(paths::API_INCIDENTS, &[KEY]))).await;
@@ -76,4 +77,30 @@ async fn who_is_on_call_is_told_with_ones_own_shifts() {
     assert_eq!((&shown["schedules"][0]["own"], shown["shifts"].as_array().unwrap().len()), (&false.into(), 0));
     let page = stranger.get(&format!("{}?tab=on-call", paths::fill(paths::HOME, &[KEY]))).await;
     assert!(page.body.contains("支付值班 Payments on call"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn while_flashduty_is_down_ones_own_are_shown_from_the_mirror_and_of_others_only_what_was_shown_before() {
+    let bench = Bench::start().await;
+    let (li, wang) = (bench.link("li.na").await, bench.link("wang.fang").await);
+    raise(&bench, "zz disk is full", Severity::Critical, seed::PAYMENTS).await;
+    let home = paths::fill(paths::HOME, &[KEY]);
+    let mine = li.get(&home).await;
+    assert!(mine.body.contains("zz disk is full") && !mine.body.contains("data-stale"), "{}", mine.body);
+    bench.sim.faults.add(Fault {
+        peer: Peer::Flashduty,
+        path: "/incident/list".to_owned(),
+        kind: faults::Kind::Cut,
+        times: None,
+    });
+    let mine = li.get(&home).await;
+    assert!(mine.status == 200 && mine.body.contains("zz disk is full"), "{}", mine.body);
+    assert!(mine.body.contains("data-stale") && mine.body.contains("暂时无法连接 Flashduty"), "{}", mine.body);
+    // Wang was never shown anything of the channel, and nothing known is not the same as nothing there.
+    let open = wang.get(&format!("{home}?tab=open&q=zz")).await;
+    assert_eq!(open.status, 502);
+    assert!(open.body.contains("data-problem=\"flashduty-down\"") && !open.body.contains("zz disk"), "{}", open.body);
+    bench.sim.faults.clear();
+    let mine = li.get(&home).await;
+    assert!(!mine.body.contains("data-stale"), "{}", mine.body);
 }

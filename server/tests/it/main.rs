@@ -16,6 +16,7 @@ mod console_people;
 mod console_records;
 mod console_roles;
 mod corpus;
+mod creating;
 mod deliveries;
 mod directory;
 mod doors;

@@ -13,6 +13,7 @@ mod inbox;
 mod incidents;
 mod integrations;
 mod leases;
+mod made;
 mod meters;
 mod opening;
 mod people;

@@ -69,6 +69,8 @@ super::sentences! {
     bulk_note: "解决办法（选填，写入每一个故障）", "Resolution (optional, written to each of them)";
     hidden_incident: "不可见或已不存在的故障", "An incident that you may not see, or that is gone";
 
+    stale(at): "暂时无法连接 Flashduty。以下是 {at} 的记录，可能不完整", "Flashduty cannot be reached. This is what was known at {at}, and may not be all";
+
     undo: "撤销", "Undo";
     undo_reason: "撤销刚才的关闭", "Undoing the closing of a moment ago";
 }

@@ -1,14 +1,16 @@
 //! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
 //! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`digest`] for the card of a storm, [`problem`] for errors and their cures,
-//! [`field`] for what is wrong with a field, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`people`] for the console's page of people, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
+//! [`field`] for what is wrong with a field, [`form`] for new incidents and the forms of an account, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`keys`] for the help of the keyboard, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`people`] for the console's page of people, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
 
 pub mod card;
 pub mod check;
 pub mod console;
 pub mod digest;
 pub mod field;
+pub mod form;
 pub mod group;
 pub mod incident;
+pub mod keys;
 pub mod list;
 pub mod live;
 pub mod outcome;

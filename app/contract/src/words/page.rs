@@ -198,6 +198,7 @@ super::sentences! {
     linked: "已关联，以后无需再登录", "Linked. You will not be asked again";
     unlinked: "已解除关联", "The link is removed";
     go_sign_in: "去关联账号", "Link accounts";
+    fill_form: "填写表单", "Fill in the form";
     go_home: "打开首页", "Open the homepage";
 
     // own account

@@ -236,8 +236,8 @@ fn of_act(code: ProblemCode) -> (Pair, Pair) {
             ("This cannot be done in the present state", "Look at the present state"),
         ),
         P::FormNeeded => (
-            ("Flashduty 要求先填写表单", "请打开详情页填写后再提交"),
-            ("Flashduty wants a form filled in for this", "Open the incident's page, fill it in and submit there"),
+            ("Flashduty 要求先填写表单", "请打开详情页，点“填写表单”"),
+            ("Flashduty wants a form filled in for this", "Open the incident's page and use “with the form”"),
         ),
         P::CustomActionFailed => (
             ("自定义操作已执行，但对方返回失败", "请查看所示原因，需要时联系该操作的负责人后再试"),

@@ -65,12 +65,14 @@ fn search(visit: &Visit, action: Action, choice: &PeopleChoice) -> AnyView {
     .into_any()
 }
 
-fn line(visit: &Visit, action: Action, one: &PersonChoice, clock: &Clock) -> AnyView {
+/// One of them with a box to tick; what makes them the right ones stands beside their name.
+pub fn line(visit: &Visit, action: Action, one: &PersonChoice, clock: &Clock) -> AnyView {
     let language = clock.language;
     // Whoever has it cannot be added; they can be among those it is given to anew.
     let fixed = action == Action::AddResponder && one.responder;
     let refused = visit.refused.as_ref().filter(|refused| refused.action == action);
-    let chosen = refused.is_some_and(|refused| refused.request.people.contains(&one.member_id));
+    let typed = visit.typed_many.get("people").is_some_and(|people| people.contains(&one.member_id.to_string()));
+    let chosen = typed || refused.is_some_and(|refused| refused.request.people.contains(&one.member_id));
     let on_call = (!one.on_call.is_empty()).then(|| {
         let schedules = one.on_call.join(page::joiner(language));
         view! { <span class="mark on-call">{words::on_call_now(language, schedules)}</span> }

@@ -1,6 +1,10 @@
 //! What is asked before an act that concerns other people: whom, which level with everybody it calls, which custom action.
 //! All of it read from Flashduty at the moment of asking, by the viewer's own permission.
 
+mod create;
+
+pub use create::{create_choice, form_choice};
+
 use super::{Viewer, checked, convert};
 use crate::flow::people;
 use crate::flow::refusal::Refusal;
@@ -38,12 +42,24 @@ const CALLED_MAX: usize = 60;
 pub async fn people(viewer: Viewer<'_>, id: &str, query: &str) -> Result<PeopleChoice, Refusal> {
     let (client, incident) = read(viewer, id).await?;
     let query: String = query.trim().chars().take(QUERY_CHARS_MAX).collect();
-    let members = MemberQuery { query: query.clone(), page: 1, limit: ROWS };
-    let (members, account, handled) = tokio::join!(
-        client.member_list(&members),
-        Account::read(&client, incident.channel_id),
-        handled(viewer, &client, incident.channel_id)
-    );
+    let account = Account::read(&client, incident.channel_id).await;
+    let (people, cut) = candidates(viewer, &client, account, &incident, incident.channel_id, &query, &[]).await?;
+    Ok(PeopleChoice { incident: viewer.view(&incident), people, query, cut, as_of_ms: viewer.state.world.now().0 })
+}
+
+/// Whom something of a channel can be given to, the best first, and whether there are more. `chosen` are there whatever
+/// is searched for.
+async fn candidates(
+    viewer: Viewer<'_>,
+    client: &Client,
+    account: Account,
+    incident: &Incident,
+    channel_id: i64,
+    query: &str,
+    chosen: &[i64],
+) -> Result<(Vec<PersonChoice>, bool), Refusal> {
+    let members = MemberQuery { query: query.to_owned(), page: 1, limit: ROWS };
+    let (members, handled) = tokio::join!(client.member_list(&members), handled(viewer, client, channel_id));
     let members = viewer.heard(members).await?;
     let mut candidates: BTreeMap<i64, Candidate> = BTreeMap::new();
     for member in members.items.iter().filter(|member| member.status != "deleted") {
@@ -51,25 +67,24 @@ pub async fn people(viewer: Viewer<'_>, id: &str, query: &str) -> Result<PeopleC
         (known.name, known.time_zone) = (line(&member.member_name), member.time_zone.clone());
     }
     // Whoever is searched for by name is among the members found; the others come from on-call and team lists, too.
-    if query.is_empty() {
-        let others = account.ids().into_iter().chain(handled.keys().copied());
-        let missing: BTreeSet<i64> = others.filter(|id| !candidates.contains_key(id)).collect();
-        for person in persons(&client, missing).await.into_values().filter(|person| person.status != "deleted") {
-            let known = candidates.entry(person.person_id).or_default();
-            (known.name, known.time_zone) = (line(&person.name), person.time_zone);
-        }
+    let others = if query.is_empty() { account.ids() } else { Vec::new() };
+    let others = others.into_iter().chain(handled.keys().copied().filter(|_| query.is_empty()));
+    let missing = others.chain(chosen.iter().copied()).filter(|id| !candidates.contains_key(id)).collect();
+    for person in persons(client, missing).await.into_values().filter(|person| person.status != "deleted") {
+        let known = candidates.entry(person.person_id).or_default();
+        (known.name, known.time_zone) = (line(&person.name), person.time_zone);
     }
     for (id, candidate) in &mut candidates {
         candidate.on_call = account.on_call(*id);
         candidate.team = account.team_of(*id);
         candidate.handled = handled.get(id).copied().unwrap_or_default();
     }
-    let ranked = rank::best_first(candidates);
+    let (first, ranked): (Vec<_>, Vec<_>) =
+        rank::best_first(candidates).into_iter().partition(|(id, _)| chosen.contains(id));
     let cut = members.has_next_page || ranked.len() > PEOPLE_SHOWN;
-    let shown: Vec<(i64, Candidate)> = ranked.into_iter().take(PEOPLE_SHOWN).collect();
+    let shown: Vec<(i64, Candidate)> = first.into_iter().chain(ranked.into_iter().take(PEOPLE_SHOWN)).collect();
     let linked = linked(viewer, shown.iter().map(|(id, _)| *id)).await?;
-    let people = shown.into_iter().map(|(id, one)| choice(viewer, &incident, &linked, id, one)).collect();
-    Ok(PeopleChoice { incident: viewer.view(&incident), people, query, cut, as_of_ms: viewer.state.world.now().0 })
+    Ok((shown.into_iter().map(|(id, one)| choice(viewer, incident, &linked, id, one)).collect(), cut))
 }
 
 /// The levels of the escalation rule an incident came through, with everybody each of them calls.

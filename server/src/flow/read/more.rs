@@ -2,7 +2,7 @@
 
 use super::{Viewer, checked, detail, timeline};
 use crate::flow::refusal::Refusal;
-use crate::flow::{convert, war_room};
+use crate::flow::{convert, form, war_room};
 use crate::model::delivery::{Delivery, DeliveryState, Outcome, Target};
 use crate::model::text::{cut, line};
 use crate::store::{self, StoreError};
@@ -41,17 +41,19 @@ pub async fn incident_page(
     checked(id)?;
     let page = alerts.clamp(1, ALERT_PAGE_MAX);
     let client = viewer.client().await?;
-    let (read, feed, alerts) = tokio::join!(
+    let (read, feed, alerts, fields) = tokio::join!(
         client.incident(id),
         client.feed(id, 1, timeline::ROWS, false),
-        client.alert_list(id, page, ALERT_ROWS)
+        client.alert_list(id, page, ALERT_ROWS),
+        form::fields(viewer, &client)
     );
     let read = viewer.heard(read).await?;
     let detail = detail(viewer, &client, &read, feed).await?;
     let reached = reached(viewer, &read.incident_id).await?;
     let known = convert::incident(&read);
     let war_room = war_room::view::brief_of(viewer.state, viewer.integration, &known, viewer.language).await?;
-    Ok((detail, IncidentMore { alerts: alert_views(alerts, page), reached, war_room, ..more(&read) }))
+    let (alerts, forms) = (alert_views(alerts, page), !fields.is_empty());
+    Ok((detail, IncidentMore { alerts, reached, war_room, forms, ..more(&read) }))
 }
 
 fn more(read: &Incident) -> IncidentMore {
@@ -81,6 +83,7 @@ fn more(read: &Incident) -> IncidentMore {
         alerts: None,
         reached: Vec::new(),
         war_room: RoomBrief::default(),
+        forms: false,
     }
 }
 

@@ -12,11 +12,13 @@ use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::form::{CreateChoice, FormChoice};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
+use contract::health::HealthView;
 use contract::incident::{ActRequest, ActResult, Action, IncidentDetail, IncidentList};
 use contract::listing::Listing;
 use contract::on_call::OnCallPage;
 use contract::people::{PeopleList, PeoplePage};
 use contract::person::{Me, SignIn};
+use contract::settings::SettingsForm;
 use contract::war_room::WarRoomPage;
 
 /// Data and acts for one visitor of one page. The server puts one into the Leptos context of each request; tests put
@@ -81,4 +83,10 @@ pub trait ConsoleBackend: Send + Sync {
     async fn rooms(&self, key: &str, state: String, after: String) -> Result<Rooms, Problem>;
     /// The audit log; `verify` walks along all of it.
     async fn audit(&self, key: &str, search: AuditSearch, verify: bool) -> Result<AuditPage, Problem>;
+    /// How it goes.
+    async fn health(&self, key: &str) -> Result<HealthView, Problem>;
+    /// The form of a new integration.
+    async fn new_integration(&self) -> Result<SettingsForm, Problem>;
+    /// The form of one that there is.
+    async fn settings(&self, key: &str) -> Result<SettingsForm, Problem>;
 }

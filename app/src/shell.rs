@@ -2,7 +2,8 @@
 
 use crate::pages::{
     Account, AskPage, AuditPage, BulkPage, ConsolePage, CoolApp, CreatePage, DeliveriesPage, DeliveryPage, Group,
-    Groups, Home, IncidentPage, NotFound, Overview, PcHome, People, QuotaPage, RoomsPage, SignInPage, WarRoomPage, visit,
+    Groups, Health, Home, IncidentPage, NewIntegration, NotFound, Overview, PcHome, People, QuotaPage, RoomsPage,
+    Settings, SignInPage, WarRoomPage, visit,
 };
 use crate::visit::{Assets, Visit};
 use leptos::nonce::use_nonce;
@@ -43,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:key/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/i/:key/account") view=Account ssr=SsrMode::Async/>
                 <Route path=path!("/console") view=ConsolePage ssr=SsrMode::Async/>
+                <Route path=path!("/console/new") view=NewIntegration ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key") view=Overview ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/people") view=People ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/deliveries") view=DeliveriesPage ssr=SsrMode::Async/>
@@ -52,6 +54,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/console/:key/quota") view=QuotaPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/war-rooms") view=RoomsPage ssr=SsrMode::Async/>
                 <Route path=path!("/console/:key/audit") view=AuditPage ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/settings") view=Settings ssr=SsrMode::Async/>
+                <Route path=path!("/console/:key/health") view=Health ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -100,6 +100,8 @@ pub struct Assets {
     pub arrive: String,
     /// Address of `page.js`.
     pub page: String,
+    /// Address of `console.js`.
+    pub console: String,
     /// Address of `icon.svg`.
     pub icon: String,
 }

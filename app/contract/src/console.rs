@@ -24,12 +24,25 @@ pub enum Section {
     WarRooms,
     /// Who did what.
     Audit,
+    /// The integration's fields.
+    Settings,
+    /// Whether everything goes on working.
+    Health,
 }
 
 impl Section {
     /// All, in the order of the console's navigation.
-    pub const ALL: [Self; 7] =
-        [Self::Overview, Self::People, Self::Groups, Self::Deliveries, Self::Quota, Self::WarRooms, Self::Audit];
+    pub const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::Settings,
+        Self::People,
+        Self::Groups,
+        Self::Deliveries,
+        Self::Quota,
+        Self::WarRooms,
+        Self::Audit,
+        Self::Health,
+    ];
 
     /// The fixed name, as in [`crate::paths::CONSOLE_SECTION`]; the overview has none.
     pub fn name(self) -> &'static str {
@@ -41,6 +54,8 @@ impl Section {
             Self::Quota => "quota",
             Self::WarRooms => "war-rooms",
             Self::Audit => "audit",
+            Self::Settings => "settings",
+            Self::Health => "health",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod console;
 pub mod directory;
 pub mod form;
 pub mod group;
+pub mod health;
 pub mod incident;
 pub mod listing;
 pub mod live;
@@ -19,6 +20,7 @@ pub mod people;
 pub mod person;
 pub mod problem;
 pub mod read;
+pub mod settings;
 pub mod war_room;
 pub mod words;
 

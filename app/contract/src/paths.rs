@@ -62,6 +62,14 @@ pub const CONSOLE_DISMISS: &str = "/console/{key}/war-rooms/{id}/dismiss";
 pub const CONSOLE_AUDIT_EXPORT: &str = "/console/{key}/audit/export";
 /// Sends all of a kind anew.
 pub const CONSOLE_RESEND_ALL: &str = "/console/{key}/deliveries/resend";
+/// The form of a new integration.
+pub const CONSOLE_NEW: &str = "/console/new";
+/// The form of one that there is.
+pub const CONSOLE_SETTINGS: &str = "/console/{key}/settings";
+/// Ends the former values of secrets that are being changed.
+pub const CONSOLE_END_FORMER: &str = "/console/{key}/settings/end-former";
+/// Removes an integration.
+pub const CONSOLE_REMOVE: &str = "/console/{key}/settings/remove";
 /// One-time console sign-in, `?code=…`.
 pub const CONSOLE_ENTER: &str = "/console/enter";
 

@@ -6,31 +6,37 @@ mod deliveries;
 mod delivery;
 mod group;
 mod groups;
+mod health;
 mod overview;
 mod people;
+mod paste;
 mod quota;
 mod records;
 mod rooms;
+mod settings;
 
 pub use audit::AuditPage;
 pub use deliveries::DeliveriesPage;
 pub use delivery::DeliveryPage;
 pub use group::Group;
 pub use groups::Groups;
+pub use health::Health;
 pub use overview::Overview;
 pub use people::People;
 pub use quota::QuotaPage;
 pub use rooms::RoomsPage;
+pub use settings::{NewIntegration, Settings};
 
 use super::{in_the_way, visit};
 use crate::api;
 use crate::backend::ConsoleBackend;
 use crate::parts::frame::{Sheet, empty, framed, heading, way_back};
 use crate::place::Place;
-use crate::visit::{SetStatus, Visit};
+use crate::visit::{Assets, SetStatus, Visit};
 use contract::console::{Console, IntegrationLine, Section};
-use contract::words::{page as words, records as kept};
-use contract::{Language, Problem};
+use contract::words::{health as health_words, page as words, records as kept, setting};
+use contract::{Language, Problem, paths};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use std::future::Future;
 use std::sync::Arc;
@@ -82,7 +88,7 @@ where
         let read = async { load(door?, key).await };
         match read.await {
             Ok(data) => {
-                let main = view! { {navigation(&visit, section)} {show(&visit, data)} }.into_any();
+                let main = view! { {navigation(&visit, section)} {show(&visit, data)} {comfort()} }.into_any();
                 let language = visit.language;
                 let top = way_back(Place::Console.address(""), words::console_integrations(language));
                 framed(&visit, None, &place, Sheet { title: name(section, language).into(), layout: "wide", top, main })
@@ -90,6 +96,37 @@ where
             Err(problem) => in_the_way(&visit, status.as_ref(), None, &place, &problem),
         }
     })
+}
+
+/// A page of the console about no integration that there is: `show` gives its title, top line and main part.
+fn aside<T, F>(
+    load: impl FnOnce(Arc<dyn ConsoleBackend>) -> F + Send + 'static,
+    show: impl FnOnce(&Visit, T) -> (&'static str, AnyView, AnyView) + Send + 'static,
+) -> impl IntoView
+where
+    T: 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    let visit = visit();
+    let status = use_context::<SetStatus>();
+    let door = api::console();
+    Suspend::new(async move {
+        let place = Place::Console;
+        let read = async { load(door?).await };
+        match read.await {
+            Ok(data) => {
+                let (title, top, main) = show(&visit, data);
+                framed(&visit, None, &place, Sheet { title: title.into(), layout: "wide", top, main })
+            }
+            Err(problem) => in_the_way(&visit, status.as_ref(), None, &place, &problem),
+        }
+    })
+}
+
+/// The script of buttons that copy and of the checklist.
+fn comfort() -> AnyView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    view! { <script src=assets.console nonce=use_nonce() defer=true></script> }.into_any()
 }
 
 fn navigation(visit: &Visit, chosen: Section) -> AnyView {
@@ -119,17 +156,21 @@ fn name(section: Section, language: Language) -> &'static str {
         Section::Quota => kept::quota(language),
         Section::WarRooms => kept::war_rooms(language),
         Section::Audit => kept::audit(language),
+        Section::Settings => setting::settings(language),
+        Section::Health => health_words::health(language),
     }
 }
 
 fn integrations(visit: &Visit, console: &Console) -> Sheet {
     let language = visit.language;
+    let add = view! { <a class="button primary" href=paths::CONSOLE_NEW data-add="">{setting::add(language)}</a> };
     let main = if console.integrations.is_empty() {
         empty(words::console_empty(language), words::console_empty_more(language))
     } else {
         let lines: Vec<_> = console.integrations.iter().map(|one| line(one, language)).collect();
         view! { <section class="card"><ul class="lines">{lines}</ul></section> }.into_any()
     };
+    let main = view! { {main} <p class="acts">{add}</p> }.into_any();
     let title = words::console(language);
     Sheet { title: title.into(), layout: "wide", top: heading(title.into()), main }
 }

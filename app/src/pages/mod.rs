@@ -19,7 +19,8 @@ pub use account::Account;
 pub use ask::AskPage;
 pub use bulk::BulkPage;
 pub use console::{
-    AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Overview, People, QuotaPage, RoomsPage,
+    AuditPage, ConsolePage, DeliveriesPage, DeliveryPage, Group, Groups, Health, NewIntegration, Overview, People,
+    QuotaPage, RoomsPage, Settings,
 };
 pub use cool_app::CoolApp;
 pub use create::CreatePage;

@@ -4,9 +4,11 @@ mod console;
 mod door;
 mod many;
 pub mod records;
+mod settings;
 
 pub use console::{console, group, group_form, groups, overview};
 pub use many::{bulk, create_choice, fields};
+pub use settings::{health, settings};
 
 use crate::beside::{levels, more, people};
 use app::backend::Backend;
@@ -22,6 +24,7 @@ use contract::listing::Listing;
 use contract::on_call::{OnCallPage, ScheduleView};
 use contract::people::PeoplePage;
 use contract::person::{Me, PendingAct, SignIn, SignInWay};
+use contract::settings::SettingsForm;
 use contract::war_room::{Observer, Room, RoomBrief, RoomMember, WarRoomPage};
 use contract::{Language, Problem, ProblemCode};
 
@@ -50,6 +53,7 @@ pub struct Fake {
     pub groups: GroupsPage,
     pub group: GroupView,
     pub people_page: PeoplePage,
+    pub form: SettingsForm,
 }
 
 impl Default for Fake {
@@ -73,6 +77,7 @@ impl Default for Fake {
             groups: groups(),
             group: group(),
             people_page: PeoplePage::default(),
+            form: settings(),
         }
     }
 }

@@ -28,6 +28,7 @@ fn the_routes_are_the_contracts() {
         paths::CONSOLE_INTEGRATION,
         paths::CONSOLE_DELIVERY,
         paths::CONSOLE_GROUP,
+        paths::CONSOLE_NEW,
     ];
     // the console's pages about one integration, but the overview, which has no name
     let sections: Vec<String> = Section::ALL.map(Section::name).map(|name| format!("/console/{{key}}/{name}")).into();

@@ -15,3 +15,4 @@ mod linking;
 mod lists;
 mod many;
 mod obstacles;
+mod settings;

@@ -59,6 +59,7 @@ pub fn open_as(address: &str, fake: Fake, visit: Visit) -> Page {
             wasm: Some("/assets/app.wasm".into()),
             arrive: "/assets/arrive.js".into(),
             page: "/assets/page.js".into(),
+            console: "/assets/console.js".into(),
             icon: "/assets/icon.svg".into(),
         });
     };

@@ -18,6 +18,7 @@ use crate::config::{Config, ConfigError};
 use crate::flow::set_up::SetUpError;
 use crate::store::StoreError;
 use clap::{Parser, Subcommand};
+use contract::Language;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use world::World;
@@ -179,10 +180,10 @@ impl From<SetUpError> for Failure {
                 Self::Failed("no such integration; those there are: dingduty integration list".to_owned())
             }
             SetUpError::Fields(errors) => {
-                let lines = errors.iter().map(|error| format!("\n  {}: {}", error.field, error.message));
+                let lines = errors.iter().map(|error| format!("\n  {}: {}", error.field, error.message(Language::En)));
                 Self::Failed(format!("nothing was changed, because of{}", lines.collect::<String>()))
             }
-            error @ SetUpError::Conflict => Self::Failed(error.to_string()),
+            error @ (SetUpError::Conflict | SetUpError::Overtaken) => Self::Failed(error.to_string()),
         }
     }
 }

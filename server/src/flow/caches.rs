@@ -20,6 +20,10 @@ use world::Millis;
 
 /// Integrations change by the command line too, in another process: a second later every process knows.
 const INTEGRATION_LIFETIME: Duration = Duration::from_secs(1);
+/// When a secret was used last is told to the minute.
+const USE_LIFETIME: Duration = Duration::from_secs(60);
+/// While somebody watches a set-up, the platforms are asked again after this.
+const ASKED_LIFETIME: Duration = Duration::from_secs(20);
 /// Names of people change rarely.
 const NAME_LIFETIME: Duration = Duration::from_secs(600);
 /// An administrator who adds a field to a form wants to see it.
@@ -48,6 +52,12 @@ type Channels = Arc<Vec<(i64, String)>>;
 /// All caches of one process.
 pub struct Caches {
     pub integrations: Cache<String, Arc<Integration>>,
+    /// Integrations whose platforms were asked how the set-up stands, by key.
+    pub asked: Cache<String, ()>,
+    /// One look at a set-up at a time for all who watch it.
+    pub watching: Locks,
+    /// Secrets whose use was noted a moment ago, by integration and field.
+    pub used: Cache<(String, &'static str), ()>,
     /// Member names by integration and member id.
     pub names: Cache<(String, i64), String>,
     /// Who is in a chat, by integration and conversation.
@@ -94,6 +104,9 @@ impl Default for Caches {
     fn default() -> Self {
         Self {
             integrations: Cache::new(INTEGRATION_LIFETIME),
+            asked: Cache::new(ASKED_LIFETIME),
+            watching: Locks::default(),
+            used: Cache::new(USE_LIFETIME),
             names: Cache::new(NAME_LIFETIME),
             members: Cache::new(MEMBERS_LIFETIME),
             oauth: Cache::new(NAME_LIFETIME),
@@ -130,6 +143,11 @@ pub async fn integration(state: &State, key: &str) -> Result<Option<Arc<Integrat
         state.caches.integrations.put(key.to_owned(), Arc::clone(found), now);
     }
     Ok(found)
+}
+
+/// The integration of a key is read from the database next time.
+pub fn forget(state: &State, key: &str) {
+    state.caches.integrations.remove(&key.to_owned());
 }
 
 /// Values that are true for a while.

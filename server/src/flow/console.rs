@@ -4,11 +4,13 @@ mod checks;
 pub mod deliveries;
 pub mod entry;
 pub mod groups;
+pub mod health;
 pub mod log;
 pub mod moment;
 pub mod people;
 pub mod quota;
 pub mod rooms;
+pub mod settings;
 
 use super::set_up;
 use super::{check, introduce};
@@ -72,7 +74,7 @@ pub async fn overview(state: &State, integration: &Integration, reader: Reader) 
         failed,
         links: store::link::count(tx, key).await?,
         checks_ms: run.as_ref().map(|run| run.ran.0),
-        checks: run.map(|run| checks::lines(state, integration, &run, reader)).unwrap_or_default(),
+        checks: checks::lines(state, integration, &run.unwrap_or_else(checks::nothing_looked_at), reader),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::link_end;
 use super::refusal::Refusal;
-use crate::model::integration::Integration;
+use crate::model::integration::{Integration, Rotating};
 use crate::model::link::{Credential, Link, LinkState};
 use crate::model::quota::Priority;
 use crate::state::State;
@@ -39,6 +39,7 @@ pub fn dingtalk_through(
         agent_id: integration.settings.agent_id.clone(),
         client_id: integration.settings.client_id.clone(),
         client_secret: integration.secrets.client_secret.clone(),
+        former_secret: integration.secrets.former.of(Rotating::ClientSecret).map(|former| former.value.clone()),
     };
     state.dingtalk.app(app, admission)
 }

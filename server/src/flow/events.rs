@@ -2,9 +2,10 @@
 
 use super::caches;
 use super::refusal::ReceiveError;
+use crate::flow::set_up::{SetUpError, rotation};
 use crate::model::chat::{Change, Chat};
 use crate::model::hash::hex_sha256;
-use crate::model::integration::Integration;
+use crate::model::integration::{Integration, Rotating};
 use crate::model::task::TaskKind;
 use crate::state::State;
 use crate::store::inbox::{Item, NewItem, Source};
@@ -12,6 +13,7 @@ use crate::store::{self, StoreError, Tx};
 use dingtalk::callback::{self, AesKey, CallbackError, Keys, Opened, Query, Reply};
 use dingtalk::event::{self, Event, EventKind};
 use secrecy::ExposeSecret;
+use std::sync::Arc;
 use world::Millis;
 
 /// A pushed event that was proved to come from DingTalk.
@@ -20,6 +22,15 @@ pub struct Pushed {
     opened: Opened,
     /// What it says, if it makes sense.
     event: Option<Event>,
+    /// With which secrets it was opened.
+    used: Used,
+}
+
+/// The generation of the secrets that opened a callback.
+struct Used {
+    integration: Arc<Integration>,
+    aes_key_is_present: bool,
+    token_is_present: bool,
 }
 
 /// Takes one pushed event: verifies, opens, stores durably, and gives the encrypted answer. Calls nothing outside.
@@ -30,16 +41,41 @@ pub async fn receive(state: &State, key: &str, query: &[(String, String)], body:
     let mut pushed = open(state, key, query, body).await?;
     // What is signed but makes no sense is kept too: the worker marks it, and the operator can see it.
     if pushed.event.as_ref().is_some_and(|event| event.kind == EventKind::CheckUrl) {
-        let mut tx = state.store.begin().await?;
-        store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
-        tx.commit().await?;
+        if pushed.used.aes_key_is_present && pushed.used.token_is_present {
+            let mut tx = state.store.begin().await?;
+            store::integration::mark_checked(&mut tx, key, state.world.now()).await?;
+            tx.commit().await?;
+        }
     } else {
         let body = std::mem::take(&mut pushed.opened.message);
         let event_id = pushed.event.take().and_then(|event| event.id).unwrap_or_else(|| hex_sha256(&body));
         state.store.inbox().put(NewItem { integration: key.to_owned(), source: Source::Event, event_id, body }).await?;
         state.wake();
     }
+    if let Err(error) = note_use(state, &pushed.used).await {
+        // The event is kept; what it proves is proved by the next one.
+        tracing::info!(key, error = %error, "the use of a secret was not noted");
+    }
     Ok(success(state, &pushed))
+}
+
+/// What opened a callback was used, and what it replaced is needed no more.
+async fn note_use(state: &State, used: &Used) -> Result<(), SetUpError> {
+    let present = [(Rotating::AesKey, used.aes_key_is_present), (Rotating::Token, used.token_is_present)];
+    let present: Vec<Rotating> =
+        present.into_iter().filter(|(_, is_present)| *is_present).map(|(one, _)| one).collect();
+    let (key, now) = (&used.integration.key, state.world.now());
+    let fields: Vec<&'static str> = present.iter().map(|secret| secret.name()).collect();
+    let is_noted = |field: &&'static str| state.caches.used.get(&(key.clone(), *field), now).is_some();
+    if !fields.iter().all(is_noted) {
+        let mut tx = state.store.begin().await?;
+        rotation::note_use(state, &mut tx, key, &fields).await?;
+        tx.commit().await?;
+    }
+    match present.iter().any(|secret| used.integration.secrets.former.of(*secret).is_some()) {
+        true => rotation::end(state, &used.integration, &present).await,
+        false => Ok(()),
+    }
 }
 
 /// Verifies and opens one pushed event, and stores nothing.
@@ -48,13 +84,18 @@ pub async fn receive(state: &State, key: &str, query: &[(String, String)], body:
 /// It does not come from DingTalk, or cannot be read.
 pub async fn open(state: &State, key: &str, query: &[(String, String)], body: &[u8]) -> Result<Pushed, ReceiveError> {
     let integration = caches::integration(state, key).await?.ok_or(ReceiveError::UnknownIntegration)?;
-    let keys = keys(&integration)?;
+    let generations = generations(&integration)?;
     let query = Query::from_pairs(query.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let encrypt = callback::encrypt_field(body).map_err(malformed)?;
-    let opened = callback::open(&keys, &query, &encrypt).map_err(malformed)?;
+    let candidates: Vec<Keys> = generations.iter().map(|(keys, ..)| keys.clone()).collect();
+    let (place, opened) = callback::open_any(&candidates, &query, &encrypt).map_err(malformed)?;
+    let Some((keys, aes_key_is_present, token_is_present)) = generations.into_iter().nth(place) else {
+        return Err(ReceiveError::SignatureWrong);
+    };
     let event = event::decode(&opened.message).ok();
     state.pushes.count(&integration, event.as_ref().map_or("", |event| event.raw_type.as_str()), state.world.now());
-    Ok(Pushed { keys, opened, event })
+    let used = Used { integration, aes_key_is_present, token_is_present };
+    Ok(Pushed { keys, opened, event, used })
 }
 
 /// The answer that DingTalk takes for "received".
@@ -179,15 +220,26 @@ async fn apply_change(
     Ok(Some(chat.id))
 }
 
-fn keys(integration: &Integration) -> Result<Keys, ReceiveError> {
-    let aes_key = AesKey::parse(integration.secrets.aes_key.expose_secret())
-        .map_err(|_| ReceiveError::Malformed("the integration's aes_key cannot be used".to_owned()))?;
-    Ok(Keys {
-        token: integration.secrets.token.clone(),
-        aes_key,
-        // Reference 2.3: the Client ID when the address was set in the console, the CorpId when by API.
-        owners: vec![integration.settings.client_id.clone(), integration.settings.corp_id.clone()],
-    })
+/// What callbacks are opened with: the present secrets first, then with each that is still accepted beside them; and
+/// whether aes_key and token are the present ones.
+fn generations(integration: &Integration) -> Result<Vec<(Keys, bool, bool)>, ReceiveError> {
+    let secrets = &integration.secrets;
+    let of = |secret: Rotating| {
+        let former = secrets.former.of(secret).map(|former| (former.value.clone(), false));
+        std::iter::once((secret.of(secrets).clone(), true)).chain(former)
+    };
+    // Reference 2.3: the Client ID when the address was set in the console, the CorpId when by API.
+    let owners = vec![integration.settings.client_id.clone(), integration.settings.corp_id.clone()];
+    let mut all = Vec::new();
+    for (aes_key, aes_key_is_present) in of(Rotating::AesKey) {
+        let aes_key = AesKey::parse(aes_key.expose_secret())
+            .map_err(|_| ReceiveError::Malformed("the integration's aes_key cannot be used".to_owned()))?;
+        for (token, token_is_present) in of(Rotating::Token) {
+            let keys = Keys { token, aes_key: aes_key.clone(), owners: owners.clone() };
+            all.push((keys, aes_key_is_present, token_is_present));
+        }
+    }
+    Ok(all)
 }
 
 fn malformed(error: CallbackError) -> ReceiveError {

@@ -1,7 +1,8 @@
 //! What the two platforms must know of a new or changed integration, and what we must know of them.
 
+use super::set_up::rotation;
 use super::{address, credential};
-use crate::model::integration::{Failure, Failures, Integration};
+use crate::model::integration::{Failure, Failures, Integration, Rotating};
 use crate::model::quota::Priority;
 use crate::state::State;
 use crate::store::{self, StoreError, Tx};
@@ -11,16 +12,28 @@ use secrecy::ExposeSecret;
 /// Registers the card callback address at DingTalk and reads account, language and zone at Flashduty. True when
 /// something has to be tried again.
 pub async fn introduce(state: &State, integration: &Integration) -> Result<bool, StoreError> {
+    let had_former = integration.secrets.former.of(Rotating::ClientSecret).is_some();
+    let rotating = rotation::try_client_secret(state, integration).await?;
+    let mut tx = state.store.read().await?;
+    let anew = match had_former && !rotating {
+        true => store::integration::by_key(&mut tx, &integration.key).await?,
+        false => None,
+    };
+    drop(tx);
+    let integration = anew.as_ref().unwrap_or(integration);
     let mut changed = integration.clone();
     let registered = register(state, integration).await;
     let read = read_account(state, &mut changed).await;
     let mut tx = state.store.begin().await?;
     changed.updated = state.world.now();
     let kept = store::integration::update(&mut tx, &changed).await?;
+    if read.is_ok() {
+        rotation::note_use(state, &mut tx, &integration.key, &["flashduty_app_key"]).await?;
+    }
     if registered.is_ok() && integration.settings.card_template_id.is_some() {
         store::evidence::put(&mut tx, &integration.key, "card-callback", state.world.now()).await?;
     }
-    let again = !kept || registered.is_err() || read.is_err();
+    let again = !kept || rotating || registered.is_err() || read.is_err();
     store::integration::change_failures(&mut tx, &integration.key, |failures| {
         failures.card_callback = registered.err();
         failures.account = read.err();

@@ -6,10 +6,11 @@ mod deliveries;
 mod groups;
 mod keeping;
 mod people;
+mod settings;
 
 pub use administrator::Administrator;
 
-use super::forms::{Posted, see, with_cookies};
+use super::forms::{Posted, json, see, with_cookies};
 use super::pages;
 use super::problem::ApiError;
 use super::request::Path;
@@ -25,22 +26,24 @@ use axum::extract::{Request, State as Of};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use contract::console::Section;
 use contract::words::console as words;
 use contract::{ProblemCode, paths};
+use serde_json::{Value, json};
 
 /// The console's way in.
 pub fn routes() -> Router<State> {
     Router::new()
         .route(paths::CONSOLE_ENTER, get(ask).post(enter))
-        .route(paths::CONSOLE_CHECKS, post(check_now))
+        .route(paths::CONSOLE_CHECKS, get(watch).post(check_now))
         .route(paths::CONSOLE_LEAVE, post(leave))
         .route(paths::API_CONSOLE, post(enter_as))
         .merge(deliveries::routes())
         .merge(groups::routes())
         .merge(keeping::routes())
         .merge(people::routes())
+        .merge(settings::routes())
 }
 
 /// Asks before the link is used up.
@@ -86,6 +89,18 @@ async fn leave(Of(state): Of<State>, administrator: Administrator, _posted: Post
     console::entry::leave(&state, &administrator.session).await?;
     let cookies = administrator.caller.cookies;
     Ok(with_cookies(see(&Place::Console.address("")), [cookies.drop(&cookies.console())]))
+}
+
+/// How each step of an integration's set-up stands, for the page that watches it.
+async fn watch(
+    Of(state): Of<State>,
+    _administrator: Administrator,
+    Path(key): Path<String>,
+) -> Result<Response, ApiError> {
+    let (_, run) = check::watch(&state, &key).await?;
+    let states: serde_json::Map<String, Value> =
+        run.findings.iter().map(|one| (one.check.name().to_owned(), one.state.name().into())).collect();
+    Ok(json(StatusCode::OK, &json!({ "states": states })))
 }
 
 /// Looks at an integration's set-up now, and shows it again.

@@ -2,7 +2,7 @@
 
 mod administration;
 
-pub use administration::console_again;
+pub use administration::{console_again, console_refused};
 
 use super::forms::{address, see, with_cookies};
 use super::session::{Caller, NoVisitor, Visitor};
@@ -289,6 +289,7 @@ fn assets() -> Assets {
         wasm: web::wasm().map(|asset| asset.path.to_owned()),
         arrive: path("arrive.js"),
         page: path("page.js"),
+        console: path("console.js"),
         icon: path("icon.svg"),
     }
 }

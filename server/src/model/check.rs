@@ -88,6 +88,8 @@ checks! {
     OpenIncidents = "open-incidents", Operation, Advice;
     /// What came in is worked off, and nothing was given up.
     Work = "work", Operation, Advice;
+    /// No former secret is still accepted a day after it was replaced.
+    Rotation = "rotation", Operation, Advice;
 }
 
 /// A step of the guide.

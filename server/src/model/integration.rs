@@ -7,6 +7,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use world::Millis;
 
+pub mod former;
+
+pub use former::{Former, FormerSecret, Rotating};
+
 /// One configured connection.
 #[derive(Clone, Debug)]
 pub struct Integration {
@@ -57,6 +61,9 @@ pub struct Settings {
     /// What the company may spend at DingTalk, where it is not as usual for its edition.
     #[serde(default)]
     pub quota: Overrides,
+    /// Grows with each change that somebody makes, so that who saves over another's change is told.
+    #[serde(default)]
+    pub revision: i64,
 }
 
 impl Settings {
@@ -106,6 +113,9 @@ pub struct Secrets {
     #[serde(serialize_with = "super::secret::expose")]
     pub flashduty_app_key: SecretString,
     pub routes: RouteSecrets,
+    /// What was replaced and is accepted until its successor is proved by use.
+    #[serde(default)]
+    pub former: Former,
 }
 
 /// The unguessable segments of our addresses, and what signs card callbacks.

@@ -17,6 +17,12 @@ pub async fn put(tx: &mut Tx, integration: &str, name: &str, at: Millis) -> Resu
     Ok(())
 }
 
+/// Forgets that it was seen.
+pub async fn remove(tx: &mut Tx, integration: &str, name: &str) -> Result<(), StoreError> {
+    sql("DELETE FROM evidence WHERE integration = $1 AND name = $2").text(integration).text(name).run(tx).await?;
+    Ok(())
+}
+
 /// Everything that is known of an integration, by name. Names are of a closed list.
 pub async fn all(tx: &mut Tx, integration: &str) -> Result<BTreeMap<String, Millis>, StoreError> {
     let rows = sql("SELECT name, at_ms FROM evidence WHERE integration = $1").text(integration).rows(tx).await?;

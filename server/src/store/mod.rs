@@ -139,6 +139,19 @@ impl Store {
         self.dialect == Dialect::Sqlite
     }
 
+    /// What kind of database it is.
+    pub fn kind(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "SQLite",
+            Dialect::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// Ids of the sealing keys, the newest first.
+    pub fn sealing_keys(&self) -> Vec<&str> {
+        self.shared.keys.ids()
+    }
+
     /// Where callbacks and webhooks are kept before they are answered.
     pub fn inbox(&self) -> &InboxWriter {
         &self.inbox

@@ -77,6 +77,11 @@ impl SealingKeys {
         }
     }
 
+    /// Their ids, the newest first; they tell nothing of the keys.
+    pub(super) fn ids(&self) -> Vec<&str> {
+        self.0.iter().map(|key| key.id.as_str()).collect()
+    }
+
     /// Seals `clear` for one row: `v1.<key id>.<nonce>.<ciphertext>`, the last two base64url.
     pub(super) fn seal(&self, world: &World, table: &str, row: &str, clear: &str) -> Result<String, SealError> {
         let key = self.0.first().ok_or(SealError::UnknownKey)?;

@@ -3,7 +3,7 @@
 //! A task that is asked for while it runs is not lost: `again_ms` keeps the earliest time asked for since its lease, and
 //! when the run ends the task waits for that time instead of going away. This is also how a task asks for itself.
 
-use super::sql::{Row, sql, to_json};
+use super::sql::{Row, from_json, sql, to_json};
 use super::{StoreError, Tx};
 use crate::model::task::{Task, TaskKind};
 use world::Millis;
@@ -221,4 +221,19 @@ fn task(kind: TaskKind, row: &Row) -> Result<Task, StoreError> {
         due: row.at("due_ms")?,
         version: row.number("version")?,
     })
+}
+
+/// What waits for an integration, the first due first: the name of its kind, and when it is due. Some of it at most.
+pub async fn waiting_of(tx: &mut Tx, integration: &str, most: i64) -> Result<Vec<(String, Millis)>, StoreError> {
+    let rows = sql("SELECT kind, due_ms FROM task WHERE integration = $1 AND failure IS NULL ORDER BY due_ms LIMIT $2")
+        .text(integration)
+        .number(most)
+        .rows(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let kind: serde_json::Value = from_json("task", "kind", &row.text("kind")?)?;
+            Ok((kind["do"].as_str().unwrap_or_default().to_owned(), row.at("due_ms")?))
+        })
+        .collect()
 }

@@ -137,6 +137,7 @@ pub fn integration(key: &str) -> Integration {
             time_zone: "Asia/Shanghai".into(),
             account_name: String::new(),
             quota: server::model::quota::Overrides::default(),
+            revision: 0,
         },
         secrets: Secrets {
             client_secret: secret("client secret"),
@@ -150,6 +151,7 @@ pub fn integration(key: &str) -> Integration {
                 webhook_header: secret("header"),
                 action: secret("action"),
             },
+            former: Default::default(),
         },
         account_id: None,
         checked: None,

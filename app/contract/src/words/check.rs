@@ -3,7 +3,7 @@
 
 mod found;
 
-pub use found::{cause, cure, field};
+pub use found::{cause, cure, field, state, step};
 
 use super::outcome::Curer;
 use crate::Language;
@@ -327,6 +327,15 @@ fn afterwards(name: &str) -> Option<(Pair, Pair, Pair, Curer)> {
             ("查看服务器日志", "Look into the server's log"),
             Operator,
         ),
+        "rotation" => (
+            ("没有仍被接受的旧密钥", "No former secret is still accepted"),
+            ("open-dev.dingtalk.com → 应用", "open-dev.dingtalk.com → app"),
+            (
+                "在钉钉保存新的 aes_key、Token 或 Client Secret；首次使用后旧值自动停用",
+                "Save the new aes_key, Token or Client Secret in DingTalk; its first use ends the former one",
+            ),
+            Administrator,
+        ),
         _ => return None,
     })
 }
@@ -358,32 +367,4 @@ crate::words::sentences! {
     step_publish: "发布与可见范围", "Publishing and visible range";
     step_flashduty: "Flashduty", "Flashduty";
     step_operation: "运行", "Operation";
-}
-
-/// The words of a state.
-pub fn state(name: &str, language: Language) -> &'static str {
-    match name {
-        "proved" => proved(language),
-        "failed" => failed(language),
-        "unproved" => unproved(language),
-        _ => not_needed(language),
-    }
-}
-
-/// The heading of a step of the guide.
-pub fn step(name: &str, language: Language) -> &'static str {
-    match name {
-        "server" => step_server(language),
-        "app" => step_app(language),
-        "events" => step_events(language),
-        "cool-app" => step_cool_app(language),
-        "bot" => step_bot(language),
-        "pages" => step_pages(language),
-        "permissions" => step_permissions(language),
-        "cards" => step_cards(language),
-        "war-rooms" => step_war_rooms(language),
-        "publish" => step_publish(language),
-        "flashduty" => step_flashduty(language),
-        _ => step_operation(language),
-    }
 }

@@ -1,6 +1,6 @@
 //! Every sentence people read, in Chinese and English, each in exactly one place. A sentence missing in one language
 //! does not compile. [`page`] is for pages, [`card`] for cards and messages, [`digest`] for the card of a storm, [`problem`] for errors and their cures,
-//! [`field`] for what is wrong with a field, [`form`] for new incidents and the forms of an account, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`keys`] for the help of the keyboard, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`people`] for the console's page of people, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
+//! [`field`] for what is wrong with a field, [`form`] for new incidents and the forms of an account, [`group`] for groups and their subscriptions, [`incident`] for an incident's page, [`keys`] for the help of the keyboard, [`war_room`] for war rooms, [`resend`] for what keeps a delivery from being sent again, [`outcome`] for how deliveries end, [`check`] for the steps of a set-up, [`setting`] for the form of an integration, [`health`] for how it goes, [`people`] for the console's page of people, [`console`] for the way into the console and the names of addresses, [`records`] for its pages of deliveries, quota, war rooms and the audit log.
 
 pub mod card;
 pub mod check;
@@ -9,6 +9,7 @@ pub mod digest;
 pub mod field;
 pub mod form;
 pub mod group;
+pub mod health;
 pub mod incident;
 pub mod keys;
 pub mod list;
@@ -19,6 +20,7 @@ pub mod people;
 pub mod problem;
 pub mod records;
 pub mod resend;
+pub mod setting;
 pub mod war_room;
 
 use crate::read;

@@ -217,7 +217,7 @@ super::sentences! {
     // console
     console: "控制台", "Console";
     console_empty: "还没有集成", "No integration yet";
-    console_empty_more: "用命令 dingduty integration add 添加", "Add one with: dingduty integration add";
+    console_empty_more: "在下方添加，或用命令 dingduty integration add", "Add one below, or with: dingduty integration add";
     console_integrations: "全部集成", "All integrations";
     console_sections: "控制台页面", "Pages of the console";
     console_overview: "概览", "Overview";

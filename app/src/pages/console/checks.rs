@@ -1,13 +1,15 @@
 //! The set-up as a checklist: the guide's steps in their order, what each stands at by evidence, and the exact value to
-//! paste. Read-only fields: they select as a whole and can be copied without scripts.
+//! paste. `public/console.js` marks what was proved meanwhile.
 
+use super::paste::value_to_paste;
 use crate::moment::Clock;
 use crate::parts::moment;
 use crate::visit::Visit;
 use contract::console::{CheckLine, IntegrationView};
-use contract::words::check as words;
+use contract::words::{check as words, setting};
 use contract::{Language, paths};
 use leptos::prelude::*;
+use leptos_meta::Meta;
 
 /// The checklist of an integration, with a button that looks again.
 pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView {
@@ -33,17 +35,28 @@ pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView
         view! {
             <form method="post" action=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
                 <input type="hidden" name="csrf" value=visit.csrf.clone()/>
-                <button class="button" type="submit">{words::look_now(language)}</button>
+                <button class="button" type="submit" data-look="">{words::look_now(language)}</button>
             </form>
         }
     });
     view! {
-        <section class="card" data-checks=one.key.clone()>
+        <section class="card" data-checks=one.key.clone() data-watch=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
             <h2>{words::checklist(language)}</h2>
-            <p role="status">{state}" "<span class="age">{when}</span></p>
+            <p id="checks-said" role="status">{state}" "<span class="age">{when}</span></p>
+            {(open > 0).then(|| by_itself(language))}
             {form}
             {steps}
         </section>
+    }
+    .into_any()
+}
+
+/// Without scripts the page is asked for again, but only once somebody wants it: it takes what is chosen on it away.
+fn by_itself(language: Language) -> AnyView {
+    let is_watched = super::super::query("watch").is_some();
+    view! {
+        {is_watched.then(|| view! { <Meta http_equiv="refresh" content="5"/> })}
+        <noscript><p><a href="?watch=yes">{setting::watch(language)}</a></p></noscript>
     }
     .into_any()
 }
@@ -63,7 +76,7 @@ fn step(line: &CheckLine, clock: &Clock) -> AnyView {
     let seen = line.seen_ms.map(|at_ms| moment(clock, at_ms));
     let more = (!is_fine(line)).then(|| cure(line, language));
     view! {
-        <li data-check=line.check.clone() data-state=line.state.clone()>
+        <li data-check=line.check.clone() data-state=line.state.clone() data-required=line.required.then_some("")>
             <span>{line.title.clone()}" "{advice}</span>
             <span class="age">{mark}" "{line.cause.clone()}" "{seen}</span>
             {more}
@@ -77,18 +90,7 @@ fn cure(line: &CheckLine, language: Language) -> AnyView {
     let apply = line.apply_url.clone().map(|address| {
         view! { <p><a href=address rel="noreferrer noopener" target="_blank">{words::apply(language)}</a></p> }
     });
-    let values: Vec<_> = line
-        .values
-        .iter()
-        .map(|(label, value)| {
-            view! {
-                <label class="field">
-                    <span>{label.clone()}</span>
-                    <input type="text" readonly=true value=value.clone()/>
-                </label>
-            }
-        })
-        .collect();
+    let values: Vec<_> = line.values.iter().map(|(label, value)| value_to_paste(label, value, language)).collect();
     view! {
         <div class="wide">
             <p class="hint">{line.cure.clone()}" · "{line.place.clone()}" · "{line.who.clone()}</p>

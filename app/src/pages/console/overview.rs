@@ -1,5 +1,6 @@
 //! How an integration's set-up stands: what proves it, addresses to copy, groups, and what went out.
 
+use super::paste::value_to_paste;
 use super::{checks, section};
 use crate::moment::Clock;
 use crate::parts::moment;
@@ -54,20 +55,9 @@ fn failures(one: &IntegrationView, clock: &Clock) -> Vec<AnyView> {
     one.failures.iter().map(line).collect()
 }
 
-/// Read-only fields: they select as a whole and can be copied without scripts.
 fn addresses(one: &IntegrationView, language: Language) -> AnyView {
-    let fields: Vec<_> = one
-        .addresses
-        .iter()
-        .map(|(label, address)| {
-            view! {
-                <label class="field">
-                    <span dir="auto">{label.clone()}</span>
-                    <input type="text" readonly=true value=address.clone()/>
-                </label>
-            }
-        })
-        .collect();
+    let fields: Vec<_> =
+        one.addresses.iter().map(|(label, address)| value_to_paste(label, address, language)).collect();
     view! { <section class="card"><h2>{words::console_addresses(language)}</h2>{fields}</section> }.into_any()
 }
 

@@ -1,6 +1,6 @@
 //! What an administrator's door answers.
 
-use super::{Fake, breathe, problem, records};
+use super::{Fake, breathe, health, problem, records};
 use app::backend::ConsoleBackend;
 use async_trait::async_trait;
 use contract::console::audit::{AuditPage, AuditSearch};
@@ -10,6 +10,8 @@ use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
 use contract::people::{PeopleList, PeoplePage};
+use contract::health::HealthView;
+use contract::settings::SettingsForm;
 use contract::{Problem, ProblemCode};
 
 #[async_trait]
@@ -56,5 +58,17 @@ impl ConsoleBackend for Fake {
     async fn group(&self, _: &str, _: &str, _: &GroupAsked) -> Result<GroupView, Problem> {
         breathe().await;
         Ok(self.group.clone())
+    }
+
+    async fn health(&self, _: &str) -> Result<HealthView, Problem> {
+        Ok(health())
+    }
+
+    async fn new_integration(&self) -> Result<SettingsForm, Problem> {
+        Ok(self.form.clone())
+    }
+
+    async fn settings(&self, _: &str) -> Result<SettingsForm, Problem> {
+        Ok(self.form.clone())
     }
 }

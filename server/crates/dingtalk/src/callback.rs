@@ -180,6 +180,22 @@ pub fn open(keys: &Keys, query: &Query, encrypt: &str) -> Result<Opened, Callbac
     Ok(Opened { message: message.to_owned(), owner: owner.clone() })
 }
 
+/// The same with several generations of keys, of which one may fit: all are tried, whichever does. Answers which.
+///
+/// # Errors
+/// What the first generation says that the signature fits, else `Signature`.
+pub fn open_any(generations: &[Keys], query: &Query, encrypt: &str) -> Result<(usize, Opened), CallbackError> {
+    let mut found = Err(CallbackError::Signature);
+    for (place, keys) in generations.iter().enumerate() {
+        let opened = open(keys, query, encrypt).map(|opened| (place, opened));
+        let says_more = matches!(found, Err(CallbackError::Signature)) || (found.is_err() && opened.is_ok());
+        if says_more {
+            found = opened;
+        }
+    }
+    found
+}
+
 /// Seals `message` (`success`, in practice) for `owner`, who is the one that the request was addressed to (2.4).
 /// `nonce` is fresh, 16 letters or digits; `random` is fresh too.
 pub fn seal(

@@ -30,6 +30,9 @@ pub struct AppCredentials {
     pub client_id: String,
     /// The app's secret.
     pub client_secret: SecretString,
+    /// The one before it, where DingTalk may not know the new one yet: tokens are had with it while the new one is
+    /// refused.
+    pub former_secret: Option<SecretString>,
 }
 
 /// The connection to DingTalk that all integrations share: HTTP client and app tokens. Cheap to clone.

@@ -63,11 +63,11 @@ impl Tokens {
         }
     }
 
-    /// Asks the platform in any case, and keeps the new token.
+    /// Asks the platform in any case, with the newest secret alone, and keeps the new token.
     pub async fn fetch(&self, client: &Client) -> Result<SecretString, DingTalkError> {
         let slot = self.slot(client.app());
         let _turn = slot.flight.lock().await;
-        slot.fetch(client).await
+        slot.keep(client, request(client, &client.app().client_secret).await)
     }
 
     /// Drops `refused` if it is still the cached token; a newer one stays.
@@ -131,9 +131,25 @@ impl Slot {
         }
     }
 
-    /// One request for a token; the caller holds the turn.
+    /// One request for a token, and another with the former secret where the new one is refused; the caller holds the
+    /// turn.
     async fn fetch(&self, client: &Client) -> Result<SecretString, DingTalkError> {
-        let result = request(client).await;
+        let app = client.app();
+        let mut result = request(client, &app.client_secret).await;
+        if let Some(former) = &app.former_secret
+            && result.as_ref().is_err_and(|error| error.class == ErrorClass::CredentialsRefused)
+        {
+            // While neither is taken, what is said of the new one counts.
+            result = request(client, former).await.or(result);
+        }
+        self.keep(client, result)
+    }
+
+    fn keep(
+        &self,
+        client: &Client,
+        result: Result<(SecretString, Duration), DingTalkError>,
+    ) -> Result<SecretString, DingTalkError> {
         let mut flights = lock(&self.flights);
         flights.ended += 1;
         flights.failure = result.as_ref().err().cloned();
@@ -149,10 +165,9 @@ impl Slot {
     }
 }
 
-async fn request(client: &Client) -> Result<(SecretString, Duration), DingTalkError> {
-    let app = client.app();
-    let body = json!({ "appKey": app.client_id, "appSecret": app.client_secret.expose_secret() });
-    let answer = client.exchange(&Call::TOKEN, None, &body, &[&app.client_secret]).await?;
+async fn request(client: &Client, secret: &SecretString) -> Result<(SecretString, Duration), DingTalkError> {
+    let body = json!({ "appKey": client.app().client_id, "appSecret": secret.expose_secret() });
+    let answer = client.exchange(&Call::TOKEN, None, &body, &[secret]).await?;
     let fields = answer.fields();
     let token = fields
         .text_of_any(&["accessToken", "access_token"])

@@ -4,7 +4,9 @@
 use super::{Ground, Spending};
 use crate::flow::credential;
 use crate::flow::refusal::Refusal;
+use crate::flow::set_up::rotation;
 use crate::model::check::{Check, CheckState, Finding, Reason};
+use crate::model::integration::Rotating;
 use crate::model::link::LinkState;
 use crate::model::quota::Priority;
 use crate::store::{self, health};
@@ -41,22 +43,52 @@ pub(super) async fn look(ground: &Ground<'_>) -> Result<Vec<Finding>, Refusal> {
     };
     drop(tx);
     let client = credential::dingtalk(ground.state, ground.integration, Priority::Chatter);
+    if ground.is_quiet {
+        let said = [Check::Token, Check::CorpId, Check::AgentId, Check::PermissionMember, Check::PermissionMobile];
+        let mut findings: Vec<Finding> = said.map(|check| ground.earlier(check)).into();
+        findings.push(ground.earlier(Check::MemberByMobile));
+        findings.push(robot(ground, &client, &known).await);
+        findings.push(chat(ground, &client, &known).await);
+        return Ok(stand(ground, findings));
+    }
     let token = client.check_token().await;
+    if token.is_ok() {
+        used(ground).await?;
+    }
     let mut findings = vec![judged(ground, Check::Token, token, &Call::TOKEN)];
     findings.push(corp_id(ground, &client).await);
     findings.push(agent_id(ground, &client).await);
     findings.push(robot(ground, &client, &known).await);
     findings.push(chat(ground, &client, &known).await);
     findings.extend(people(ground, &client, &known).await);
+    Ok(stand(ground, findings))
+}
+
+/// What was found before stands where nothing new was learned.
+fn stand(ground: &Ground<'_>, findings: Vec<Finding>) -> Vec<Finding> {
     let app = ground.changed(&["client_id", "client_secret", "corp_id", "agent_id"]);
     let earlier = |check| ground.before.as_ref().and_then(|before| before.of(check));
-    Ok(findings
+    findings
         .into_iter()
         .map(|finding| {
             let earlier = earlier(finding.check);
             finding.or_earlier(earlier, app)
         })
-        .collect())
+        .collect()
+}
+
+/// A token was had with the present Client Secret: a former one is needed no more.
+async fn used(ground: &Ground<'_>) -> Result<(), Refusal> {
+    let (state, secret) = (ground.state, Rotating::ClientSecret);
+    let mut tx = state.store.begin().await?;
+    rotation::note_use(state, &mut tx, &ground.integration.key, &[secret.name()]).await?;
+    tx.commit().await?;
+    if ground.integration.secrets.former.of(secret).is_some()
+        && let Err(error) = rotation::end(state, ground.integration, &[secret]).await
+    {
+        tracing::info!(key = ground.integration.key, error = %error, "the former Client Secret is still accepted");
+    }
+    Ok(())
 }
 
 async fn corp_id(ground: &Ground<'_>, client: &Client) -> Finding {
@@ -71,7 +103,7 @@ async fn corp_id(ground: &Ground<'_>, client: &Client) -> Finding {
 /// A task that does not exist is asked for: an AgentId of another app is refused before that.
 async fn agent_id(ground: &Ground<'_>, client: &Client) -> Finding {
     let check = Check::AgentId;
-    if ground.spending == Spending::Nothing {
+    if ground.spending != Spending::Calls {
         return ground.found(check, CheckState::Unproved, Reason::NotAsked);
     }
     match client.work_notice_progress(NO_TASK).await {
@@ -134,7 +166,9 @@ fn proved_by(ground: &Ground<'_>, check: Check, seen: Option<Millis>) -> Option<
     let found = Finding::by(check, seen, ground.changed(&["client_id"]), ground.now);
     match (found.state, ground.spending) {
         (CheckState::Proved, _) => Some(found),
-        (_, Spending::Nothing) => Some(ground.found(check, CheckState::Unproved, Reason::NotAsked)),
+        (_, Spending::Nothing | Spending::Watching) => {
+            Some(ground.found(check, CheckState::Unproved, Reason::NotAsked))
+        }
         (_, Spending::Calls) => None,
     }
 }

@@ -26,6 +26,8 @@ use world::Millis;
 /// Every night at half past two in China, when nobody waits for DingTalk's attention.
 const NIGHT: Duration = Duration::from_secs(18 * 3600 + 1800);
 const DAY: Duration = Duration::from_secs(24 * 3600);
+/// How often what has come is looked at for those who watch.
+const WATCH_EVERY: Duration = Duration::from_secs(3);
 /// How far apart the nights of several integrations begin, at most.
 const APART_MAX: u64 = 3600;
 
@@ -34,6 +36,9 @@ const APART_MAX: u64 = 3600;
 pub enum Spending {
     /// Nothing that DingTalk counts.
     Nothing,
+    /// The same for somebody who watches: the platforms are asked once in a while, what has come here is looked at each
+    /// time.
+    Watching,
     /// One counted call for each step that nothing proves, four at most.
     Calls,
 }
@@ -43,6 +48,8 @@ struct Ground<'a> {
     state: &'a State,
     integration: &'a Integration,
     spending: Spending,
+    /// The platforms were asked a moment ago: what they said then stands.
+    is_quiet: bool,
     now: Millis,
     /// When what was seen or changed.
     evidence: BTreeMap<String, Millis>,
@@ -60,6 +67,12 @@ impl Ground<'_> {
     /// When one of these fields was last changed.
     fn changed(&self, fields: &[&str]) -> Option<Millis> {
         fields.iter().filter_map(|field| self.seen(&changed_name(field))).max()
+    }
+
+    /// What was found before, of what is not asked again.
+    fn earlier(&self, check: Check) -> Finding {
+        let earlier = self.before.as_ref().and_then(|before| before.of(check)).cloned();
+        earlier.unwrap_or_else(|| self.found(check, CheckState::Unproved, crate::model::check::Reason::NotAsked))
     }
 
     /// A finding of now.
@@ -99,16 +112,22 @@ pub async fn run(state: &State, key: &str, spending: Spending, actor: &str) -> R
     }
     let mut tx = state.store.read().await?;
     let integration = store::integration::by_key(&mut tx, key).await?.ok_or(ProblemCode::NotFound)?;
+    let (now, before) = (state.world.now(), store::check_run::get(&mut tx, key).await?);
+    let was_asked = before.is_some() && state.caches.asked.get(&key.to_owned(), now).is_some();
     let ground = Ground {
         state,
         integration: &integration,
         spending,
-        now: state.world.now(),
+        is_quiet: spending == Spending::Watching && was_asked,
+        now,
         evidence: store::evidence::all(&mut tx, key).await?,
         server: store::evidence::all(&mut tx, "").await?,
-        before: store::check_run::get(&mut tx, key).await?,
+        before,
     };
     drop(tx);
+    if !ground.is_quiet {
+        state.caches.asked.put(key.to_owned(), (), now);
+    }
     let mut findings = server::look(&ground).await;
     findings.extend(dingtalk::look(&ground).await?);
     findings.extend(seen::look(&ground).await?);
@@ -122,6 +141,19 @@ pub async fn run(state: &State, key: &str, spending: Spending, actor: &str) -> R
         notice::tell(state, &integration, &red).await;
     }
     Ok((integration, run))
+}
+
+/// What somebody who watches is shown: looked at anew every three seconds, by one for all who watch.
+///
+/// # Errors
+/// `NotFound` for an unknown integration.
+pub async fn watch(state: &State, key: &str) -> Result<(Integration, Run), Refusal> {
+    let _one_at_a_time = state.caches.watching.lock(key.to_owned()).await;
+    let (integration, run) = last(state, key).await?;
+    match run.filter(|run| state.world.now().since(run.ran) < WATCH_EVERY) {
+        Some(run) => Ok((integration, run)),
+        None => self::run(state, key, Spending::Watching, "dingduty").await,
+    }
 }
 
 /// How the checks ended last; none before the first time.

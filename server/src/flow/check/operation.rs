@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// What failed longer ago is history.
 const FAILURE_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
+/// Who changes a secret does it on both sides within a day.
+const ROTATION_AGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Inputs are worked off within seconds.
 const INPUT_AGE_MAX: Duration = Duration::from_secs(300);
 
@@ -32,7 +34,25 @@ pub(super) async fn look(ground: &Ground<'_>) -> Result<Vec<Finding>, Refusal> {
     ];
     findings.push(open_incidents(ground, &mut tx).await?);
     findings.push(work(ground, &mut tx).await?);
+    findings.push(rotation(ground));
     Ok(findings)
+}
+
+/// A former secret that is still accepted says that DingTalk has not been told the new one.
+fn rotation(ground: &Ground<'_>) -> Finding {
+    let oldest = ground.integration.secrets.former.all().map(|(_, former)| former.replaced).min();
+    let count = ground.integration.secrets.former.all().count();
+    match oldest {
+        None => ground.found(Check::Rotation, CheckState::Proved, Reason::NoneAmiss),
+        Some(replaced) if ground.now.since(replaced) <= ROTATION_AGE_MAX => {
+            Finding { seen: Some(replaced), ..ground.found(Check::Rotation, CheckState::Unproved, Reason::SomeAmiss) }
+                .with(count)
+        }
+        Some(replaced) => {
+            Finding { seen: Some(replaced), ..ground.found(Check::Rotation, CheckState::Failed, Reason::SomeAmiss) }
+                .with(count)
+        }
+    }
 }
 
 async fn quota(ground: &Ground<'_>) -> Result<Finding, Refusal> {

@@ -1,11 +1,19 @@
 //! The set-up's steps as the console shows them.
 
 use super::Reader;
-use crate::flow::check::{self, CheckState, Finding, Run};
+use crate::flow::check::{self, Check, CheckState, Finding, Run};
+use crate::model::check::Reason;
 use crate::model::integration::Integration;
 use crate::state::State;
 use contract::console::CheckLine;
 use contract::words::check as words;
+use world::Millis;
+
+/// What stands there before the first look: every step, with what to paste.
+pub(super) fn nothing_looked_at() -> Run {
+    let never = |check: &Check| Finding::new(*check, CheckState::Unproved, Reason::NeverSeen, Millis(0));
+    Run { findings: Check::ALL.iter().map(never).collect(), ran: Millis(0) }
+}
 
 /// The lines of the last run, in the order of the guide.
 pub(super) fn lines(state: &State, integration: &Integration, run: &Run, reader: Reader) -> Vec<CheckLine> {

@@ -1,20 +1,45 @@
 //! What an administrator types about an integration: names, shapes, and every mistake at once.
 
+use crate::flow::refusal::Said;
 use crate::model::card::CardSettings;
 use crate::model::card::settings::{hidden_fields, snooze_presets};
 use crate::model::digest::{CARDS_PER_MINUTE, CARDS_PER_MINUTE_MAX};
 use crate::model::integration::{Edition, GroupEditors, PersonChannel};
 use crate::model::quota::{Overrides, Preset};
+use contract::Language;
+use contract::words::setting as words;
 use secrecy::SecretString;
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A field that is wrong, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A field that is wrong, and why. Serialised for programs, in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     pub field: String,
-    pub message: String,
+    why: Said,
+}
+
+impl FieldError {
+    /// A mistake in a field, in a sentence of `contract::words`.
+    pub fn new<S: Into<String>>(field: &str, why: impl Fn(Language) -> S) -> Self {
+        Self { field: field.to_owned(), why: Said::ours(why) }
+    }
+
+    /// Why it is wrong, for its reader.
+    pub fn message(&self, language: Language) -> String {
+        self.why.clone().words(language)
+    }
+}
+
+impl Serialize for FieldError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("FieldError", 2)?;
+        error.serialize_field("field", &self.field)?;
+        error.serialize_field("message", &self.message(Language::En))?;
+        error.end()
+    }
 }
 
 /// Values as typed, by field. A field that is absent or empty is not set.
@@ -44,56 +69,52 @@ pub struct Checked {
     pub card: CardSettings,
 }
 
+/// What a value must be, in words, and whether it is.
+type Rule = (fn(Language) -> &'static str, fn(&str) -> bool);
+
 /// One field of the form.
 struct Field {
     name: &'static str,
     needed: bool,
-    /// What the value must be, in words, and whether it is.
-    rule: (&'static str, fn(&str) -> bool),
+    rule: Rule,
 }
 
-const fn field(name: &'static str, needed: bool, rule: (&'static str, fn(&str) -> bool)) -> Field {
+const fn field(name: &'static str, needed: bool, rule: Rule) -> Field {
     Field { name, needed, rule }
 }
 
-const PRINTABLE: (&str, fn(&str) -> bool) = ("must be 1 to 128 printable characters without spaces", is_printable);
+const PRINTABLE: Rule = (words::printable, is_printable);
+const MONTH: Rule = (words::month_shape, |text| figure(text).is_some());
 
 /// The fields of the contract, in its order.
 const FIELDS: [Field; 23] = [
-    field("name", true, ("must be 1 to 100 characters on one line", is_name)),
-    field("corp_id", true, ("must be `ding` followed by 4 to 64 letters or digits", is_corp_id)),
-    field("agent_id", true, ("must be a number of at most 20 digits", is_number)),
+    field("name", true, (words::name_shape, is_name)),
+    field("corp_id", true, (words::corp_id_shape, is_corp_id)),
+    field("agent_id", true, (words::agent_id_shape, is_number)),
     field("client_id", true, PRINTABLE),
     field("client_secret", true, PRINTABLE),
-    field("aes_key", true, ("must be exactly 43 letters or digits, as DingTalk's console shows it", is_aes_key)),
-    field("token", true, ("must be 3 to 32 letters or digits", is_token)),
+    field("aes_key", true, (words::aes_key_shape, is_aes_key)),
+    field("token", true, (words::token_shape, is_token)),
     field("card_template_id", false, PRINTABLE),
     field("war_room_template_id", false, PRINTABLE),
     field("war_room_bot_id", false, PRINTABLE),
     field("flashduty_app_key", true, PRINTABLE),
-    field("edition", false, ("must be standard, professional or exclusive", |text| edition(text).is_some())),
-    field("key", false, ("must be 8 to 32 of a-z and 0-9", is_key)),
-    field("person_channel", false, ("must be bot, work_notice or both", |text| person_channel(text).is_some())),
-    field("group_editors", false, ("must be owner, members or nobody", |text| group_editors(text).is_some())),
-    field("quota_preset", false, ("must be before-2025-11-19 or 2025-11-19", |text| Preset::from_name(text).is_some())),
-    field("quota_api_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
-    field("quota_push_month", false, ("must be a number from 0 to 1000000000", |text| figure(text).is_some())),
-    field("quota_qps", false, ("must be a number from 1 to 1000", |text| per_second(text).is_some())),
-    field("storm_cards_per_minute", false, ("must be a whole number from 1 to 10000", |text| cards(text).is_some())),
-    field(
-        "card_hidden_fields",
-        false,
-        ("must be a list of severity, channel, responders, alerts, snoozed_until, description and labels", |text| {
-            hidden_fields(text).is_some()
-        }),
-    ),
-    field(
-        "snooze_minutes",
-        false,
-        ("must be a list of 1 to 5 different numbers from 1 to 1440", |text| snooze_presets(text).is_some()),
-    ),
-    field("card_text_template_id", false, ("must be 24 digits from 0 to 9 and a to f", is_object_id)),
+    field("edition", false, (words::edition_shape, |text| edition(text).is_some())),
+    field("key", false, (words::key_shape, is_key)),
+    field("person_channel", false, (words::person_channel_shape, |text| person_channel(text).is_some())),
+    field("group_editors", false, (words::group_editors_shape, |text| group_editors(text).is_some())),
+    field("quota_preset", false, (words::quota_preset_shape, |text| Preset::from_name(text).is_some())),
+    field("quota_api_month", false, MONTH),
+    field("quota_push_month", false, MONTH),
+    field("quota_qps", false, (words::qps_shape, |text| per_second(text).is_some())),
+    field("storm_cards_per_minute", false, (words::cards_shape, |text| cards(text).is_some())),
+    field("card_hidden_fields", false, (words::hidden_shape, |text| hidden_fields(text).is_some())),
+    field("snooze_minutes", false, (words::snooze_shape, |text| snooze_presets(text).is_some())),
+    field("card_text_template_id", false, (words::template_shape, is_object_id)),
 ];
+
+/// Fields whose value is never shown again.
+pub const SECRETS: [&str; 4] = ["client_secret", "aes_key", "token", "flashduty_app_key"];
 
 /// Fields whose value may also be a JSON array.
 const LISTS: [&str; 2] = ["card_hidden_fields", "snooze_minutes"];
@@ -116,8 +137,8 @@ impl Form {
         for (name, value) in pairs {
             let known = FIELDS.iter().find(|field| field.name == name);
             match (known, value) {
-                (None, _) => errors.push(wrong(&name, "is not a field of an integration")),
-                (Some(field), None) => errors.push(wrong(field.name, "must be a text")),
+                (None, _) => errors.push(FieldError::new(&name, words::is_not_a_field)),
+                (Some(field), None) => errors.push(FieldError::new(field.name, words::must_be_text)),
                 (Some(field), Some(value)) => self.set(field.name, value.trim()),
             }
         }
@@ -138,6 +159,16 @@ impl Form {
         self.0.get(name) != other.0.get(name)
     }
 
+    /// The value of a field; empty where it is not set.
+    pub fn value(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// Whether an integration needs a field.
+    pub fn is_needed(name: &str) -> bool {
+        FIELDS.iter().any(|field| field.name == name && field.needed)
+    }
+
     /// The names of all fields, in the contract's order.
     pub fn names() -> impl Iterator<Item = &'static str> {
         FIELDS.iter().map(|field| field.name)
@@ -150,18 +181,18 @@ impl Form {
     pub fn check(self) -> Result<Checked, Vec<FieldError>> {
         let mut errors: Vec<_> = FIELDS.iter().filter_map(|field| self.fault(field)).collect();
         match (self.0.contains_key("war_room_template_id"), self.0.contains_key("war_room_bot_id")) {
-            (true, false) => errors.push(wrong("war_room_bot_id", "is needed beside war_room_template_id")),
-            (false, true) => errors.push(wrong("war_room_template_id", "is needed beside war_room_bot_id")),
+            (true, false) => errors.push(FieldError::new("war_room_bot_id", words::bot_needed)),
+            (false, true) => errors.push(FieldError::new("war_room_template_id", words::template_needed)),
             _ => {}
         }
         if errors.is_empty() { Ok(self.checked()) } else { Err(errors) }
     }
 
     fn fault(&self, field: &Field) -> Option<FieldError> {
-        let (words, fits) = field.rule;
+        let (shape, fits) = field.rule;
         match self.0.get(field.name) {
-            None if field.needed => Some(wrong(field.name, "is needed")),
-            Some(value) if !fits(value) => Some(wrong(field.name, words)),
+            None if field.needed => Some(FieldError::new(field.name, words::is_needed)),
+            Some(value) if !fits(value) => Some(FieldError::new(field.name, shape)),
             _ => None,
         }
     }
@@ -215,7 +246,7 @@ impl Form {
 /// # Errors
 /// It is no JSON object.
 pub fn pairs(text: &str) -> Result<Vec<(String, Option<String>)>, Vec<FieldError>> {
-    let not_an_object = || vec![wrong("(file)", "is not a JSON object")];
+    let not_an_object = || vec![FieldError::new("(file)", words::not_an_object)];
     let value: Value = serde_json::from_str(text).map_err(|_| not_an_object())?;
     let Value::Object(fields) = value else { return Err(not_an_object()) };
     let text_of = |name: &str, value| match value {
@@ -241,10 +272,6 @@ fn plain_text(value: Value) -> Option<String> {
 fn list_text(items: Vec<Value>) -> Option<String> {
     let texts: Option<Vec<String>> = items.into_iter().map(plain_text).collect();
     texts.map(|texts| texts.join(","))
-}
-
-fn wrong(field: &str, message: &str) -> FieldError {
-    FieldError { field: field.to_owned(), message: message.to_owned() }
 }
 
 /// The edition of its fixed name.

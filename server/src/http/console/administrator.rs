@@ -1,7 +1,8 @@
 //! Whoever is signed in to the console, and the data of its pages.
 
+use crate::flow::console::settings::{self, Typed};
 use crate::flow::console::{self, Reader, groups};
-use crate::flow::{Refusal, caches};
+use crate::flow::{Refusal, caches, check};
 use crate::http::forms::see;
 use crate::http::problem::ApiError;
 use crate::http::session::Caller;
@@ -21,7 +22,9 @@ use contract::console::quota::{Quota, WhatIf};
 use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
+use contract::health::HealthView;
 use contract::people::{PeopleList, PeoplePage};
+use contract::settings::SettingsForm;
 use contract::{Problem, ProblemCode, paths};
 use std::sync::Arc;
 
@@ -30,6 +33,8 @@ pub struct Administrator {
     pub state: State,
     pub caller: Caller,
     pub session: ConsoleSession,
+    /// The form that was sent and not taken.
+    pub typed: Option<Typed>,
 }
 
 impl Administrator {
@@ -40,7 +45,7 @@ impl Administrator {
     pub async fn of(state: &State, caller: &Caller) -> Result<Option<Self>, Refusal> {
         let Some(id) = caller.cookie_hash(&caller.cookies.console()) else { return Ok(None) };
         let session = console::entry::session(state, &id).await?;
-        Ok(session.map(|session| Self { state: state.clone(), caller: caller.clone(), session }))
+        Ok(session.map(|session| Self { state: state.clone(), caller: caller.clone(), session, typed: None }))
     }
 
     /// The integration of a key. To a person of another one it does not exist.
@@ -113,6 +118,9 @@ impl ConsoleBackend for Administrator {
     async fn overview(&self, key: &str) -> Result<IntegrationView, Problem> {
         let read = async {
             let integration = self.integration(key).await?;
+            if self.caller.parameter("watch").is_some() && self.may_change() {
+                check::watch(&self.state, key).await?;
+            }
             let reader = Reader { language: self.caller.language(), with_secrets: self.may_change() };
             Ok::<_, Refusal>(console::overview(&self.state, &integration, reader).await?)
         };
@@ -178,8 +186,32 @@ impl ConsoleBackend for Administrator {
         read.await.map_err(|refusal| self.problem(refusal))
     }
 
+    async fn health(&self, key: &str) -> Result<HealthView, Problem> {
+        let read = async {
+            let integration = self.integration(key).await?;
+            Ok::<_, Refusal>(console::health::view(&self.state, &integration, self.caller.language()).await?)
+        };
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
     async fn delivery(&self, key: &str, id: &str) -> Result<DeliveryView, Problem> {
         let read = console::deliveries::one(&self.state, key, id, self.caller.language());
+        read.await.map_err(|refusal| self.problem(refusal))
+    }
+
+    async fn new_integration(&self) -> Result<SettingsForm, Problem> {
+        let form = settings::form(&self.state, None, self.typed.as_ref(), self.caller.language()).await;
+        form.map_err(|error| self.problem(error))
+    }
+
+    async fn settings(&self, key: &str) -> Result<SettingsForm, Problem> {
+        let read = async {
+            // Not from memory: who has just saved, or was overtaken, sees what is.
+            caches::forget(&self.state, key);
+            let integration = self.integration(key).await?;
+            let language = self.caller.language();
+            Ok::<_, Refusal>(settings::form(&self.state, Some(&integration), self.typed.as_ref(), language).await?)
+        };
         read.await.map_err(|refusal| self.problem(refusal))
     }
 }

@@ -50,6 +50,19 @@ pub async fn console_again(
     response
 }
 
+/// The console's page that a form was sent from, with what was typed and why it was not taken.
+pub async fn console_refused(administrator: Administrator, key: Option<&str>, address: &str) -> Response {
+    let mut request = Request::default();
+    if let Ok(address) = address.parse() {
+        *request.uri_mut() = address;
+    }
+    let mut response = console_page(administrator, key, None, request).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response
+}
+
 async fn console_page(
     administrator: Administrator,
     key: Option<&str>,

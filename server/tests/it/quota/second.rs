@@ -49,6 +49,7 @@ impl Program {
             agent_id: seed::AGENT_ID.into(),
             client_id: seed::CLIENT_ID.into(),
             client_secret: seed::CLIENT_SECRET.to_owned().into(),
+            former_secret: None,
         };
         let gate = Pilot::start(store.clone(), world).gate(&integration(), Priority::Page);
         Self { store, client: platform.app(app, gate) }

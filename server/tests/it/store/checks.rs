@@ -15,6 +15,10 @@ async fn evidence_keeps_the_newest_time_and_goes_with_its_integration() {
         evidence::put(tx, "", "backup", Millis(1)).await.unwrap();
         let known = evidence::all(tx, "alpha").await.unwrap();
         assert_eq!(known.into_iter().collect::<Vec<_>>(), [("event:x".to_owned(), Millis(9))]);
+        evidence::remove(tx, "alpha", "event:x").await.unwrap();
+        evidence::remove(tx, "other", "backup").await.unwrap();
+        assert!(evidence::all(tx, "alpha").await.unwrap().is_empty());
+        evidence::put(tx, "alpha", "event:x", Millis(3)).await.unwrap();
 
         let found = Finding::new(Check::Token, CheckState::Proved, Reason::Answered, NOW);
         for findings in [vec![], vec![found]] {

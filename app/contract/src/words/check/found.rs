@@ -80,3 +80,31 @@ pub fn field(name: &str, language: Language) -> &'static str {
         Language::En => en,
     }
 }
+
+/// The words of a state.
+pub fn state(name: &str, language: Language) -> &'static str {
+    match name {
+        "proved" => super::proved(language),
+        "failed" => super::failed(language),
+        "unproved" => super::unproved(language),
+        _ => super::not_needed(language),
+    }
+}
+
+/// The heading of a step of the guide.
+pub fn step(name: &str, language: Language) -> &'static str {
+    match name {
+        "server" => super::step_server(language),
+        "app" => super::step_app(language),
+        "events" => super::step_events(language),
+        "cool-app" => super::step_cool_app(language),
+        "bot" => super::step_bot(language),
+        "pages" => super::step_pages(language),
+        "permissions" => super::step_permissions(language),
+        "cards" => super::step_cards(language),
+        "war-rooms" => super::step_war_rooms(language),
+        "publish" => super::step_publish(language),
+        "flashduty" => super::step_flashduty(language),
+        _ => super::step_operation(language),
+    }
+}

@@ -128,6 +128,7 @@ pub fn app(client_secret: &str) -> AppCredentials {
         agent_id: "42".into(),
         client_id: "dingclient".into(),
         client_secret: client_secret.into(),
+        former_secret: None,
     }
 }
 

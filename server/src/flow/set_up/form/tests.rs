@@ -12,7 +12,12 @@ fn good() -> serde_json::Map<String, Value> {
 
 fn faults(fields: serde_json::Map<String, Value>) -> Vec<(String, String)> {
     let result = Form::from_json(&Value::Object(fields).to_string()).and_then(Form::check);
-    result.err().unwrap_or_default().into_iter().map(|error| (error.field, error.message)).collect()
+    result
+        .err()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|error| (error.field.clone(), error.message(Language::En)))
+        .collect()
 }
 
 #[test]

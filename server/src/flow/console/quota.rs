@@ -80,7 +80,7 @@ pub async fn change(
         Ok(_) => Ok(None),
         Err(SetUpError::Fields(wrong)) => Ok(Some(wrong.into_iter().next().map(|one| one.field).unwrap_or_default())),
         Err(SetUpError::UnknownIntegration) => Err(ProblemCode::NotFound.into()),
-        Err(SetUpError::Conflict) => Ok(Some("seen".to_owned())),
+        Err(SetUpError::Conflict | SetUpError::Overtaken) => Ok(Some("seen".to_owned())),
         Err(SetUpError::Store(error)) => Err(error.into()),
     }
 }

@@ -79,6 +79,13 @@ impl Journal {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
     }
 
+    /// The kept entries after the one with this number, oldest first.
+    pub fn after(&self, n: u64) -> Vec<Entry> {
+        let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = pages.entries.partition_point(|entry| entry.n <= n);
+        pages.entries.range(first..).cloned().collect()
+    }
+
     /// How many of the kept entries `wanted` says yes to.
     pub fn count(&self, wanted: impl Fn(&Entry) -> bool) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().filter(|entry| wanted(entry)).count()
@@ -133,5 +140,8 @@ mod tests {
         assert_eq!(entries[0].query, "access_token=***&x=1");
         assert!(entries[0].request_body.len() <= BODY_BYTES_MAX + 3);
         assert_eq!(journal.count(|entry| entry.n > 4), ENTRIES_MAX - 1);
+        let last = entries[ENTRIES_MAX - 1].n;
+        assert_eq!(journal.after(last - 2), entries[ENTRIES_MAX - 2..]);
+        assert_eq!((journal.after(last), journal.after(0).len()), (Vec::new(), ENTRIES_MAX));
     }
 }

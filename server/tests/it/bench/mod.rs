@@ -51,10 +51,15 @@ impl Bench {
 
     /// The same on a new PostgreSQL database; none where there is no PostgreSQL.
     pub async fn on_postgres() -> Option<Self> {
+        Self::on_postgres_with_seed(1).await
+    }
+
+    /// The same with other chance.
+    pub async fn on_postgres_with_seed(chance: u64) -> Option<Self> {
         let url = crate::postgres::database().await?;
         let directory = std::env::temp_dir().join(format!("dingduty-bench-{}-{}", std::process::id(), next()));
         std::fs::create_dir_all(&directory).unwrap();
-        Some(Self::on(url, directory, 1).await)
+        Some(Self::on(url, directory, chance).await)
     }
 
     async fn on(database_url: String, directory: PathBuf, chance: u64) -> Self {

@@ -3,7 +3,7 @@
 use super::{PEOPLE, STRANGERS, Storm};
 use crate::bench::KEY;
 use contract::paths;
-use simulator::dingtalk::Place;
+use simulator::dingtalk::{Place, PushResult};
 use simulator::flashduty::{Act, Raise};
 
 impl Storm {
@@ -12,12 +12,15 @@ impl Storm {
         let chat = &chats[self.roll(chats.len())];
         let (step, number) = (self.roll(4), self.roll(1_000));
         let dingtalk = &self.bench.sim.dingtalk;
-        // Whether the platform allows the step in its present state is the platform's business.
-        let _ = match step {
+        let told = match step {
             0 => dingtalk.uninstall_cool_app(&chat.id, &chat.owner).await,
             1 => dingtalk.rename_chat(&chat.id, &format!("group {number}"), &chat.owner).await,
             _ => dingtalk.install_cool_app(&chat.id, &chat.owner).await,
         };
+        // Whether the platform allows the step in its present state is the platform's business.
+        if told == Ok(PushResult::QuotaSpent) {
+            self.untold.insert(chat.id.clone());
+        }
         if let Some(known) = self.bench.chat(&chat.id).await
             && self.roll(6) == 0
         {

@@ -26,7 +26,9 @@ impl Storm {
     async fn chats_are_right(&self) {
         for truth in self.bench.sim.dingtalk.chats() {
             let Some(chat) = self.bench.chat(&truth.id).await else {
-                assert!(truth.cool_apps.is_empty(), "{} is not known", truth.title);
+                // Nothing tells of a group whose one event was not pushed; the next event will.
+                let untold = self.untold.contains(&truth.id);
+                assert!(truth.cool_apps.is_empty() || untold, "{} is not known", truth.title);
                 continue;
             };
             let installed = !truth.cool_apps.is_empty();

@@ -19,6 +19,8 @@ use url::Url;
 
 /// How long Flashduty may take to say whose a credential is.
 const OWNER_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it goes on asking where Flashduty says that there are too many requests.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// Longest key that is shown to Flashduty; real ones are a fraction of it.
 const KEY_BYTES_MAX: usize = 256;
 /// Longest code and state that are looked at.
@@ -144,8 +146,8 @@ async fn owner(
     integration: &Integration,
     credential: flashduty::Credential,
 ) -> Result<MemberInfo, FlashdutyError> {
-    let client = state.flashduty.with(credential).within(OWNER_TIMEOUT).language(integration.settings.language.tag());
-    client.member_info().await
+    let client = state.flashduty.with(credential).within(OWNER_TIMEOUT).patient(PATIENCE);
+    client.language(integration.settings.language.tag()).member_info().await
 }
 
 /// The same, with a note whether they are an administrator: whom the console is offered to.
@@ -174,6 +176,7 @@ fn of_owner(error: &FlashdutyError, refused: ProblemCode) -> Refusal {
         ErrorClass::NotAMember => ProblemCode::KeyOfAccount.into(),
         ErrorClass::NoLicense => ProblemCode::NoLicense.into(),
         ErrorClass::AccessDenied => ProblemCode::AccessDenied.into(),
+        ErrorClass::RateLimited { .. } => error.clone().into(),
         _ => ProblemCode::FlashdutyDown.into(),
     }
 }

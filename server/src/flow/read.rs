@@ -39,6 +39,8 @@ const PAGE_ROWS: u32 = 20;
 const ROWS_MAX: u32 = 10_000;
 /// How long a page waits for Flashduty.
 const READ_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a page goes on asking where Flashduty says that there are too many requests.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Who reads: their link, and the language they read.
 #[derive(Clone, Copy)]
@@ -146,8 +148,10 @@ impl Viewer<'_> {
         convert::incident_view(incident, self.link.member.member_id, self.state.world.now())
     }
 
-    pub(super) async fn client(&self) -> Result<flashduty::Client, Refusal> {
-        Ok(credential::person(self.state, self.integration, self.link).await?.within(READ_TIMEOUT))
+    /// Flashduty as the viewer, who waits for a page.
+    pub async fn client(&self) -> Result<flashduty::Client, Refusal> {
+        let client = credential::person(self.state, self.integration, self.link).await?;
+        Ok(client.within(READ_TIMEOUT).patient(PATIENCE))
     }
 
     /// Flashduty's answer; a credential it no longer accepts breaks the link.

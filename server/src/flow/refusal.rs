@@ -142,6 +142,12 @@ impl From<FlashdutyError> for Refusal {
             ErrorClass::InvalidParameter => return Self::told(ProblemCode::NotNow, error.message),
             ErrorClass::NotAMember => ProblemCode::KeyOfAccount,
             ErrorClass::Unclear => ProblemCode::FlashdutySlow,
+            ErrorClass::RateLimited { .. } => {
+                return Self {
+                    message: Some(Said::ours(words::too_many_requests)),
+                    ..ProblemCode::FlashdutyDown.into()
+                };
+            }
             _ => ProblemCode::FlashdutyDown,
         };
         Self::new(code)

@@ -55,6 +55,7 @@ fn both(code: ProblemCode) -> (Pair, Pair) {
 
 crate::words::sentences! {
     held_until(at): "北京时间 {at} 恢复", "until {at}, China time";
+    too_many_requests: "Flashduty 暂时限制了本账户的请求频率", "Flashduty takes no more requests of this account for the moment";
 }
 
 fn of_request(code: ProblemCode) -> (Pair, Pair) {

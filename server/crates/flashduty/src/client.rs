@@ -1,3 +1,4 @@
+use crate::patience::Patience;
 use crate::{Credential, ErrorClass, FlashdutyError, Page, Platform, envelope, transport};
 use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HeaderValue};
@@ -14,17 +15,26 @@ pub struct Client {
     credential: Credential,
     language: Option<HeaderValue>,
     time_out: Duration,
+    patience: Option<Patience>,
 }
 
 impl Client {
     pub(crate) fn new(platform: Platform, credential: Credential) -> Self {
-        Self { platform, credential, language: None, time_out: Duration::from_secs(10) }
+        Self { platform, credential, language: None, time_out: Duration::from_secs(10), patience: None }
     }
 
     /// The same client with at most `limit` for a whole call, connection included.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
         Self { time_out: self.time_out.min(limit), ..self.clone() }
+    }
+
+    /// The same client for somebody who waits: what Flashduty refuses as too many requests is made again, twice at most
+    /// and not later than `budget` from now, however many calls there are. Of nothing else is it known that it was not
+    /// carried out.
+    #[must_use]
+    pub fn patient(&self, budget: Duration) -> Self {
+        Self { patience: Some(Patience::new(self.platform.world(), budget)), ..self.clone() }
     }
 
     /// The same client asking for error sentences in `language` (`zh-CN` or `en-US`). What cannot be a header is ignored.
@@ -69,8 +79,20 @@ impl Client {
     }
 
     async fn call(&self, path: &str, body: Value) -> Result<Value, FlashdutyError> {
+        let (world, waiting) = (self.platform.world(), self.platform.waiting());
+        let mut repeats = 0;
+        loop {
+            let result = self.exchange(path, &body).await;
+            match (&result, self.patience) {
+                (Err(error), Some(patience)) if patience.wait(world, waiting, error, repeats).await => repeats += 1,
+                _ => return result,
+            }
+        }
+    }
+
+    async fn exchange(&self, path: &str, body: &Value) -> Result<Value, FlashdutyError> {
         let started = self.platform.world().now();
-        let result = match self.request(path, &body) {
+        let result = match self.request(path, body) {
             Ok(request) => transport::send(request).await.and_then(|answer| {
                 self.platform.clock().note(&answer.date, self.platform.world().now());
                 envelope::open(&answer)

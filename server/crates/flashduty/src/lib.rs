@@ -24,6 +24,7 @@ mod member;
 mod merge;
 pub mod oauth;
 mod page;
+mod patience;
 mod person;
 mod platform;
 pub mod robot;

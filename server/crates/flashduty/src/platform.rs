@@ -1,7 +1,9 @@
+use crate::patience::WAITING_MAX;
 use crate::{Client, Credential, OAuth};
 use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 use world::{PeerClock, World};
 
@@ -14,6 +16,7 @@ struct Parts {
     world: World,
     http: reqwest::Client,
     clock: PeerClock,
+    waiting: Semaphore,
 }
 
 impl Platform {
@@ -23,7 +26,9 @@ impl Platform {
     /// When no TLS provider has been installed in this program (see `rustls::crypto`): a mistake of the program, found
     /// at its start.
     pub fn new(api: Url, world: World) -> Self {
-        Self(Arc::new(Parts { http: http_client(&api), api, world, clock: PeerClock::default() }))
+        let http = http_client(&api);
+        let waiting = Semaphore::new(WAITING_MAX);
+        Self(Arc::new(Parts { api, world, http, clock: PeerClock::default(), waiting }))
     }
 
     /// A client that acts as the owner of `credential`.
@@ -44,6 +49,11 @@ impl Platform {
 
     pub(crate) fn clock(&self) -> &PeerClock {
         &self.0.clock
+    }
+
+    /// Places for calls that wait to be made again.
+    pub(crate) fn waiting(&self) -> &Semaphore {
+        &self.0.waiting
     }
 
     pub(crate) fn api(&self) -> &Url {

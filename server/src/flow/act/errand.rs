@@ -21,6 +21,8 @@ use world::Millis;
 
 /// How long one call to Flashduty may take.
 const CALL_LIMIT: Duration = Duration::from_secs(5);
+/// How long an act goes on asking where Flashduty says that there are too many requests.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How often another process's act is looked at, and how many times.
 const LEASE_POLL: Duration = Duration::from_millis(50);
 const LEASE_POLLS_MAX: usize = 40;
@@ -47,7 +49,8 @@ impl Errand<'_> {
     pub async fn carry_out(&self) -> Result<Acted, Refusal> {
         let place = format!("{}/{}", self.integration.key, self.asked.incident_id);
         let _first_in_this_process = self.state.caches.acts.lock(place).await;
-        let client = credential::person(self.state, self.integration, self.link).await?.within(CALL_LIMIT);
+        let client = credential::person(self.state, self.integration, self.link).await?;
+        let client = client.within(CALL_LIMIT).patient(PATIENCE);
         let result = self.alone(&client).await;
         if let Err(Refusal { code: ProblemCode::LinkBroken, .. }) = &result {
             link_end::broke(self.state, self.link).await?;

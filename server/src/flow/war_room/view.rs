@@ -33,7 +33,7 @@ pub async fn incident(viewer: Viewer<'_>, id: &str) -> Result<Incident, Refusal>
         return Err(ProblemCode::NotFound.into());
     }
     let (state, integration) = (viewer.state, viewer.integration);
-    let client = credential::person(state, integration, viewer.link).await?;
+    let client = viewer.client().await?;
     let asked = state.world.now();
     let read = convert::incident(&viewer.heard(client.incident(id).await).await?);
     let complete = people::complete(state, integration, &client, vec![read]).await?.pop();

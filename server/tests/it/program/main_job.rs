@@ -92,8 +92,6 @@ async fn from_the_address_check_to_a_card_that_changed_for_everybody() {
 #[tokio::test]
 async fn pages_carry_the_names_that_tools_rely_on() {
     let stage = Stage::start().await;
-    // Nobody opens pages as fast as this story does.
-    stage.sim.flashduty.set_rate_limits(Limits { per_second: 500, per_minute: 5_000 });
     stage.join(GROUP).await;
     let incident = stage.raise("named", &["li.na"]).await;
     stage.card(GROUP, "named").await;
@@ -138,6 +136,37 @@ async fn pages_carry_the_names_that_tools_rely_on() {
     let again = browser.get(&format!("/i/{}/sign-in", super::stage::KEY)).await;
     let again = follow(&browser, again).await;
     assert!(form_is_there(&again), "whoever is unlinked arrives anew: {}", again.body);
+}
+
+/// Flashduty's second belongs to the whole account: pages and acts wait a moment for their place in it.
+#[tokio::test]
+async fn a_busy_account_makes_pages_slower_and_not_wrong() {
+    let stage = Stage::start().await;
+    stage.join(GROUP).await;
+    let incident = stage.raise("crowded", &["li.na"]).await;
+    stage.card(GROUP, "crowded").await;
+    let browser = stage.linked("li.na").await;
+    let detail = paths::fill("/i/{key}/incidents/{id}", &[super::stage::KEY, &incident]);
+    let page = browser.get(&detail).await;
+    let act = form(&page, ("data-act", "acknowledge"));
+
+    stage.sim.flashduty.set_rate_limits(Limits { per_second: 4, per_minute: 5_000 });
+    stage.sim.journal.clear();
+    let (one, two) = tokio::join!(browser.get(&detail), browser.get(&detail));
+    assert_eq!((progress_of(&one, &incident), progress_of(&two, &incident)), ("Triggered".into(), "Triggered".into()));
+    let acted = act.submit(&browser, &stage.program.base).await;
+    assert_eq!(progress_of(&acted, &incident), "Processing");
+    assert_eq!(stage.sim.flashduty.effects(&incident, "acknowledge"), 1);
+    assert!(stage.sim.journal.count(|entry| entry.status == 429) > 0, "nothing was refused");
+
+    // A minute is more than anybody waits for a page.
+    stage.sim.flashduty.set_rate_limits(Limits { per_second: 50, per_minute: 1 });
+    stage.sim.flashduty.change_settings(|settings| settings.rate_limit_headers = true);
+    let begun = stage.sim.world.now();
+    let refused = browser.get(&detail).await;
+    assert_eq!((refused.status, values(&refused, "data-problem")), (502, vec!["flashduty-down".to_owned()]));
+    assert!(refused.body.contains("takes no more requests") || refused.body.contains("请求频率"), "{}", refused.body);
+    assert!(stage.sim.world.now().since(begun) < Duration::from_secs(2), "it was said at once");
 }
 
 fn form_is_there(page: &Answer) -> bool {

@@ -5,4 +5,5 @@ mod every_call;
 mod failures;
 mod mutations;
 mod oauth;
+mod patience;
 mod stand;

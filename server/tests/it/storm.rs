@@ -23,8 +23,8 @@ const STEPS: usize = 1_000;
 const PEOPLE: [&str; 4] = ["li.na", "zhang.wei", "wang.fang", "alice"];
 /// Employees who never do: one whom Flashduty knows, one whom it does not.
 const STRANGERS: [&str; 2] = ["liu.yang", "bob"];
-/// Seeds of every run; one found failing is added here. 1 is a month of few pushes, 3 one of few calls, 4 PostgreSQL's.
-const SEEDS: [u64; 5] = [1, 3, 4, 249, 20_261_123];
+/// Seeds of every run; one found failing is added here. 1 (on PostgreSQL) and 5 run out of calls and of pushes.
+const SEEDS: [u64; 3] = [1, 5, 249];
 
 #[tokio::test]
 async fn whatever_happens_the_truth_comes_out() {

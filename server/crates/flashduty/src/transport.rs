@@ -105,7 +105,8 @@ mod tests {
             (Some("18446744073709551615"), None, Some(u64::MAX)),
         ] {
             let both = [(RETRY_AFTER.as_str(), retry_after), ("x-ratelimit-reset", reset)];
-            let given = both.iter().filter_map(|(name, value)| Some((name.parse().unwrap(), (*value)?.parse().unwrap())));
+            let given =
+                both.iter().filter_map(|(name, value)| Some((name.parse().unwrap(), (*value)?.parse().unwrap())));
             let headers: HeaderMap = given.collect();
             assert_eq!(retry_after_ms(&headers), told, "{retry_after:?} {reset:?}");
         }

@@ -1,6 +1,6 @@
 //! War rooms.
 
-use super::sql::{Row, from_json, known, sql, to_json};
+use super::sql::{Row, Sql, from_json, known, sql, to_json};
 use super::{StoreError, Tx};
 use crate::model::war_room::{Posted, RoomState, WarRoom};
 use world::Millis;
@@ -23,61 +23,52 @@ macro_rules! select {
 
 /// Adds a room. False when the incident has one of this generation.
 pub async fn insert(tx: &mut Tx, room: &WarRoom) -> Result<bool, StoreError> {
-    sql("INSERT INTO war_room (id, integration, incident_id, generation, uuid, state, open_conversation_id, title, \
-         titled_by_hand, titled_ms, asked_by, asked_name, problem, link_posted, told_ms, missing_told, made_ms, ends_ms, \
-         ended_by, created_ms, updated_ms, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
-         $15, $16, $17, $18, $19, $20, $21, $22) ON CONFLICT DO NOTHING")
-    .text(&room.id)
-    .text(&room.integration)
-    .text(&room.incident_id)
-    .number(room.generation)
-    .text(&room.uuid)
-    .text(room.state.name())
-    .maybe_text(room.open_conversation_id.as_deref())
-    .text(&room.title)
-    .number(i64::from(room.titled_by_hand))
-    .at(room.titled)
-    .text(&room.asked_by)
-    .text(&room.asked_name)
-    .text(&room.problem)
-    .number(room.link_posted.number())
-    .at(room.told)
-    .text(&to_json(TABLE, "missing_told", &room.missing_told)?)
-    .maybe_at(room.made)
-    .maybe_at(room.ends)
-    .text(&room.ended_by)
-    .at(room.created)
-    .at(room.updated)
-    .number(room.version)
-    .changed(tx)
-    .await
+    let statement = sql(
+        "INSERT INTO war_room (id, version, state, open_conversation_id, title, titled_by_hand, titled_ms, \
+                         asked_by, asked_name, problem, link_posted, told_ms, missing_told, made_ms, ends_ms, ended_by, \
+                         updated_ms, integration, incident_id, generation, uuid, created_ms) \
+                         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+                         $20, $21, $22) ON CONFLICT DO NOTHING",
+    );
+    bind(statement, room)?
+        .text(&room.integration)
+        .text(&room.incident_id)
+        .number(room.generation)
+        .text(&room.uuid)
+        .at(room.created)
+        .changed(tx)
+        .await
 }
 
 /// Compare and set.
 pub async fn update(tx: &mut Tx, room: &WarRoom) -> Result<bool, StoreError> {
-    sql("UPDATE war_room SET state = $3, open_conversation_id = $4, title = $5, titled_by_hand = $6, titled_ms = $7, \
-         asked_by = $8, asked_name = $9, problem = $10, link_posted = $11, told_ms = $12, missing_told = $13, \
-         made_ms = $14, ends_ms = $15, ended_by = $16, updated_ms = $17, version = version + 1 \
-         WHERE id = $1 AND version = $2")
-    .text(&room.id)
-    .number(room.version)
-    .text(room.state.name())
-    .maybe_text(room.open_conversation_id.as_deref())
-    .text(&room.title)
-    .number(i64::from(room.titled_by_hand))
-    .at(room.titled)
-    .text(&room.asked_by)
-    .text(&room.asked_name)
-    .text(&room.problem)
-    .number(room.link_posted.number())
-    .at(room.told)
-    .text(&to_json(TABLE, "missing_told", &room.missing_told)?)
-    .maybe_at(room.made)
-    .maybe_at(room.ends)
-    .text(&room.ended_by)
-    .at(room.updated)
-    .changed(tx)
-    .await
+    let statement = sql("UPDATE war_room SET state = $3, open_conversation_id = $4, title = $5, titled_by_hand = $6, \
+                         titled_ms = $7, asked_by = $8, asked_name = $9, problem = $10, link_posted = $11, told_ms = $12, \
+                         missing_told = $13, made_ms = $14, ends_ms = $15, ended_by = $16, updated_ms = $17, \
+                         version = version + 1 WHERE id = $1 AND version = $2");
+    bind(statement, room)?.changed(tx).await
+}
+
+/// Which room in which version, $1 and $2, and what changes of it, $3 to $17.
+fn bind(statement: Sql, room: &WarRoom) -> Result<Sql, StoreError> {
+    Ok(statement
+        .text(&room.id)
+        .number(room.version)
+        .text(room.state.name())
+        .maybe_text(room.open_conversation_id.as_deref())
+        .text(&room.title)
+        .number(i64::from(room.titled_by_hand))
+        .at(room.titled)
+        .text(&room.asked_by)
+        .text(&room.asked_name)
+        .text(&room.problem)
+        .number(room.link_posted.number())
+        .at(room.told)
+        .text(&to_json(TABLE, "missing_told", &room.missing_told)?)
+        .maybe_at(room.made)
+        .maybe_at(room.ends)
+        .text(&room.ended_by)
+        .at(room.updated))
 }
 
 /// Changes a room, whoever else changes it meanwhile. `change` says whether it did; the room as it is then, none when

@@ -3,6 +3,7 @@
 mod ends;
 mod hostile;
 mod hostile_seeds;
+mod hostile_words;
 mod limits;
 
 use crate::bench::verbs::GROUP;

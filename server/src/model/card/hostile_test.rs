@@ -1,12 +1,16 @@
 //! Whatever an incident says, its card keeps within every limit and stays text. Incidents are made from seeds, which are
 //! printed when one fails.
 
+#[path = "../../../tests/it/truth/hostile_words.rs"]
+mod hostile_words;
+
 use super::tests::drawing;
 use super::{Drawing, VALUE_BYTES_MAX, markdown, summary, values, viewer};
 use crate::model::incident::{Incident, LastAct, Responder};
 use crate::model::plain;
 use contract::Language;
 use contract::incident::{Progress, Severity};
+use hostile_words::Seed;
 use world::Millis;
 
 /// All public values of a card together, in bytes.
@@ -14,56 +18,11 @@ const PUBLIC_BYTES_MAX: usize = 8 * 1024;
 /// A message in link mode: every part has its budget, and the facts are short.
 const MESSAGE_BYTES_MAX: usize = 5_000;
 const SEEDS: u64 = 400;
-/// What texts are made of.
-const PIECES: [&str; 34] = [
-    "CPU",
-    " ",
-    "\n",
-    "\r\n",
-    "\t",
-    "标题",
-    "🔥",
-    "👩‍👩‍👧‍👦",
-    "e\u{301}\u{301}\u{301}",
-    "\u{202e}",
-    "\u{2066}",
-    "\u{0}",
-    "\u{7}",
-    "\u{feff}",
-    "${title}",
-    "$CORPID$",
-    "{{.Title}}",
-    "{title}",
-    "# ",
-    "**",
-    "__",
-    "`",
-    "```\n",
-    "[a](javascript:alert(1))",
-    "![](http://h/a.png)",
-    "<script>alert(1)</script>",
-    "<b>",
-    "<none>",
-    "| a | b |\n|---|---|\n",
-    "> ",
-    "- [x] ",
-    "1. ",
-    "\\",
-    "&nbsp;",
-];
-
-/// A small generator of numbers: the same seed makes the same incident on every machine.
-struct Seed(u64);
 
 impl Seed {
-    fn below(&mut self, most: u64) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % most.max(1)).unwrap()
-    }
-
     fn text(&mut self, pieces_max: u64) -> String {
         let count = self.below(pieces_max);
-        (0..count).map(|_| PIECES[self.below(PIECES.len() as u64)]).collect()
+        self.pieces(count)
     }
 
     fn time(&mut self) -> Millis {

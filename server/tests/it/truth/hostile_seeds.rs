@@ -2,6 +2,7 @@
 //! and nothing that goes out is larger than DingTalk takes. A failing seed is printed; `DINGDUTY_HOSTILE_SEED` repeats it.
 
 use super::hostile::{told, usual, webhook};
+use super::hostile_words::Seed;
 use super::with_group;
 use crate::bench::{Bench, KEY};
 use serde_json::{Value, json};
@@ -10,46 +11,10 @@ use simulator::{Fault, Peer, faults};
 use std::time::Duration;
 
 const SEEDS: u64 = 24;
-/// What texts are made of.
-const PIECES: [&str; 24] = [
-    "CPU",
-    " ",
-    "\n",
-    "\r\n",
-    "\t",
-    "标题",
-    "🔥",
-    "👩‍👩‍👧‍👦",
-    "e\u{301}\u{301}",
-    "\u{202e}",
-    "\u{2066}",
-    "\u{0}",
-    "\u{7}",
-    "\u{feff}",
-    "${title}",
-    "$CORPID$",
-    "{{.Title}}",
-    "# ",
-    "**",
-    "```\n",
-    "[a](javascript:alert(1))",
-    "<script>",
-    "| a |\n",
-    "> ",
-];
-
-/// A small generator of numbers: the same seed makes the same incident on every machine.
-struct Seed(u64);
-
 impl Seed {
-    fn below(&mut self, most: u64) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % most.max(1)).unwrap()
-    }
-
     fn text(&mut self) -> String {
         let count = [3, 40, 2_000, 30_000][self.below(4)];
-        (0..count).map(|_| PIECES[self.below(PIECES.len() as u64)]).collect()
+        self.pieces(count)
     }
 
     fn odd(&mut self, usual: Value) -> Value {
@@ -69,7 +34,7 @@ impl Seed {
         }
         let labels = [2, 30, 1_500][self.below(3)];
         incident["labels"] = (0..labels)
-            .map(|n| (format!("{}{n}", PIECES[self.below(24)]), json!(PIECES[self.below(24)].repeat(9))))
+            .map(|n| (format!("{}{n}", self.pieces(1)), json!(self.pieces(1).repeat(9))))
             .collect::<serde_json::Map<_, _>>()
             .into();
         let name: String = self.text().chars().take(3_000).collect();

@@ -36,7 +36,24 @@ fn calls(client: &Client) -> Vec<(&'static str, bool, Asked<'_>)> {
             done(async { client.update_work_notice("1", &StatusBar { text: "x".into(), rgb: 1 }).await }),
         ),
         ("recall_work_notice", true, done(client.recall_work_notice("1"))),
+        ("belongs_to_corp", false, done(client.belongs_to_corp())),
+        ("user_by_web_code", true, done(client.user_by_web_code("c"))),
+        ("create_scene_group", true, done(async { client.create_scene_group(&room()).await })),
+        ("rename_scene_group", true, done(client.rename_scene_group("c", "x"))),
+        ("add_scene_members", true, done(async { client.add_scene_members("c", &["u".to_owned()]).await })),
+        ("disband_scene_group", true, done(client.disband_scene_group("c"))),
+        ("send_to_scene_group", true, done(async move { client.send_to_scene_group("c", "r", &message()).await })),
     ]
+}
+
+fn room() -> NewSceneGroup {
+    NewSceneGroup {
+        title: "x".into(),
+        template_id: "t".into(),
+        owner_user_id: "u".into(),
+        user_ids: vec!["u".into()],
+        uuid: "n".into(),
+    }
 }
 
 fn card() -> NewCard {
@@ -70,16 +87,19 @@ fn notice() -> WorkNoticeContent {
     WorkNoticeContent::Text { content: "x".into() }
 }
 
+/// What is said, and its class where the call reads and where it changes something.
+const NO_ANSWERS: [(&str, &str, &str); 6] = [
+    ("<!DOCTYPE html><html>no</html>", "banned", "banned"),
+    ("", "busy", "unclear"),
+    (r#"{"errcode":0,"result":{"task"#, "busy", "unclear"),
+    ("[]", "busy", "unclear"),
+    ("null", "busy", "unclear"),
+    ("\"ok\"", "busy", "unclear"),
+];
+
 #[tokio::test]
 async fn what_is_no_answer_has_a_class_in_every_call() {
-    for (said, read, changed) in [
-        ("<!DOCTYPE html><html>no</html>", "banned", "banned"),
-        ("", "busy", "unclear"),
-        (r#"{"errcode":0,"result":{"task"#, "busy", "unclear"),
-        ("[]", "busy", "unclear"),
-        ("null", "busy", "unclear"),
-        ("\"ok\"", "busy", "unclear"),
-    ] {
+    for (said, read, changed) in NO_ANSWERS {
         let peer = Peer::new(move |_| Say::Text(200, said.to_owned())).await;
         let client = peer.client();
         for (name, changes, call) in calls(&client) {
@@ -95,6 +115,43 @@ async fn what_is_no_answer_has_a_class_in_every_call() {
     }
 }
 
+/// A token that is none: nobody speaks with it.
+#[tokio::test]
+async fn what_is_no_token_has_a_class() {
+    for (said, read, _) in NO_ANSWERS {
+        let peer = Peer::scripted_tokens(move |_| Say::Text(200, said.to_owned())).await;
+        let client = peer.client();
+        assert_eq!(client.check_token().await.unwrap_err().class.name(), read, "{said:?}");
+        assert_eq!(client.user("u").await.unwrap_err().class.name(), read, "{said:?}");
+        assert!(peer.heard().is_empty(), "{said:?} was used as a token");
+    }
+}
+
+/// Signing in by DingTalk's page takes three calls; any of them may be the one that is not answered.
+#[tokio::test]
+async fn each_step_of_a_web_sign_in_may_be_no_answer() {
+    let steps = [
+        ("/oauth2/userAccessToken", r#"{"accessToken":"person"}"#),
+        ("/contact/users/me", r#"{"unionId":"n","nick":"N"}"#),
+        ("/user/getbyunionid", r#"{"errcode":0,"result":{"userid":"u"}}"#),
+    ];
+    let answered = |path: &str| steps.iter().find(|(step, _)| path.ends_with(step)).map(|(_, said)| *said);
+    for (place, (broken, _)) in steps.iter().enumerate() {
+        for (said, read, changed) in NO_ANSWERS {
+            let peer = Peer::new(move |heard| {
+                let said = if heard.path.ends_with(broken) { Some(said) } else { answered(&heard.path) };
+                Say::Text(200, said.unwrap_or_default().to_owned())
+            })
+            .await;
+            let error = peer.client().user_by_web_code("c").await.unwrap_err();
+            assert_eq!(error.class.name(), if place == 0 { changed } else { read }, "{broken} {said:?}");
+            assert_eq!(peer.heard().len(), place + 1, "{broken} {said:?}");
+        }
+    }
+    let peer = Peer::new(move |heard| Say::Text(200, answered(&heard.path).unwrap_or_default().to_owned())).await;
+    assert_eq!(peer.client().user_by_web_code("c").await.unwrap().user_id, "u");
+}
+
 /// Whatever stands where something else is expected: it is read as far as it makes sense, or refused with a class.
 #[tokio::test]
 async fn values_of_wrong_types_are_read_or_refused_by_every_call() {
@@ -104,7 +161,8 @@ async fn values_of_wrong_types_are_read_or_refused_by_every_call() {
         let said = format!(
             r#"{{"errcode":{inner},"success":{inner},"result":{outer},"task_id":{inner},"userid":{outer},"title":{inner},
             "processQueryKey":{outer},"progress":{inner},"send_result":{outer},"failed_list":{inner},"has_more":{inner},
-            "deliverResults":{outer},"invalidStaffIdList":{inner},"memberUserIds":{outer},"nextToken":{inner},"status":{inner}}}"#
+            "deliverResults":{outer},"invalidStaffIdList":{inner},"memberUserIds":{outer},"nextToken":{inner},"status":{inner},
+            "accessToken":{inner},"unionId":{inner},"open_conversation_id":{outer},"chat_id":{inner},"open_msg_id":{outer}}}"#
         );
         let peer = Peer::new(move |_| Say::Text(200, said.clone())).await;
         let client = peer.client();

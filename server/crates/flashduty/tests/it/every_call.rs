@@ -22,9 +22,20 @@ fn calls(client: &Client) -> Vec<(&'static str, Asked<'_>)> {
         ("snooze", done(client.snooze("a", 5))),
         ("wake", done(client.wake("a"))),
         ("comment", done(client.comment("a", "x", false))),
+        ("reassign", done(client.reassign("a", &[1]))),
+        ("escalate", done(client.escalate("a", "r", 0))),
+        ("add_responders", done(client.add_responders("a", &[1]))),
+        ("escalation_rules", done(client.escalation_rules(1))),
+        ("custom_actions", done(client.custom_actions())),
+        ("run_custom_action", done(client.run_custom_action("a", 1))),
+        ("alert_list", done(client.alert_list("a", 1, 10))),
+        ("team_list", done(async { client.team_list(&TeamQuery::default()).await })),
+        ("default_observers", done(client.default_observers("a"))),
+        ("license_list", done(client.license_list())),
         ("channel_list", done(async { client.channel_list(&ChannelQuery::default()).await })),
         ("channel_infos", done(client.channel_infos(&[1]))),
         ("feed", done(client.feed("a", 1, 10, true))),
+        ("merges", done(merges(client))),
         ("incident_list", done(async { client.incident_list(&IncidentQuery::default()).await })),
         ("incident", done(client.incident("a"))),
         ("incidents", done(client.incidents(&["a"]))),
@@ -39,6 +50,12 @@ fn calls(client: &Client) -> Vec<(&'static str, Asked<'_>)> {
         ("webhook_history", done(async { client.webhook_history(&WebhookHistoryQuery::default()).await })),
         ("webhook_attempt", done(client.webhook_attempt("e", 1))),
     ]
+}
+
+/// The rows of a timeline that tell of merges, read to the end.
+async fn merges(client: &Client) -> Result<Vec<Merge>, FlashdutyError> {
+    let page = client.feed_of_kinds("a", &[MERGE], 10).await?;
+    Ok(page.items.iter().filter_map(FeedItem::merge).collect())
 }
 
 #[tokio::test]

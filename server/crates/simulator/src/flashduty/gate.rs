@@ -3,7 +3,7 @@
 
 use super::Flashduty;
 use super::calls::{self, Need};
-use super::custom::{self, Errand};
+use super::custom_action::{self, Errand};
 use super::fields::Fields;
 use super::people::Role;
 use super::refusal::{Code, Refusal};
@@ -81,7 +81,7 @@ fn handle(
     body: &Bytes,
 ) -> Result<Handled, Refusal> {
     let call = calls::find(path);
-    let runs_errand = path == custom::PATH;
+    let runs_errand = path == custom_action::PATH;
     if call.is_none() && path != PUSH_PATH && !runs_errand {
         return Err(Code::RouteNotFound.into());
     }
@@ -108,7 +108,7 @@ fn handle(
     }
     permit(&state, caller, need)?;
     let fields = Fields::parse(body)?;
-    let Some(call) = call else { return custom::order(&mut state, caller, &fields).map(Handled::Errand) };
+    let Some(call) = call else { return custom_action::order(&mut state, caller, &fields).map(Handled::Errand) };
     let answer = call(&mut state, caller, &fields)?;
     let odd_write = need == Need::IncidentsManage && state.settings.odd_values && answer == json!({});
     Ok(Handled::Data(if odd_write { Value::Null } else { answer }))

@@ -1,7 +1,7 @@
 //! The pretend Flashduty: one account, its API, sign-in, webhooks and a small console, written from the documents.
 //!
 //! Read in this order: `incident` and `people` (what there is), `machine`, `assign`, `alerts`, `timers` (what happens to
-//! it), `merge` (how they become one), `gate`, `calls` and `template` (the API), `webhook`, `robot` and `custom` (what goes out), `oauth`, `console` (what people see), `control` and
+//! it), `merge` (how they become one), `gate`, `calls` and `template` (the API), `webhook`, `robot` and `custom_action` (what goes out), `oauth`, `console` (what people see), `control` and
 //! `verbs` (what tests do).
 //!
 //! Faults of requests and pushes are set in [`crate::Faults`] for [`crate::Peer::Flashduty`]; every API request is in the
@@ -13,7 +13,6 @@ mod calls;
 mod config;
 mod console;
 mod control;
-mod custom;
 mod custom_action;
 mod fields;
 mod form;
@@ -39,7 +38,7 @@ mod webhook;
 mod tests;
 
 pub use assign::{AssignTo, Target};
-pub use custom::CustomAction;
+pub use custom_action::CustomAction;
 pub use incident::{ActRecord, Severity};
 pub use machine::Act;
 pub use merge::MergeInto;

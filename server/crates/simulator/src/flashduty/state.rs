@@ -1,7 +1,7 @@
 //! Everything the pretend Flashduty remembers, and the small steps every act is made of.
 
 use super::config::{AlertIntegration, Channel, Rule, Schedule};
-use super::custom::CustomAction;
+use super::custom_action::CustomAction;
 use super::form::CustomField;
 use super::incident::{FeedRow, Incident};
 use super::oauth::Grants;

@@ -11,7 +11,7 @@ mod push;
 mod schedules;
 mod templates;
 
-use super::custom;
+use super::custom_action;
 use super::fields::Fields;
 use super::gate::Caller;
 use super::refusal::Refusal;
@@ -74,7 +74,7 @@ pub fn find(path: &str) -> Option<(Need, Call)> {
         "/incident/reset" => (Need::IncidentsManage, endings::reset),
         "/incident/war-room/default-observers" => (Need::IncidentsRead, incidents::default_observers),
         "/incident/responder/add" => (Need::IncidentsManage, acts::add_responders),
-        "/datasource/list" => (Need::Nothing, custom::list),
+        "/datasource/list" => (Need::Nothing, custom_action::list),
         "/channel/list" => (Need::Nothing, channels::list),
         "/channel/infos" => (Need::Nothing, channels::infos),
         "/channel/escalate/rule/list" => (Need::Read, channels::rule_list),

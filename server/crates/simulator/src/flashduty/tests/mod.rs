@@ -3,7 +3,7 @@
 mod alerts;
 mod bounds;
 mod console;
-mod custom;
+mod custom_action;
 mod doors;
 mod endings;
 mod oauth;

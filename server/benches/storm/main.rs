@@ -1,10 +1,12 @@
 //! A storm of incidents between a flood of webhooks and DingTalk's limits: `cargo bench -p server --bench storm`.
 //!
 //! 10,000 incidents in a minute to ten groups at 20 calls a second, on one SQLite; with a server that stands still for three
-//! seconds, one that is killed and started again, two on one PostgreSQL, one of which is killed; and a calm time beside it.
+//! seconds, one whose clock is set, one that is killed and started again, two on one PostgreSQL, one of which is killed; and a calm time beside it.
 //! `DINGDUTY_STORM_SECONDS` makes the minute shorter at the same rate, for a quick look; an argument names the one scenario
 //! to run.
 
+#[path = "../../tests/it/program/clock.rs"]
+mod clock;
 mod flood;
 #[path = "../../tests/it/postgres.rs"]
 mod postgres;
@@ -28,6 +30,7 @@ const CALM_INCIDENTS: usize = 5;
 enum Event {
     Nothing,
     StandsStill,
+    ClockIsSet,
     IsKilled,
 }
 
@@ -44,6 +47,7 @@ fn main() {
             ("one-group-each", Fan::OneEach, Event::Nothing),
             ("every-group", Fan::All, Event::Nothing),
             ("stands-still", Fan::All, Event::StandsStill),
+            ("clock-is-set", Fan::All, Event::ClockIsSet),
             ("killed", Fan::All, Event::IsKilled),
         ] {
             if is_wanted(name) {
@@ -95,6 +99,13 @@ async fn happen(stage: &mut Stage, event: Event, after: f64) {
             server.stand_still(true);
             rest(Duration::from_secs(3)).await;
             server.stand_still(false);
+        }
+        Event::ClockIsSet => {
+            let clock = stage.clock.as_ref().expect("a C compiler, by which a clock is made that can be set");
+            for seconds_ahead in [40, -40, 0] {
+                clock.set(seconds_ahead);
+                rest(Duration::from_secs(2)).await;
+            }
         }
         Event::IsKilled => server.restart(),
     }

@@ -12,6 +12,8 @@ pub struct Place {
     pub database_url: String,
     pub dingtalk: String,
     pub flashduty: String,
+    /// Further settings.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 /// A running server; it ends with the benchmark.
@@ -32,7 +34,8 @@ impl Place {
             .env("DINGDUTY_DINGTALK_API_URL", &self.dingtalk)
             .env("DINGDUTY_DINGTALK_OAPI_URL", &self.dingtalk)
             .env("DINGDUTY_FLASHDUTY_API_URL", &self.flashduty)
-            .env("DINGDUTY_LOG", "error");
+            .env("DINGDUTY_LOG", "error")
+            .envs(self.settings.iter().cloned());
         command
     }
 

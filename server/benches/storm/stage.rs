@@ -1,5 +1,6 @@
 //! One storm's stage: a pretend DingTalk with ten groups, and one or two servers between it and the flood.
 
+use crate::clock::SetClock;
 use crate::flood::{Door, Fan};
 use crate::process::{Place, Server, free_port};
 use crate::rest;
@@ -21,6 +22,8 @@ pub struct Stage {
     pub doors: Vec<Door>,
     /// Open conversation ids of the groups, in the order of their channels.
     pub groups: Vec<String>,
+    /// Of all servers; none without a C compiler.
+    pub clock: Option<SetClock>,
     directory: PathBuf,
 }
 
@@ -34,7 +37,9 @@ impl Stage {
         let simulator = Simulator::start(options).await.unwrap();
         let file = format!("sqlite://{}", directory.join("bench.db").display());
         let count = if postgres_url.is_some() { 2 } else { 1 };
+        let clock = SetClock::new(&directory);
         let place = Place {
+            settings: clock.iter().flat_map(SetClock::settings).collect(),
             directory: directory.clone(),
             database_url: postgres_url.unwrap_or(file),
             dingtalk: simulator.dingtalk_url(),
@@ -54,7 +59,7 @@ impl Stage {
         let doors = servers.iter().map(|server| Door::of(&added["urls"], &server.address())).collect();
         let events = added["urls"]["event_subscription"].as_str().unwrap();
         simulator.dingtalk.save_callback(events).await.unwrap();
-        let mut stage = Self { simulator, servers, doors, groups: Vec::new(), directory };
+        let mut stage = Self { simulator, servers, doors, groups: Vec::new(), clock, directory };
         stage.open_groups(&token, fan).await;
         stage.simulator.dingtalk.forget_traffic();
         stage.simulator.journal.clear();

@@ -4,6 +4,7 @@
 mod automation;
 mod backup;
 mod child;
+mod clock;
 mod command_line;
 mod configuration;
 mod copies;
@@ -14,4 +15,5 @@ mod kills;
 mod main_job;
 mod markup;
 mod outage;
+mod pace;
 mod stage;

@@ -168,6 +168,13 @@ impl Serving {
         assert!(Command::new("kill").args(["-KILL", &id]).status().await.unwrap().success());
     }
 
+    /// Stops it where it is, or lets it go on.
+    pub async fn stand_still(&self, still: bool) {
+        let id = self.0.id().expect("it runs").to_string();
+        let signal = if still { "-STOP" } else { "-CONT" };
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+    }
+
     /// Lets no file grow beyond so many bytes, as a full disk does; no limit ends that.
     pub async fn limit_files(&self, bytes: Option<u64>) {
         let id = self.0.id().expect("it runs").to_string();

@@ -328,11 +328,22 @@ async fn on_postgresql() {
     assert_eq!(story.check().await, 0, "a card can be asked after, so none stays unclear");
 }
 
-/// A message cannot be asked after: one that may have arrived is marked and left alone.
 #[tokio::test]
-async fn in_link_mode() {
+async fn in_link_mode_on_sqlite() {
     let sim = platforms().await;
-    let mut story = Story::on(Program::between(&sim), sim, 8).await;
+    in_link_mode(Story::on(Program::between(&sim), sim, 8).await).await;
+}
+
+#[tokio::test]
+async fn in_link_mode_on_postgresql() {
+    let Some(url) = postgres::database().await else { return };
+    let sim = platforms().await;
+    let program = Program::between(&sim).with("DINGDUTY_DATABASE_URL", &url);
+    in_link_mode(Story::on(program, sim, 3).await).await;
+}
+
+/// A message cannot be asked after: one that may have arrived is marked and left alone.
+async fn in_link_mode(mut story: Story) {
     let set = story.stage.program.run(&["integration", "set", "--key", super::stage::KEY, "card_template_id="]).await;
     assert_eq!(set.code, Some(0), "{set:?}");
     story.stage.serving.kill().await;

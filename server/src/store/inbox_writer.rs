@@ -150,6 +150,10 @@ impl Task {
     }
 
     async fn write(&self, mut batch: Vec<Waiting>) {
+        // Nothing but the end of the program has come.
+        if batch.is_empty() {
+            return;
+        }
         // Everybody takes rows in the same order, so that two programs on one PostgreSQL cannot lock each other out.
         batch.sort_by(|one, other| place(&one.item).cmp(&place(&other.item)));
         let (items, waiters): (Vec<_>, Vec<_>) = batch.into_iter().map(|one| (one.item, one.waiter)).unzip();

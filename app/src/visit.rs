@@ -49,6 +49,8 @@ pub struct Visit {
     pub in_console: bool,
     /// In the console: whoever looks may change things; an observer may not.
     pub may_change: bool,
+    /// In the console: whoever looks may add integrations; a person of one may not.
+    pub may_add: bool,
     /// The simulator stands in for both platforms: a ribbon says so.
     pub demo: bool,
 }

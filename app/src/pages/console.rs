@@ -8,8 +8,8 @@ mod group;
 mod groups;
 mod health;
 mod overview;
-mod people;
 mod paste;
+mod people;
 mod quota;
 mod records;
 mod rooms;
@@ -163,14 +163,17 @@ fn name(section: Section, language: Language) -> &'static str {
 
 fn integrations(visit: &Visit, console: &Console) -> Sheet {
     let language = visit.language;
-    let add = view! { <a class="button primary" href=paths::CONSOLE_NEW data-add="">{setting::add(language)}</a> };
+    let add = visit.may_add.then(|| {
+        let label = setting::add(language);
+        view! { <p class="acts"><a class="button primary" href=paths::CONSOLE_NEW data-add="">{label}</a></p> }
+    });
     let main = if console.integrations.is_empty() {
         empty(words::console_empty(language), words::console_empty_more(language))
     } else {
         let lines: Vec<_> = console.integrations.iter().map(|one| line(one, language)).collect();
         view! { <section class="card"><ul class="lines">{lines}</ul></section> }.into_any()
     };
-    let main = view! { {main} <p class="acts">{add}</p> }.into_any();
+    let main = view! { {main} {add} }.into_any();
     let title = words::console(language);
     Sheet { title: title.into(), layout: "wide", top: heading(title.into()), main }
 }

@@ -34,6 +34,7 @@ pub fn visit() -> Visit {
         jsapi_url: "https://g.example.com/jsapi.js".into(),
         now_ms: NOW_MS,
         may_change: true,
+        may_add: true,
         ..Visit::default()
     }
 }

@@ -26,7 +26,7 @@ use axum::extract::{Request, State as Of};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use contract::console::Section;
 use contract::words::console as words;
 use contract::{ProblemCode, paths};

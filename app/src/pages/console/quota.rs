@@ -303,7 +303,7 @@ fn figures(visit: &Visit, quota: &Quota, typed: &Typed) -> AnyView {
                     {number("quota_qps", words::own_per_second(language), "1000", &quota.own.per_second)}
                 </div>
                 <p class="hint">{words::own_more(language)}</p>
-                <button class="button primary" type="submit">{words::save(language)}</button>
+                {visit.may_change.then(|| view! { <button class="button primary" type="submit">{words::save(language)}</button> })}
             </form>
             <details class="fold">
                 <summary>{words::presets(language)}</summary>

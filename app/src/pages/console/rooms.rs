@@ -123,7 +123,7 @@ fn line(visit: &Visit, room: &RoomRow, clock: &Clock) -> AnyView {
                 <a class="button quiet" href=own>{words::room_page(language)}</a>
                 <a class="button quiet" href=about>{words::about_incident(language)}</a>
             </p>
-            {room.can_dismiss.then(|| dismiss(visit, room))}
+            {(room.can_dismiss && visit.may_change).then(|| dismiss(visit, room))}
         </li>
     }
     .into_any()

@@ -43,8 +43,7 @@ pub fn Settings() -> impl IntoView {
             view! {
                 {saved}
                 {form_of(visit, &form, address, words::save(language))}
-                {end_former(visit, &form)}
-                {removal(visit, &form)}
+                {visit.may_change.then(|| view! { {end_former(visit, &form)} {removal(visit, &form)} })}
             }
             .into_any()
         },
@@ -67,7 +66,7 @@ fn form_of(visit: &Visit, form: &SettingsForm, address: String, button: &'static
             <input type="hidden" name="csrf" value=visit.csrf.clone()/>
             <input type="hidden" name="revision" value=form.revision.to_string()/>
             {groups}
-            <button class="button primary wide" type="submit" data-save="">{button}</button>
+            {visit.may_change.then(|| view! { <button class="button primary wide" type="submit" data-save="">{button}</button> })}
         </form>
     }
     .into_any()

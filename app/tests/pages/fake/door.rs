@@ -9,8 +9,8 @@ use contract::console::quota::{Quota, WhatIf};
 use contract::console::rooms::Rooms;
 use contract::console::{Console, IntegrationView};
 use contract::group::{GroupAsked, GroupView, GroupsPage, GroupsWanted};
-use contract::people::{PeopleList, PeoplePage};
 use contract::health::HealthView;
+use contract::people::{PeopleList, PeoplePage};
 use contract::settings::SettingsForm;
 use contract::{Problem, ProblemCode};
 

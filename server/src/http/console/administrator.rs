@@ -70,6 +70,11 @@ impl Administrator {
         self.session.role == Role::Administrator
     }
 
+    /// Whether they may add integrations: whoever used a one-time link and may change things.
+    pub fn may_add(&self) -> bool {
+        self.may_change() && self.session.integration.is_empty()
+    }
+
     /// Who it is, for the audit log.
     pub fn actor(&self) -> &str {
         &self.session.user_id
@@ -200,6 +205,9 @@ impl ConsoleBackend for Administrator {
     }
 
     async fn new_integration(&self) -> Result<SettingsForm, Problem> {
+        if !self.may_add() {
+            return Err(self.problem(ProblemCode::RoleTooLow));
+        }
         let form = settings::form(&self.state, None, self.typed.as_ref(), self.caller.language()).await;
         form.map_err(|error| self.problem(error))
     }

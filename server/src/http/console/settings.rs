@@ -29,7 +29,11 @@ pub fn routes() -> Router<State> {
         .route(paths::CONSOLE_REMOVE, post(remove))
 }
 
+/// Only for whoever came by the server's own link: a person administers one integration.
 async fn create(Of(state): Of<State>, administrator: Administrator, posted: Posted) -> Response {
+    if !administrator.may_add() {
+        return ApiError::new(ProblemCode::RoleTooLow).into_response();
+    }
     let values = values(&posted);
     match settings::create(&state, &values, &administrator.session.user_id).await {
         Ok(integration) => see(&Place::Administer { section: Section::Overview }.address(&integration.key)),

@@ -70,8 +70,8 @@ async fn console_page(
     request: Request,
 ) -> Response {
     let (state, caller) = (administrator.state.clone(), administrator.caller.clone());
-    let may_change = administrator.may_change();
-    let mut visit = Visit { in_console: true, may_change, ..outside(&state, &caller) };
+    let (may_change, may_add) = (administrator.may_change(), administrator.may_add());
+    let mut visit = Visit { in_console: true, may_change, may_add, ..outside(&state, &caller) };
     visit.notice = notice.or(visit.notice);
     if let Some(key) = key {
         let integration = match administrator.integration(key).await {

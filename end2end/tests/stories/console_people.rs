@@ -6,7 +6,7 @@ use end2end::{Page, Stage};
 use server::flow::access;
 
 told!(link_everybody: live = OUTSIDE.live(), plain = OUTSIDE.plain(), on_phone = PHONE.plain());
-told!(come_in_from_the_app: live = PHONE.live(), plain = PC.plain());
+told!(come_in_from_the_app: in_the_app = PHONE.live(), in_the_app_plain = PC.plain());
 
 async fn link_everybody(stage: &Stage, page: &Page) {
     stage.open_group().await;

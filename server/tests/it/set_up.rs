@@ -38,7 +38,8 @@ async fn said(bench: &Bench, check: Check, spending: Spending) -> (CheckState, R
 async fn each_wrong_credential_has_its_own_sentence() {
     let bench = Bench::start().await;
     let mut sentences = BTreeSet::new();
-    let cases: [(&[(&str, &str)], Check, Reason); 5] = [
+    type Changes<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(Changes<'_>, Check, Reason); 5] = [
         (&[("client_secret", "wrong-secret")], Check::Token, Reason::CredentialsRefused),
         (&[("corp_id", "dingforeigncompany00000")], Check::CorpId, Reason::DoesNotFit),
         (&[("agent_id", "99")], Check::AgentId, Reason::DoesNotFit),

@@ -21,7 +21,9 @@
         if (now && now.states[name(line)] != line.getAttribute('data-state')) moved.push(line);
       });
       if (!moved[0]) return again();
-      ask(location.href, 'document', function (page) {
+      ask(location.href, 'text', function (text) {
+        // The page's own styles are this page's too, and another page's would be refused.
+        var page = text && new DOMParser().parseFromString(text.replace(/<style[^]*?<\/style>/g, ''), 'text/html');
         if (page) moved.concat(d.getElementById('checks-said')).forEach(function (old) {
           var fresh = page.querySelector(old.id ? '#' + old.id : '[data-check="' + name(old) + '"]');
           if (fresh) old.parentNode.replaceChild(d.importNode(fresh, true), old);

@@ -42,8 +42,8 @@
 
   // 44 px under a thumb; links within a sentence are as tall as the sentence.
   for (const one of all('button, summary, select, textarea, input:not([type=hidden]), a[href]')) {
-    if (one.matches('.skip, .row-link') || (one.tagName === 'A' && one.closest('p, dd, td, li > span'))) continue;
-    const label = one.matches('[type=checkbox], [type=radio]') && one.closest('label');
+    if (one.matches('.skip, .row-link, [aria-hidden=true]') || (one.tagName === 'A' && one.closest('p, dd, td, li > span'))) continue;
+    const label = one.matches('[type=checkbox], [type=radio]') && (one.closest('label') || one.labels[0]);
     const box = (label || one).getBoundingClientRect();
     if (box.height < 43.5 || box.width < 43.5) {
       found.push(called(one) + ' is only ' + Math.round(box.width) + ' × ' + Math.round(box.height));

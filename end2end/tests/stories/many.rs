@@ -75,13 +75,14 @@ async fn form_asked(stage: &Stage, page: &Page) {
 
 /// Keys move between rows, act, and show their help; nothing while somebody types.
 async fn keys(stage: &Stage, page: &Page) {
-    let newest = {
-        stage.raise("db-1 is full", &["wang.fang"]).await;
-        stage.raise("db-2 is full", &["wang.fang"]).await
-    };
+    let raised = [stage.raise("db-1 is full", &["wang.fang"]).await, stage.raise("db-2 is full", &["wang.fang"]).await];
     link(stage, page, "wang.fang", &stage.page(paths::PC_HOME, &[])).await;
-    page.see(&format!(".row[data-incident=\"{newest}\"]")).await;
+    for incident in &raised {
+        page.see(&format!(".row[data-incident=\"{incident}\"]")).await;
+    }
     page.settled().await;
+    let newest = page.value("document.querySelector('.row').dataset.incident").await;
+    assert!(raised.contains(&newest), "{newest}");
     press(page, "j", "document.body").await;
     let focused = format!("document.activeElement.closest('.row').dataset.incident === '{newest}'");
     page.holds(&focused).await;

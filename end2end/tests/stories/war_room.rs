@@ -33,6 +33,7 @@ async fn from_press_to_end(stage: &Stage, page: &Page) {
 
     // Whoever presses is in it and is given an address that is good now.
     page.follow("[data-act=join-war-room]").await;
+    assert!(page.address().await.ends_with("?open=yes"), "{}", page.address().await);
     page.see("a[data-open-room]").await;
 
     page.click("details:has([data-act=dismiss-war-room]) summary").await;

@@ -9,7 +9,6 @@ use contract::console::{CheckLine, IntegrationView};
 use contract::words::{check as words, setting};
 use contract::{Language, paths};
 use leptos::prelude::*;
-use leptos_meta::Meta;
 
 /// The checklist of an integration, with a button that looks again.
 pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView {
@@ -31,6 +30,7 @@ pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView
     }
     let steps: Vec<_> =
         steps.into_iter().map(|(heading, lines)| view! { <h3>{heading}</h3><ul class="lines">{lines}</ul> }).collect();
+    let watched = visit.may_change.then(|| paths::fill(paths::CONSOLE_CHECKS, &[&one.key]));
     let form = visit.may_change.then(|| {
         view! {
             <form method="post" action=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
@@ -40,10 +40,10 @@ pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView
         }
     });
     view! {
-        <section class="card" data-checks=one.key.clone() data-watch=paths::fill(paths::CONSOLE_CHECKS, &[&one.key])>
+        <section class="card" data-checks=one.key.clone() data-watch=watched>
             <h2>{words::checklist(language)}</h2>
             <p id="checks-said" role="status">{state}" "<span class="age">{when}</span></p>
-            {(open > 0).then(|| by_itself(language))}
+            {(open > 0 && visit.may_change).then(|| by_itself(language))}
             {form}
             {steps}
         </section>
@@ -55,8 +55,10 @@ pub fn checklist(visit: &Visit, one: &IntegrationView, clock: &Clock) -> AnyView
 fn by_itself(language: Language) -> AnyView {
     let is_watched = super::super::query("watch").is_some();
     view! {
-        {is_watched.then(|| view! { <Meta http_equiv="refresh" content="5"/> })}
-        <noscript><p><a href="?watch=yes">{setting::watch(language)}</a></p></noscript>
+        <noscript>
+            {is_watched.then(|| view! { <meta http-equiv="refresh" content="5"/> })}
+            <p><a href="?watch=yes">{setting::watch(language)}</a></p>
+        </noscript>
     }
     .into_any()
 }

@@ -92,7 +92,7 @@ fn filter(visit: &Visit, list: &PeopleList, page: &PeoplePage) -> AnyView {
     let state = list.standing.map(|one| view! { <input type="hidden" name="state" value=one.name()/> });
     view! {
         <nav class="tabs sections" aria-label=words::filter(language)>{tabs}</nav>
-        <form class="search" method="get" action=action role="search">
+        <form class="find" method="get" action=action role="search">
             {state}
             <input
                 type="search"
@@ -136,7 +136,7 @@ fn line(visit: &Visit, list: &PeopleList, one: &PersonLine, clock: &Clock) -> An
     let since = one.updated_ms.map(|at_ms| view! { " · "{moment(clock, at_ms)} });
     view! {
         <li data-member=one.member_id.to_string() data-state=one.standing.name()>
-            <a href=address(visit, &to)><bdi>{one.name.clone()}</bdi></a>{on_call}
+            <a class="member" href=address(visit, &to)><bdi>{one.name.clone()}</bdi></a>{on_call}
             <span class="age">{mark}{linked_as}{role}{since}</span>
         </li>
     }
@@ -164,13 +164,13 @@ fn about(visit: &Visit, list: &PeopleList, one: &PersonLine) -> AnyView {
                 act(visit, paths::CONSOLE_PEOPLE_GRANT, fields, "button", words::give(role, language).into())
             })
             .collect();
-        view! { <h4>{words::role_title(language)}</h4><p class="hint">{words::role_why(language)}</p><div class="chips">{buttons}</div> }
+        view! { <h3>{words::role_title(language)}</h3><p class="hint">{words::role_why(language)}</p><div class="chips">{buttons}</div> }
     });
     let acts = visit.may_change.then(|| view! { {grants}{unlink} });
     let role = one.role.as_deref().map(|role| view! { <p>{words::role(role, language)}</p> });
     view! {
         <section class="card" data-about=one.member_id.to_string()>
-            <h3><bdi>{one.name.clone()}</bdi></h3>
+            <h2><bdi>{one.name.clone()}</bdi></h2>
             <p>{standing_word(one.standing, language)}{one.linked_as.clone().map(|(name, _)| view! { " · "<bdi>{name}</bdi> })}</p>
             {role}
             {acts}
@@ -186,7 +186,7 @@ fn reminder(visit: &Visit, page: &PeoplePage) -> Option<AnyView> {
     (page.to_remind > 0 && visit.may_change).then(|| {
         view! {
             <section class="card">
-                <h3>{words::remind_title(language)}</h3>
+                <h2>{words::remind_title(language)}</h2>
                 <p class="hint">{words::remind_why(language)}</p>
                 {act(visit, paths::CONSOLE_PEOPLE_REMIND, Vec::new(), "button", words::remind(language, page.to_remind))}
             </section>

@@ -1,5 +1,7 @@
 //! Whoever is signed in to the console, and the data of its pages.
 
+use crate::flow::access::Role;
+use crate::flow::console::entry::ConsoleSession;
 use crate::flow::console::settings::{self, Typed};
 use crate::flow::console::{self, Reader, groups};
 use crate::flow::{Refusal, caches, check};
@@ -8,8 +10,6 @@ use crate::http::problem::ApiError;
 use crate::http::session::Caller;
 use crate::model::integration::Integration;
 use crate::state::State;
-use crate::store::console::Role;
-use crate::store::console_session::ConsoleSession;
 use app::backend::ConsoleBackend;
 use app::place::Place;
 use async_trait::async_trait;

@@ -2,13 +2,13 @@
 
 use super::Administrator;
 use crate::flow::Refusal;
+use crate::flow::access::Role;
 use crate::flow::console::people;
 use crate::flow::directory;
 use crate::http::forms::{Posted, see};
 use crate::http::problem::ApiError;
 use crate::http::request::Path;
 use crate::state::State;
-use crate::store::console::Role;
 use app::place::Place;
 use axum::Router;
 use axum::extract::State as Of;

@@ -15,6 +15,7 @@ use server::model::task::TaskKind;
 use server::store::audit::AuditEntry;
 use server::store::console::Role;
 use server::store::inbox::{NewItem, Source};
+use server::store::made_incident::{self, FormKey};
 use server::store::oauth_client::OauthClient;
 use server::store::robot_push::RobotPush;
 use server::store::{
@@ -202,6 +203,8 @@ async fn fill(tx: &mut Tx, key: &str) {
         expires: NOW,
     };
     session::insert(tx, &session).await.unwrap();
+    let form = FormKey { integration: key, user_id: "li", token: "t" };
+    assert!(made_incident::begin(tx, form, NOW, NOW).await.unwrap());
     chat::insert(tx, &Chat::unknown(format!("chat-{key}"), key, "cid", "secret".into(), NOW)).await.unwrap();
     chat_health::event(tx, key, &format!("chat-{key}"), NOW).await.unwrap();
     let (id, chat_id) = (format!("push-{key}"), format!("chat-{key}"));

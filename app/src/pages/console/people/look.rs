@@ -29,7 +29,7 @@ pub fn card(visit: &Visit, list: &PeopleList, page: &PeoplePage, clock: &Clock) 
     let table = look.filter(|look| !matches!(look.state.as_str(), "looking" | "failed"));
     view! {
         <section class="card" data-one-click="">
-            <h3>{words::one_click(language)}</h3>
+            <h2>{words::one_click(language)}</h2>
             <p class="hint">{words::one_click_why(language)}" "{words::one_click_whom(language)}</p>
             {state}
             {failure}

@@ -140,7 +140,9 @@ fn enter(visit: &Visit, id: &str, room: &Room) -> AnyView {
         .into_any(),
         None => {
             let label = if room.mine { words::enter(language) } else { words::join(language) };
-            act_form(visit, id, "join", ().into_any(), label, "button primary")
+            let not_yet = (room.mine && super::query("open").is_some())
+                .then(|| view! { <p class="hint" role="status" data-not-yet="">{words::enter_not_yet(language)}</p> });
+            view! { {act_form(visit, id, "join", ().into_any(), label, "button primary")} {not_yet} }.into_any()
         }
     }
 }

@@ -35,6 +35,7 @@ crate::words::sentences! {
     observers_more: "处理过类似故障的人", "People who have handled incidents like this one";
     invite: "邀请", "Invite";
     enter: "打开钉钉群", "Open the group in DingTalk";
+    enter_not_yet: "钉钉还没有给出群地址，请稍后再按一次，或在会话列表中打开", "DingTalk has not given the group's address yet: press again in a moment, or open it from your list of chats";
     enter_more: "也可在钉钉会话列表中打开", "It is in your list of chats, too";
     dismiss: "解散作战室", "Dismiss the war room";
     dismiss_confirm: "确认解散", "Yes, dismiss it";

@@ -42,9 +42,9 @@ impl Patience {
 fn rest(class: ErrorClass, repeats: u32, left: Duration, chance: f64) -> Option<Duration> {
     let ErrorClass::RateLimited { retry_after_ms } = class else { return None };
     let asked = retry_after_ms.map_or(SECOND, Duration::from_millis);
-    // Whoever is refused again is one of many.
-    let rest = asked.saturating_mul(1 + repeats).saturating_add(SPREAD.mul_f64(chance));
-    (repeats < REPEATS_MAX && rest <= left).then_some(rest)
+    // Whoever is refused again is one of many, and comes back later, but before the patience ends.
+    let rest = asked.saturating_mul(1 + repeats).saturating_add(SPREAD.mul_f64(chance)).min(left);
+    (repeats < REPEATS_MAX && asked <= left).then_some(rest)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is where a call waits for its turn at Flashduty")]
@@ -66,11 +66,12 @@ mod tests {
             (limited(None), 2, 4_000, 0.0, None),
             (limited(Some(0)), 0, 4_000, 1.0, Some(700)),
             (limited(Some(3_000)), 0, 4_000, 0.0, Some(3_000)),
-            (limited(Some(3_000)), 1, 4_000, 0.0, None),
+            (limited(Some(3_000)), 1, 4_000, 0.0, Some(4_000)),
+            (limited(None), 1, 2_400, 1.0, Some(2_400)),
             (limited(Some(40_000)), 0, 4_000, 0.0, None),
             (limited(Some(u64::MAX)), 1, 4_000, 1.0, None),
             (limited(None), 0, 999, 0.0, None),
-            (limited(None), 0, 1_000, 0.1, None),
+            (limited(None), 0, 1_000, 0.1, Some(1_000)),
             (ErrorClass::Busy, 0, 4_000, 0.0, None),
             (ErrorClass::Unclear, 0, 4_000, 0.0, None),
             (ErrorClass::Unreachable, 0, 4_000, 0.0, None),

@@ -49,8 +49,7 @@ pub fn long_text(visit: &Visit, name: &'static str, label: &'static str, chars_m
 
 fn input(visit: &Visit, field: &FieldAsked) -> AnyView {
     let name = format!("{FIELD_PREFIX}{}", field.name);
-    let hint = (!field.hint.is_empty()).then(|| view! { <span class="hint">{field.hint.clone()}</span> });
-    let chosen = |option: &String| visit.typed_many.get(&name).is_some_and(|given| given.contains(option));
+    let hint = (!field.hint.is_empty()).then(|| view! { <span class="hint">{field.hint.clone()}</span> }.into_any());
     match field.kind {
         FieldKind::Text => view! {
             <label class="field">
@@ -67,29 +66,9 @@ fn input(visit: &Visit, field: &FieldAsked) -> AnyView {
             </label>
         }
         .into_any(),
-        FieldKind::SingleSelect => {
-            let options: Vec<_> = field
-                .options
-                .iter()
-                .map(|option| {
-                    view! { <option value=option.clone() selected=chosen(option)>{option.clone()}</option> }
-                })
-                .collect();
-            view! {
-                <label class="field">
-                    <span dir="auto">{field.label.clone()}</span>
-                    <select name=name.clone() aria-invalid=invalid(visit, &name)>
-                        <option value="">{words::form_none(visit.language)}</option>
-                        {options}
-                    </select>
-                    {hint}
-                    {fault(visit, &name)}
-                </label>
-            }
-            .into_any()
-        }
+        FieldKind::SingleSelect => one_of(visit, field, name, hint),
         FieldKind::Checkbox => {
-            let checked = chosen(&"yes".to_owned());
+            let checked = is_chosen(visit, &name, "yes");
             view! {
                 <label class="check">
                     <input type="checkbox" name=name value="yes" checked=checked/>
@@ -98,29 +77,58 @@ fn input(visit: &Visit, field: &FieldAsked) -> AnyView {
             }
             .into_any()
         }
-        FieldKind::MultiSelect => {
-            let options: Vec<_> = field
-                .options
-                .iter()
-                .map(|option| {
-                    let checked = chosen(option);
-                    view! {
-                        <label class="check">
-                            <input type="checkbox" name=name.clone() value=option.clone() checked=checked/>
-                            <span dir="auto">{option.clone()}</span>
-                        </label>
-                    }
-                })
-                .collect();
-            view! {
-                <fieldset class="field">
-                    <legend dir="auto">{field.label.clone()}</legend>
-                    {hint}
-                    {options}
-                    {fault(visit, &name)}
-                </fieldset>
-            }
-            .into_any()
-        }
+        FieldKind::MultiSelect => several_of(visit, field, name, hint),
     }
+}
+
+fn one_of(visit: &Visit, field: &FieldAsked, name: String, hint: Option<AnyView>) -> AnyView {
+    let options: Vec<_> = field
+        .options
+        .iter()
+        .map(|option| {
+            let selected = is_chosen(visit, &name, option);
+            view! { <option value=option.clone() selected=selected>{option.clone()}</option> }
+        })
+        .collect();
+    view! {
+        <label class="field">
+            <span dir="auto">{field.label.clone()}</span>
+            <select name=name.clone() aria-invalid=invalid(visit, &name)>
+                <option value="">{words::form_none(visit.language)}</option>
+                {options}
+            </select>
+            {hint}
+            {fault(visit, &name)}
+        </label>
+    }
+    .into_any()
+}
+
+fn several_of(visit: &Visit, field: &FieldAsked, name: String, hint: Option<AnyView>) -> AnyView {
+    let options: Vec<_> = field
+        .options
+        .iter()
+        .map(|option| {
+            let checked = is_chosen(visit, &name, option);
+            view! {
+                <label class="check">
+                    <input type="checkbox" name=name.clone() value=option.clone() checked=checked/>
+                    <span dir="auto">{option.clone()}</span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="field">
+            <legend dir="auto">{field.label.clone()}</legend>
+            {hint}
+            {options}
+            {fault(visit, &name)}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn is_chosen(visit: &Visit, name: &str, option: &str) -> bool {
+    visit.typed_many.get(name).is_some_and(|given| given.iter().any(|one| one == option))
 }

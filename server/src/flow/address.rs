@@ -16,8 +16,7 @@ pub fn page(state: &State, path: &str, values: &[&str]) -> String {
 
 /// Opens an incident inside DingTalk: side bar on PC, a page on phones.
 pub fn incident_in_dingtalk(state: &State, key: &str, incident_id: &str) -> String {
-    let link = dingtalk::links::page_link(&page(state, paths::INCIDENT, &[key, incident_id]), true);
-    if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
+    of_incident(state, paths::INCIDENT, key, incident_id)
 }
 
 /// The page behind a group's quick entry, with DingTalk's own placeholders for company and group.
@@ -35,8 +34,7 @@ pub fn example() -> String {
 
 /// Opens the page of an incident's war room inside DingTalk, to enter the group from there.
 pub fn war_room_in_dingtalk(state: &State, key: &str, incident_id: &str) -> String {
-    let link = dingtalk::links::page_link(&page(state, paths::WAR_ROOM, &[key, incident_id]), true);
-    if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
+    of_incident(state, paths::WAR_ROOM, key, incident_id)
 }
 
 /// Opens the application's homepage inside DingTalk.
@@ -54,4 +52,10 @@ pub fn list_in_dingtalk(state: &State, key: &str, target: &Target) -> String {
 pub fn sign_in_in_dingtalk(state: &State, key: &str, attempt: &str) -> String {
     let address = format!("{}?attempt={}", page(state, paths::SIGN_IN, &[key]), paths::encode(attempt));
     dingtalk::links::page_link(&address, true)
+}
+
+/// A page of an incident inside DingTalk, if its address is not too long for a card.
+fn of_incident(state: &State, path: &str, key: &str, incident_id: &str) -> String {
+    let link = dingtalk::links::page_link(&page(state, path, &[key, incident_id]), true);
+    if link.len() > LINK_BYTES_MAX { home_in_dingtalk(state, key) } else { link }
 }

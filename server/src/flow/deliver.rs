@@ -18,7 +18,7 @@ use crate::model::integration::Integration;
 use crate::model::mention::Note;
 use crate::model::task::TaskKind;
 use crate::state::State;
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Tx};
 use contract::chat::ChatState;
 use dingtalk::CardSpace;
 use ended::Ended;
@@ -200,30 +200,31 @@ async fn record(
         metrics::counter!("dingduty_delivery_attempts_total", "outcome" => ended.outcome.name()).increment(1);
         store::delivery::add_attempt(&mut tx, &attempt).await?;
     }
-    if let Target::Chat(chat) = &delivery.target
-        && matches!(ended.outcome, Outcome::NotInstalled | Outcome::ChatGone | Outcome::Refused)
-        && ended.cost > 0
-    {
-        // Perhaps an event was lost, and a refused space has no promised code (reference 7.3): the group is looked at.
-        let kind = TaskKind::RefreshChat { chat: chat.clone() };
-        store::task::add(&mut tx, &delivery.integration, &kind, now, now).await?;
-    }
     if tried && !matches!(ended.outcome, Outcome::Delivered | Outcome::Unclear) {
         store::link_message::remove(&mut tx, &delivery.id).await?;
     }
-    if let Target::Room(room) = &delivery.target
-        && delivery.state == DeliveryState::Failed
-        && ended.cost > 0
-    {
-        // Perhaps it was disbanded by hand: the room is looked at.
-        let kind = TaskKind::TendRoom { room: room.clone() };
-        store::task::add(&mut tx, &delivery.integration, &kind, now, now).await?;
+    if ended.cost > 0 {
+        look_at_target(&mut tx, &delivery, ended.outcome, now).await?;
     }
     if lost && ended.repeatable {
         card::follow(state, &mut tx, &delivery).await?;
     }
     tx.commit().await?;
     Ok(again)
+}
+
+/// A call that was refused may mean that an event about the group was lost: the group is looked at.
+async fn look_at_target(tx: &mut Tx, delivery: &Delivery, outcome: Outcome, now: Millis) -> Result<(), StoreError> {
+    let kind = match &delivery.target {
+        // A refused space has no promised code (reference 7.3).
+        Target::Chat(chat) if matches!(outcome, Outcome::NotInstalled | Outcome::ChatGone | Outcome::Refused) => {
+            TaskKind::RefreshChat { chat: chat.clone() }
+        }
+        // Perhaps it was disbanded by hand.
+        Target::Room(room) if delivery.state == DeliveryState::Failed => TaskKind::TendRoom { room: room.clone() },
+        _ => return Ok(()),
+    };
+    store::task::add(tx, &delivery.integration, &kind, now, now).await
 }
 
 fn next_time(state: &State, delivery: &Delivery, ended: &Ended, now: Millis) -> Next {

@@ -80,7 +80,8 @@ impl Chat {
     pub fn apply(&mut self, change: Change, at: Millis) -> bool {
         match change {
             Change::Titled(title) => {
-                if at < self.titled_at || title == self.title {
+                // The same name at a later time is news: what happened in between must not come after it.
+                if at < self.titled_at || (at == self.titled_at && title == self.title) {
                     return false;
                 }
                 self.title = title;
@@ -119,32 +120,60 @@ impl Chat {
 mod tests {
     use super::*;
 
-    /// Every order of the same events must end the same way.
+    /// The order of `all` with this number, of as many as there are.
+    fn order<T>(mut all: Vec<T>, mut number: usize) -> Vec<T> {
+        let mut ordered = Vec::new();
+        while !all.is_empty() {
+            ordered.push(all.remove(number % all.len()));
+            number /= all.len() + 1;
+        }
+        ordered
+    }
+
     #[test]
     fn the_order_of_arrival_does_not_matter() {
         let installed = || Change::Installed { robot_code: Some("r".into()), cool_app_code: Some("c".into()) };
-        let events = [
-            (installed(), 10),
-            (Change::Titled("old".into()), 20),
-            (Change::Uninstalled, 30),
-            (installed(), 40),
-            (Change::Titled("new".into()), 50),
-        ];
-        for start in 0..events.len() {
-            for step in [1, 2, 3, 4] {
-                let mut chat = Chat::unknown("1".into(), "k", "cid", "s".into(), Millis(0));
-                for n in 0..events.len() {
-                    let (change, at) = events[(start + n * step) % events.len()].clone();
-                    chat.apply(change.clone(), Millis(at));
-                    chat.apply(change, Millis(at));
-                }
-                assert_eq!(
-                    (chat.state, chat.title.as_str()),
-                    (ChatState::Installed, "new"),
-                    "start {start} step {step}"
-                );
-                assert_eq!(chat.robot_code.as_deref(), Some("r"));
+        let titled = |title: &str| Change::Titled(title.into());
+        for number in 0..720 {
+            let mut chat = Chat::unknown("1".into(), "k", "cid", "s".into(), Millis(0));
+            // It gets back a name that it had: the one in between must not come after it.
+            let events = vec![
+                (installed(), 10),
+                (titled("new"), 20),
+                (Change::Uninstalled, 30),
+                (titled("old"), 35),
+                (installed(), 40),
+                (titled("new"), 50),
+            ];
+            for (change, at) in order(events, number) {
+                chat.apply(change.clone(), Millis(at));
+                chat.apply(change, Millis(at));
             }
+            assert_eq!((chat.state, chat.title.as_str()), (ChatState::Installed, "new"), "order {number}");
+            assert_eq!(chat.robot_code.as_deref(), Some("r"));
+        }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_told_apart() {
+        let installed = || Change::Installed { robot_code: None, cool_app_code: None };
+        let mut chat = Chat::unknown("1".into(), "k", "cid", "s".into(), Millis(0));
+        for (change, at, applied) in [
+            (installed(), 10, true),
+            (Change::Uninstalled, 9, false),
+            (Change::Uninstalled, 10, false),
+            (Change::Uninstalled, 11, true),
+            (installed(), 10, false),
+            (installed(), 11, true),
+            (Change::Titled("a".into()), 5, true),
+            (Change::Titled("a".into()), 5, false),
+            (Change::Titled("b".into()), 4, false),
+            (Change::Titled("b".into()), 5, true),
+            (Change::Disbanded, 1, true),
+            (Change::Disbanded, 2, false),
+            (Change::Uninstalled, 20, false),
+        ] {
+            assert_eq!(chat.apply(change.clone(), Millis(at)), applied, "{change:?} at {at}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! One task: its flow, and what becomes of it afterwards.
 
 use crate::flow::digest::acknowledge;
+use crate::flow::refusal::Refusal;
 use crate::flow::repaint::Left;
 use crate::flow::{
     act, caches, check, deliver, directory, failed_pushes, introduce, members_gone, merges, notify, reconcile, refresh,
@@ -19,6 +20,8 @@ use world::Millis;
 pub const ATTEMPTS_MAX: i64 = 10;
 /// The same for what is as right and needed after a day of trouble as at its beginning.
 const ATTEMPTS_OF_A_DAY: i64 = 24 * 12;
+/// Why work on a war room is given up.
+const ROOM_REASON: &str = "a platform did not take what a war room needs";
 
 /// What becomes of a task.
 enum After {
@@ -29,6 +32,13 @@ enum After {
     Held(Millis),
     Again(Millis),
     Dead(String),
+}
+
+/// Done, or to be tried again at a time.
+impl From<Option<Millis>> for After {
+    fn from(next: Option<Millis>) -> Self {
+        next.map_or(Self::Done, Self::Again)
+    }
 }
 
 /// Does one task.
@@ -49,129 +59,130 @@ pub async fn do_task(state: &State, task: Task) {
 }
 
 async fn try_task(state: &State, integration: &Arc<Integration>, task: &Task) -> Result<After, StoreError> {
-    let now = state.world.now();
     Ok(match &task.kind {
         TaskKind::Notify { incident } => {
             notify::notify(state, integration, task, incident).await?;
             After::Settled
         }
-        TaskKind::Deliver { delivery } => {
-            deliver::deliver(state, integration, delivery).await?.map_or(After::Done, After::Again)
-        }
+        TaskKind::Deliver { delivery } => deliver::deliver(state, integration, delivery).await?.into(),
         TaskKind::Repaint { incident } => {
             let cards = repaint::repaint(state, integration, incident).await?;
             let bars = work_notice::bar::repaint(state, integration, incident).await?;
-            match cards.max(bars) {
-                Left::Nothing => After::Done,
-                Left::Until(until) => After::Held(until),
-                Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a card update"),
-            }
+            after(state, task, cards.max(bars), "DingTalk did not take a card update")
         }
-        TaskKind::SnoozeEnds { incident, .. } => {
-            // Not here and now: of two repaints at once the older picture could come last.
-            let mut tx = state.store.begin().await?;
-            let kind = TaskKind::Repaint { incident: incident.clone() };
-            store::task::add(&mut tx, &integration.key, &kind, now, now).await?;
-            tx.commit().await?;
-            After::Done
-        }
-        TaskKind::RefreshChat { chat } => match refresh::refresh(state, integration, chat).await {
-            Ok(()) => After::Done,
-            Err(DingTalkError { class: ErrorClass::Held(held), .. }) => After::Held(held.until),
-            Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
-        },
+        TaskKind::SnoozeEnds { incident, .. } => order_repaint(state, integration, incident).await?,
+        TaskKind::RefreshChat { chat } => refresh_chat(state, integration, task, chat).await,
         TaskKind::RobotPush { push } => match robot::carry_out(state, integration, push, task.attempts).await? {
             robot::CarriedOut::Done => After::Done,
             robot::CarriedOut::Later => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
         },
         TaskKind::TakeTurns => {
             refresh::take_turns(state, integration).await?;
-            After::Again(now.plus(refresh::EVERY))
+            After::Again(state.world.now().plus(refresh::EVERY))
         }
         TaskKind::FailedPushes { late } => {
             let next = failed_pushes::read(state, integration).await;
             if *late { After::Done } else { After::Again(next) }
         }
         TaskKind::FinishAct { user_id, asked, asked_ms } => {
-            match act::finish(state, integration, user_id, asked, Millis(*asked_ms)).await {
-                Ok(act::Acted::Done(_) | act::Acted::Already(_)) => After::Done,
-                Ok(act::Acted::Working) => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
-                Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
-                Err(_) => After::Done,
-            }
+            let acted = act::finish(state, integration, user_id, asked, Millis(*asked_ms)).await;
+            ended(state, task, acted.map(|acted| matches!(acted, act::Acted::Working)))
         }
         TaskKind::AcknowledgeAll { digest, user_id, asked_ms } => {
-            match acknowledge::finish(state, integration, user_id, digest, Millis(*asked_ms)).await {
-                Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
-                Ok(()) | Err(_) => After::Done,
-            }
+            let acted = acknowledge::finish(state, integration, user_id, digest, Millis(*asked_ms)).await;
+            ended(state, task, acted.map(|()| false))
         }
-        TaskKind::SendWorkNotice { batch } => {
-            work_notice::send::send(state, integration, batch).await?.map_or(After::Done, After::Again)
-        }
-        TaskKind::FollowWorkNotice { batch } => {
-            work_notice::follow::follow(state, integration, batch).await?.map_or(After::Done, After::Again)
-        }
+        TaskKind::SendWorkNotice { batch } => work_notice::send::send(state, integration, batch).await?.into(),
+        TaskKind::FollowWorkNotice { batch } => work_notice::follow::follow(state, integration, batch).await?.into(),
         TaskKind::RecallWorkNotice { batch } => {
-            match work_notice::recall::recall_batch(state, integration, batch).await? {
-                Left::Nothing => After::Done,
-                Left::Until(until) => After::Held(until),
-                Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, "DingTalk did not take a recall"),
-            }
+            let left = work_notice::recall::recall_batch(state, integration, batch).await?;
+            after(state, task, left, "DingTalk did not take a recall")
         }
         TaskKind::Introduce => match introduce::introduce(state, integration).await? {
             false => After::Done,
-            true => After::Again(now.plus(back_off(task.attempts))),
+            true => After::Again(state.world.now().plus(back_off(task.attempts))),
         },
-        TaskKind::FollowMerge { incident } => match merges::follow(state, integration, incident).await {
-            Err(error) if error.is_passing() => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
-            Err(error) => {
-                tracing::info!(incident, %error, "what an incident was merged into cannot be read");
-                After::Done
-            }
-            Ok(()) => After::Done,
-        },
-        TaskKind::SweepMembers => match members_gone::sweep(state, integration).await {
-            Ok(_) => After::Again(now.plus(members_gone::EVERY)),
-            Err(members_gone::SweepError::Store(error)) => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "nobody knows whether linked members are still there");
-                After::Again(now.plus(members_gone::AGAIN))
-            }
-        },
+        TaskKind::FollowMerge { incident } => follow_merge(state, integration, task, incident).await,
+        TaskKind::SweepMembers => sweep_members(state, integration).await?,
         TaskKind::Check => After::Again(check::nightly(state, integration).await?),
         TaskKind::MakeRoom { room } => {
-            after(state, task, ATTEMPTS_OF_A_DAY, war_room::make::make(state, integration, room).await?)
+            after(state, task, war_room::make::make(state, integration, room).await?, ROOM_REASON)
         }
         TaskKind::TendRoom { room } => {
-            after(state, task, ATTEMPTS_OF_A_DAY, war_room::tend::tend(state, integration, room).await?)
+            after(state, task, war_room::tend::tend(state, integration, room).await?, ROOM_REASON)
         }
         TaskKind::LinkRoom { room } => {
-            after(state, task, ATTEMPTS_OF_A_DAY, war_room::link::post(state, integration, room).await?)
+            after(state, task, war_room::link::post(state, integration, room).await?, ROOM_REASON)
         }
         TaskKind::EndRoom { room } => {
-            after(state, task, ATTEMPTS_OF_A_DAY, war_room::end::finish(state, integration, room).await?)
+            after(state, task, war_room::end::finish(state, integration, room).await?, ROOM_REASON)
         }
         TaskKind::Directory { run } => match directory::go_on(state, integration, run, task.attempts).await? {
             directory::Piece::Over => After::Done,
-            directory::Piece::On(after) => After::Held(now_after(state, after)),
+            directory::Piece::On(rest) => After::Held(state.world.now().plus(rest)),
             directory::Piece::Failed(reason) => again(state, task, ATTEMPTS_MAX, &reason),
         },
         TaskKind::Reconcile => After::Again(reconcile::run(state, integration).await),
     })
 }
 
-/// So long after now: a piece takes a while.
-fn now_after(state: &State, wait: Duration) -> Millis {
-    state.world.now().plus(wait)
+/// Cards change by a task of their own: of two repaints at once the older picture could come last.
+async fn order_repaint(state: &State, integration: &Integration, incident: &str) -> Result<After, StoreError> {
+    let now = state.world.now();
+    let kind = TaskKind::Repaint { incident: incident.to_owned() };
+    let mut tx = state.store.begin().await?;
+    store::task::add(&mut tx, &integration.key, &kind, now, now).await?;
+    tx.commit().await?;
+    Ok(After::Done)
 }
 
-/// What is left of work on a war room.
-fn after(state: &State, task: &Task, attempts_max: i64, left: Left) -> After {
+/// What becomes of an act that had no clear end: whether it still has none, or why it was refused.
+fn ended(state: &State, task: &Task, under_way: Result<bool, Refusal>) -> After {
+    match under_way {
+        Ok(true) => again(state, task, ATTEMPTS_MAX, "Flashduty has not answered"),
+        Err(refusal) if refusal.is_passing() => again(state, task, ATTEMPTS_MAX, refusal.code.name()),
+        // Done, or refused for good: whoever asked has been told.
+        Ok(false) | Err(_) => After::Done,
+    }
+}
+
+async fn refresh_chat(state: &State, integration: &Arc<Integration>, task: &Task, chat: &str) -> After {
+    match refresh::refresh(state, integration, chat).await {
+        Ok(()) => After::Done,
+        Err(DingTalkError { class: ErrorClass::Held(held), .. }) => After::Held(held.until),
+        Err(error) => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
+    }
+}
+
+async fn follow_merge(state: &State, integration: &Arc<Integration>, task: &Task, incident: &str) -> After {
+    match merges::follow(state, integration, incident).await {
+        Ok(()) => After::Done,
+        Err(error) if error.is_passing() => again(state, task, ATTEMPTS_OF_A_DAY, &error.to_string()),
+        Err(error) => {
+            tracing::info!(incident, %error, "what an incident was merged into cannot be read");
+            After::Done
+        }
+    }
+}
+
+async fn sweep_members(state: &State, integration: &Arc<Integration>) -> Result<After, StoreError> {
+    let wait = match members_gone::sweep(state, integration).await {
+        Ok(_) => members_gone::EVERY,
+        Err(members_gone::SweepError::Store(error)) => return Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "nobody knows whether linked members are still there");
+            members_gone::AGAIN
+        }
+    };
+    Ok(After::Again(state.world.now().plus(wait)))
+}
+
+/// What is left of work that is as needed after a day of trouble as at its beginning.
+fn after(state: &State, task: &Task, left: Left, reason: &str) -> After {
     match left {
         Left::Nothing => After::Done,
         Left::Until(until) => After::Held(until),
-        Left::Again => again(state, task, attempts_max, "a platform did not take what a war room needs"),
+        Left::Again => again(state, task, ATTEMPTS_OF_A_DAY, reason),
     }
 }
 

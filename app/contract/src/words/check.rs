@@ -111,6 +111,7 @@ fn server_and_app(name: &str) -> Option<(Pair, Pair, Pair, Curer)> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of sentences")]
 fn groups(name: &str) -> Option<(Pair, Pair, Pair, Curer)> {
     use Curer::{Administrator, GroupOwner, Operator};
     let events = (
@@ -249,6 +250,7 @@ fn permissions(name: &str) -> Option<(Pair, Pair, Pair, Curer)> {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of sentences")]
 fn afterwards(name: &str) -> Option<(Pair, Pair, Pair, Curer)> {
     use Curer::{Administrator, FlashdutyAdministrator, Operator, Person};
     let console = ("本控制台", "this console");

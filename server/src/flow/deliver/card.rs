@@ -28,38 +28,12 @@ pub async fn send(
     let url = subject.url(state, integration);
     let drawing = Drawing { text: own, ..notify::drawing(state, integration, &url) };
     let values = subject.values(drawing);
-    let now = state.world.now();
-    let out_track_id = delivery.out_track_id();
-    // The intent is on disk before the call, so that a click on the card is known whatever happens to this process.
-    let mut tx = state.store.begin().await?;
-    let row = Card {
-        out_track_id: out_track_id.clone(),
-        integration: integration.key.clone(),
-        incident_id: subject.id().to_owned(),
-        target: delivery.target.clone(),
-        delivered: false,
-        shown: BTreeMap::new(),
-        noticed: Vec::new(),
-        given: BTreeMap::new(),
-        created: now,
-        updated: now,
-        version: 0,
-    };
-    store::card::insert(&mut tx, &row).await?;
-    let called = match subject.incident() {
-        Some(mirror) => mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?,
-        None => Called::default(),
-    };
-    let views = match subject.incident() {
-        Some(mirror) => viewers::views(state, &mut tx, integration, &mirror.incident).await?,
-        None => BTreeMap::new(),
-    };
-    tx.commit().await?;
-
+    let Intended { row, called, views } = intend(state, integration, delivery, subject).await?;
+    let out_track_id = row.out_track_id.clone();
     let views = viewers::of_target(&views, &delivery.target);
     let mut people = viewer::telling(&row, &views, false, &values).people;
     // Whom one call does not take is told by the update that follows.
-    let mut follows = people.len() > PRIVATE_PEOPLE_MAX;
+    let follows = people.len() > PRIVATE_PEOPLE_MAX;
     people.truncate(PRIVATE_PEOPLE_MAX);
     let own_bot = &integration.settings.client_id;
     let robot_code = match &space {
@@ -70,7 +44,7 @@ pub async fn send(
         let summary = subject.summary(Drawing { language, ..drawing });
         card::calling(summary, &called.named, language)
     };
-    let mut new = NewCard {
+    let new = NewCard {
         out_track_id: out_track_id.clone(),
         card_template_id: template.to_owned(),
         callback_route_key: integration.card_route_key(),
@@ -81,22 +55,7 @@ pub async fn send(
         last_message: LastMessage { zh: in_language(Language::Zh), en: in_language(Language::En) },
         at_user_ids: called.at,
     };
-    let mut sent = client.create_and_deliver_card(&new).await;
-    let mut cost = ended::cost(&sent);
-    let nobody_knows = |error: &DingTalkError| error.class == ErrorClass::UnknownPerson && !error.by_space;
-    if sent.as_ref().is_err_and(nobody_knows) && !new.private_data.is_empty() {
-        // A responder has left the company, which must not keep the card from the others.
-        follows = true;
-        new.private_data.clear();
-        sent = client.create_and_deliver_card(&new).await;
-        cost += ended::cost(&sent);
-    }
-    if space.top_until().is_some() && sent.as_ref().is_err_and(war_room::is_about_the_top) {
-        // The place at the top is not permitted: the card goes into the group alone.
-        new.space = space.without_top();
-        sent = client.create_and_deliver_card(&new).await;
-        cost += ended::cost(&sent);
-    }
+    let Created { mut sent, given, mut cost, follows } = create(client, new, follows).await;
     let exists = sent.as_ref().is_err_and(|error| error.class == ErrorClass::CardExists);
     let noted = exists && set_unshown(state, &out_track_id, None).await?;
     if noted {
@@ -116,12 +75,87 @@ pub async fn send(
     }
     if sent.is_ok() {
         // What an earlier attempt created shows what was true then.
-        let (values, given) = if exists { <_>::default() } else { (values, new.private_data) };
+        let (values, given) = if exists { <_>::default() } else { (values, given) };
         let follows = follows || exists;
         shown(state, &integration.key, &out_track_id, subject, Shown { values, given, follows }).await?;
     }
     let text = ended::rendered(subject, drawing);
     Ok(Ended { text, cost, ..Ended::from_answer(sent.map(|_| ())) })
+}
+
+/// A card that is to be sent, as the database has it.
+struct Intended {
+    row: Card,
+    /// Whom it mentions.
+    called: Called,
+    /// What single people see instead of everybody's values.
+    views: viewers::Views,
+}
+
+/// Commits the intent before the call, so that a click on the card is known whatever happens to this process.
+async fn intend(
+    state: &State,
+    integration: &Integration,
+    delivery: &Delivery,
+    subject: &Subject,
+) -> Result<Intended, StoreError> {
+    let now = state.world.now();
+    let row = Card {
+        out_track_id: delivery.out_track_id(),
+        integration: integration.key.clone(),
+        incident_id: subject.id().to_owned(),
+        target: delivery.target.clone(),
+        delivered: false,
+        shown: BTreeMap::new(),
+        noticed: Vec::new(),
+        given: BTreeMap::new(),
+        created: now,
+        updated: now,
+        version: 0,
+    };
+    let mut tx = state.store.begin().await?;
+    store::card::insert(&mut tx, &row).await?;
+    let (called, views) = match subject.incident() {
+        Some(mirror) => (
+            mention::called(&mut tx, &integration.key, &delivery.target, &mirror.incident).await?,
+            viewers::views(state, &mut tx, integration, &mirror.incident).await?,
+        ),
+        None => <_>::default(),
+    };
+    tx.commit().await?;
+    Ok(Intended { row, called, views })
+}
+
+/// What became of the call that creates a card and shows it.
+struct Created {
+    sent: Result<CardDelivered, DingTalkError>,
+    /// What single people were given to see.
+    given: BTreeMap<String, Values>,
+    /// Counted calls.
+    cost: i64,
+    /// An update has to tell the rest.
+    follows: bool,
+}
+
+/// Creates and shows a card by one call. A person or a place that DingTalk refuses keeps it from nobody else.
+async fn create(client: &Client, mut new: NewCard, mut follows: bool) -> Created {
+    let mut sent = client.create_and_deliver_card(&new).await;
+    let mut cost = ended::cost(&sent);
+    let nobody_knows = |error: &DingTalkError| error.class == ErrorClass::UnknownPerson && !error.by_space;
+    if sent.as_ref().is_err_and(nobody_knows) && !new.private_data.is_empty() {
+        // A responder has left the company, which must not keep the card from the others.
+        follows = true;
+        new.private_data.clear();
+        sent = client.create_and_deliver_card(&new).await;
+        cost += ended::cost(&sent);
+    }
+    if new.space.top_until().is_some() && sent.as_ref().is_err_and(war_room::is_about_the_top) {
+        // The place at the top is not permitted: the card goes into the group alone.
+        new.space = new.space.without_top();
+        sent = client.create_and_deliver_card(&new).await;
+        cost += ended::cost(&sent);
+    }
+    Created { sent, given: new.private_data, cost, follows }
 }
 
 /// Notes that a card exists with these values and is not shown, or takes the note back before it is shown. True when there

@@ -26,6 +26,7 @@ pub struct Sample {
 }
 
 /// All of them, with their age in minutes.
+#[expect(clippy::too_many_lines, reason = "a table of incidents")]
 pub fn samples() -> Vec<(i64, Sample)> {
     let snooze = Act::Snooze { minutes: 120 };
     vec![

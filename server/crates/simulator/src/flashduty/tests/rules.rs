@@ -31,6 +31,7 @@ fn reopen() -> Act {
     Act::Reopen { reason: "again".into() }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of acts and states")]
 #[tokio::test]
 async fn every_act_in_every_state() {
     let refused = || Err(Refusal::parameter("incident_ids"));

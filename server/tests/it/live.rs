@@ -78,7 +78,7 @@ impl OpenPage {
     }
 
     /// The next change, in time.
-    async fn hears(&mut self) -> IncidentNews {
+    pub async fn hears(&mut self) -> IncidentNews {
         loop {
             match self.soon().await {
                 Told::Incident(news) => return *news,
@@ -121,7 +121,7 @@ impl OpenPage {
 }
 
 /// What somebody does in Flashduty's own console, and the webhook of it.
-async fn act(bench: &Bench, user_id: &str, incident: &str, act: Act) {
+pub async fn act(bench: &Bench, user_id: &str, incident: &str, act: Act) {
     bench.advance(Duration::from_secs(1));
     bench.sim.flashduty.act_as(bench.member(user_id), incident, act).await.unwrap();
     bench.run_due().await;

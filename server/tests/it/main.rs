@@ -18,6 +18,7 @@ mod console_roles;
 mod corpus;
 mod creating;
 mod deliveries;
+mod deploy;
 mod directory;
 mod doors;
 mod failures;

@@ -3,7 +3,7 @@
 
 mod automation;
 mod backup;
-mod child;
+pub mod child;
 mod clock;
 mod command_line;
 mod configuration;

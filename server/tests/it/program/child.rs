@@ -211,7 +211,8 @@ pub async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-fn free_port() -> u16 {
+/// A port of this machine that nobody has.
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let spread = u16::try_from(std::process::id() % 97).unwrap() * 181;
     (0..PORTS.len())

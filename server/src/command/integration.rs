@@ -38,6 +38,7 @@ and where they are wanted:
   quota_api_month       calls in a month, where they are not the preset's
   quota_push_month      pushes in a month, where they are not the preset's
   quota_qps             calls of one API in a second, where they are not the preset's
+  quota_robot_minute    messages of one bot to one group in a minute; 1 to 10000, 20 if absent
   storm_cards_per_minute
                         incidents a minute that get a card each at a group or person, what is beyond is
                         folded into one counting card; 1 to 10000, 5 if absent

@@ -1,5 +1,5 @@
 //! How many calls of one API one app may have under way or just behind it, so that DingTalk never sees more of them in
-//! any second than it allows (reference 10.2).
+//! any second than it allows (reference 10.2). In the same way one bot's messages to one group in any minute (6.7).
 //!
 //! A call arrives at DingTalk at some moment between being sent and being answered. So a turn that is taken before the
 //! call goes out, and is free again only a second after its answer came, covers every second the call can fall into: as
@@ -10,11 +10,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 use world::Millis;
 
-/// How long a turn stays taken after its answer: DingTalk's second and a margin, for clocks of two machines differ.
-pub const BEHIND: Duration = Duration::from_millis(1_050);
-/// How long a turn stays taken whose answer nobody tells of: the longest call, some seconds between leave and sending,
-/// then as above.
-pub const UNTOLD: Duration = Duration::from_millis(10_000 + 2_000 + 1_050);
+/// The longest call, and some seconds between leave and sending.
+const CALL_MAX: Duration = Duration::from_secs(10 + 2);
 /// After DingTalk said "too fast" the API is called half as often for so long: somebody else calls it too.
 const CAREFUL: Duration = Duration::from_secs(60);
 /// Longest pause believed, whoever asks for it.
@@ -22,9 +19,39 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// A clock that moved against the steady one by more than this was set.
 const STEP: Duration = Duration::from_millis(250);
 
-/// All turns of one app at one API, as every process sees them.
+/// What DingTalk counts in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// Calls of one API.
+    #[default]
+    Second,
+    /// Messages to one group.
+    Minute,
+}
+
+impl Span {
+    /// How long a turn stays taken after its answer: DingTalk's span and a margin, for clocks of two machines differ.
+    pub const fn behind(self) -> Duration {
+        match self {
+            Self::Second => Duration::from_millis(1_050),
+            Self::Minute => Duration::from_secs(61),
+        }
+    }
+
+    /// How long a turn stays taken whose answer nobody tells of.
+    pub const fn untold(self) -> Duration {
+        CALL_MAX.saturating_add(self.behind())
+    }
+
+    fn longest(self, turn: &Turn) -> Duration {
+        if turn.under_way { self.untold() } else { self.behind() }
+    }
+}
+
+/// All turns of one app at one API, or of one bot in one group, as every process sees them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
+    pub span: Span,
     pub turns: Vec<Turn>,
     /// No call before this: DingTalk refused one.
     pub pause_until: Millis,
@@ -87,10 +114,9 @@ impl Steady {
         self.own.retain(|_, until| *until > moment.steady);
     }
 
-    /// Whether a turn of somebody else may be over though the clock says so. After the clock was set its times mean nothing
-    /// until the longest such a turn can last has passed.
-    fn trusts(&self, moment: Moment, turn: &Turn) -> bool {
-        let longest = if turn.under_way { UNTOLD } else { BEHIND };
+    /// Whether the clock can be believed about the end of somebody else's turn. After the clock was set its times mean
+    /// nothing until the `longest` that such a turn can last has passed.
+    fn trusts(&self, moment: Moment, longest: Duration) -> bool {
         moment.steady >= self.stepped + longest
     }
 }
@@ -100,12 +126,11 @@ impl Window {
     pub fn settle(&mut self, moment: Moment, steady: &Steady, prefix: &str) {
         for turn in &mut self.turns {
             // Written by a clock that has been set back since.
-            let longest = if turn.under_way { UNTOLD } else { BEHIND };
-            turn.until = turn.until.min(moment.now.plus(longest));
+            turn.until = turn.until.min(moment.now.plus(self.span.longest(turn)));
         }
         self.turns.retain(|turn| match turn.id.starts_with(prefix) {
             true => steady.own.contains_key(&turn.id),
-            false => turn.until > moment.now || !steady.trusts(moment, turn),
+            false => turn.until > moment.now || !steady.trusts(moment, self.span.longest(turn)),
         });
         self.pause_until = self.pause_until.min(moment.now.plus(PAUSE_MAX));
         self.careful_until = self.careful_until.min(moment.now.plus(CAREFUL));
@@ -114,24 +139,26 @@ impl Window {
         }
     }
 
-    /// Takes a turn, if there is one. `per_second` is what DingTalk allows.
-    pub fn take(&mut self, id: &str, per_second: usize, moment: Moment, steady: &mut Steady) -> bool {
+    /// Takes a turn, if there is one. `allowed` is what DingTalk allows in the span.
+    pub fn take(&mut self, id: &str, allowed: usize, moment: Moment, steady: &mut Steady) -> bool {
         let careful = self.careful_until > moment.now;
-        let most = if careful { per_second / 2 } else { per_second }.max(1);
+        let most = if careful { allowed / 2 } else { allowed }.max(1);
         if self.pause_until > moment.now || self.turns.len() >= most {
             return false;
         }
-        self.turns.push(Turn { id: id.to_owned(), until: moment.now.plus(UNTOLD), under_way: true });
-        steady.own.insert(id.to_owned(), moment.steady + UNTOLD);
+        let untold = self.span.untold();
+        self.turns.push(Turn { id: id.to_owned(), until: moment.now.plus(untold), under_way: true });
+        steady.own.insert(id.to_owned(), moment.steady + untold);
         true
     }
 
-    /// The answer has come: the turn ends a second later.
+    /// The answer has come: the turn ends a span later.
     pub fn answered(&mut self, id: &str, moment: Moment, steady: &mut Steady) {
+        let behind = self.span.behind();
         if let Some(turn) = self.turns.iter_mut().find(|turn| turn.id == id) {
-            turn.until = moment.now.plus(BEHIND);
+            turn.until = moment.now.plus(behind);
             turn.under_way = false;
-            steady.own.insert(id.to_owned(), moment.steady + BEHIND);
+            steady.own.insert(id.to_owned(), moment.steady + behind);
         }
     }
 
@@ -151,15 +178,16 @@ impl Window {
 
     /// How long until it is worth asking for a turn again.
     pub fn wait(&self, moment: Moment, steady: &Steady) -> Duration {
-        let pause = self.pause_until.since(moment.now);
+        let (pause, behind) = (self.pause_until.since(moment.now), self.span.behind());
         let left = |turn: &Turn| match steady.own.get(&turn.id) {
             Some(until) => until.saturating_sub(moment.steady),
-            None if steady.trusts(moment, turn) => turn.until.since(moment.now),
-            None => BEHIND,
+            None if steady.trusts(moment, self.span.longest(turn)) => turn.until.since(moment.now),
+            None => behind,
         };
-        // One that is under way ends a second after its answer, which may come any time.
-        let turns = self.turns.iter().map(|turn| if turn.under_way { BEHIND.min(left(turn)) } else { left(turn) });
-        pause.max(turns.min().unwrap_or_default()).max(Duration::from_millis(1))
+        // One that is under way ends a span after its answer, which may come any time.
+        let turns = self.turns.iter().map(|turn| if turn.under_way { behind.min(left(turn)) } else { left(turn) });
+        let next = if pause.is_zero() { turns.min().unwrap_or_default() } else { pause };
+        next.max(Duration::from_millis(1))
     }
 }
 

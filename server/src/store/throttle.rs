@@ -1,14 +1,15 @@
-//! Calls under way and just behind us, by app and API; and hosts that have banned this address. All processes share them.
+//! Calls under way and just behind us, by app and API, messages by API and group; and hosts that have banned this address. All processes share them.
 
 use super::sql::{from_json, sql, to_json};
 use super::{StoreError, Tx};
-use crate::model::throttle::Window;
+use crate::model::throttle::{Span, Window};
 use world::Millis;
 
 const TABLE: &str = "throttle";
 
-/// The window of an app at an API, kept from everybody else until the transaction ends.
-pub async fn lock(tx: &mut Tx, client_id: &str, api: &str) -> Result<Window, StoreError> {
+/// The window of an app at an API, kept from everybody else until the transaction ends. A group's is locked after its
+/// API's, by the name that [`of_group`] gives.
+pub async fn lock(tx: &mut Tx, client_id: &str, api: &str, span: Span) -> Result<Window, StoreError> {
     // The update that changes nothing is what locks the row.
     let row = sql("INSERT INTO throttle (client_id, api, turns, pause_until_ms, careful_until_ms, strikes) \
          VALUES ($1, $2, '[]', 0, 0, 0) ON CONFLICT (client_id, api) DO UPDATE SET strikes = throttle.strikes \
@@ -17,13 +18,19 @@ pub async fn lock(tx: &mut Tx, client_id: &str, api: &str) -> Result<Window, Sto
     .text(api)
     .row(tx)
     .await?;
-    let Some(row) = row else { return Ok(Window::default()) };
+    let Some(row) = row else { return Ok(Window { span, ..Window::default() }) };
     Ok(Window {
+        span,
         turns: from_json(TABLE, "turns", &row.text("turns")?)?,
         pause_until: row.at("pause_until_ms")?,
         careful_until: row.at("careful_until_ms")?,
         strikes: row.number("strikes")?,
     })
+}
+
+/// Where the `api` column stands for messages to one group: paths have no spaces.
+pub fn of_group(api: &str, open_conversation_id: &str) -> String {
+    format!("{api} {open_conversation_id}")
 }
 
 /// Keeps what [`lock`] gave.

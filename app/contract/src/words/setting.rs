@@ -70,6 +70,7 @@ crate::words::sentences! {
     quota_preset_shape: "应为 before-2025-11-19 或 2025-11-19", "must be before-2025-11-19 or 2025-11-19";
     month_shape: "应为 0 至 1000000000 的数字", "must be a number from 0 to 1000000000";
     qps_shape: "应为 1 至 1000 的数字", "must be a number from 1 to 1000";
+    robot_minute_shape: "应为 1 至 10000 的整数", "must be a whole number from 1 to 10000";
     cards_shape: "应为 1 至 10000 的整数", "must be a whole number from 1 to 10000";
     hidden_shape: "应从 severity、channel、responders、alerts、snoozed_until、description、labels 中选择", "must be a list of severity, channel, responders, alerts, snoozed_until, description and labels";
     snooze_shape: "应为 1 至 5 个不同的 1 至 1440 的数字", "must be a list of 1 to 5 different numbers from 1 to 1440";
@@ -98,6 +99,7 @@ pub fn label(name: &str, language: Language) -> String {
         "quota_api_month" => ("每月 API 调用数", "API calls a month"),
         "quota_push_month" => ("每月 Webhook 与 Stream 推送数", "Webhook and Stream pushes a month"),
         "quota_qps" => ("每秒调用数", "Calls of one API a second"),
+        "quota_robot_minute" => ("机器人每分钟向同一群发送的消息数", "Messages of a bot to one group a minute"),
         "storm_cards_per_minute" => ("每分钟单独成卡的故障数", "Incidents a minute with a card each"),
         "card_hidden_fields" => ("卡片不显示", "Cards leave out"),
         "snooze_minutes" => ("暂缓时长（分钟）", "Snooze presets in minutes"),

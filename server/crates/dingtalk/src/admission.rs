@@ -8,8 +8,9 @@ use world::Millis;
 /// There is no way past it: the one function that sends asks it.
 #[async_trait]
 pub trait Admission: Send + Sync {
-    /// Lets the call go now, or says until when it is held. May wait for a moment.
-    async fn admit(&self, call: &Call) -> Result<Box<dyn Permit>, Held>;
+    /// Lets the call go now, or says until when it is held. May wait for a moment. `group` is the open conversation id of
+    /// the group that a bot speaks in.
+    async fn admit(&self, call: &Call, group: Option<&str>) -> Result<Box<dyn Permit>, Held>;
 }
 
 /// Leave for one request. Dropped without a word, the request may have arrived at any time until it would have timed out.
@@ -32,6 +33,8 @@ pub struct Held {
 pub enum Why {
     /// Calls of one API by one app in a second.
     Second,
+    /// Messages of one bot to one group in a minute (6.7).
+    Minute,
     /// The company's calls of the month.
     Month,
     /// The address of this server is banned for some minutes.
@@ -43,6 +46,7 @@ impl Why {
     pub fn name(self) -> &'static str {
         match self {
             Self::Second => "second",
+            Self::Minute => "minute",
             Self::Month => "month",
             Self::Ban => "ban",
         }

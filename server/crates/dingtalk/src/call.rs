@@ -1,4 +1,5 @@
 use reqwest::Method;
+use serde_json::Value;
 
 /// One call of the platform: where it goes, what it costs and what it needs. Every call is a constant below, so that
 /// no call can be added without naming its meter. Section 0.1 of the platform's reference, in that order.
@@ -16,6 +17,8 @@ pub struct Call {
     pub scope: &'static str,
     /// Whether it changes something. If so, an answer that cannot be read leaves open whether it was carried out.
     pub changes: bool,
+    /// The field of the body that names the group a bot speaks in, where DingTalk counts its messages there (6.7).
+    pub group_field: Option<&'static str>,
 }
 
 /// The two hosts of the platform.
@@ -39,7 +42,13 @@ pub enum Meter {
 }
 
 const fn post(host: Host, path: &'static str, meter: Meter, scope: &'static str, changes: bool) -> Call {
-    Call { method: Method::POST, host, path, meter, scope, changes }
+    Call { method: Method::POST, host, path, meter, scope, changes, group_field: None }
+}
+
+/// A bot's message to the group that this field of the body names.
+const fn speak(host: Host, path: &'static str, scope: &'static str, group_field: &'static str) -> Call {
+    let (method, meter) = (Method::POST, Meter::Api);
+    Call { method, host, path, meter, scope, changes: true, group_field: Some(group_field) }
 }
 
 /// Work notifications need what every app has (section 9).
@@ -48,6 +57,11 @@ const fn work_notice(path: &'static str, changes: bool) -> Call {
 }
 
 impl Call {
+    /// The group in which the bot speaks with this body.
+    pub(crate) fn group<'a>(&self, body: &'a Value) -> Option<&'a str> {
+        body.get(self.group_field?)?.as_str()
+    }
+
     /// App token (1.1).
     pub const TOKEN: Call = post(Host::Api, "/v1.0/oauth2/accessToken", Meter::Free, "", false);
     /// App token of a named company (1.2): refused where the app is not that company's.
@@ -72,10 +86,11 @@ impl Call {
         meter: Meter::Free,
         scope: "Contact.User.Read",
         changes: false,
+        group_field: None,
     };
     /// The app's bot speaks in a group (6.1).
     pub const SEND_TO_GROUP: Call =
-        post(Host::Api, "/v1.0/robot/groupMessages/send", Meter::Api, "qyapi_robot_sendmsg", true);
+        speak(Host::Api, "/v1.0/robot/groupMessages/send", "qyapi_robot_sendmsg", "openConversationId");
     /// The app's bot speaks to employees one by one (6.2).
     pub const SEND_TO_PEOPLE: Call =
         post(Host::Api, "/v1.0/robot/oToMessages/batchSend", Meter::Api, "qyapi_robot_sendmsg", true);
@@ -96,6 +111,7 @@ impl Call {
         meter: Meter::Api,
         scope: "Card.Instance.Write",
         changes: true,
+        group_field: None,
     };
     /// Name and state of a group (8.3).
     pub const GROUP_INFO: Call = post(Host::Api, "/v1.0/im/sceneGroups/query", Meter::Api, "qyapi_chat_manage", false);
@@ -116,8 +132,12 @@ impl Call {
     pub const DISBAND_SCENE_GROUP: Call =
         post(Host::Api, "/v1.0/im/chat/scenegroup/disband", Meter::Api, "qyapi_chat_manage", true);
     /// The template's bot speaks in such a group (8.6). Not repeatable.
-    pub const SEND_TO_SCENE_GROUP: Call =
-        post(Host::Oapi, "/topapi/im/chat/scencegroup/message/send_v2", Meter::Api, "qyapi_chat_manage", true);
+    pub const SEND_TO_SCENE_GROUP: Call = speak(
+        Host::Oapi,
+        "/topapi/im/chat/scencegroup/message/send_v2",
+        "qyapi_chat_manage",
+        "target_open_conversation_id",
+    );
 
     /// Event pushes that failed for good (2.7). Reading removes them.
     pub const FAILED_EVENTS: Call = Call {
@@ -127,6 +147,7 @@ impl Call {
         meter: Meter::Api,
         scope: "",
         changes: true,
+        group_field: None,
     };
 
     /// A work notification (9.1). Not repeatable.

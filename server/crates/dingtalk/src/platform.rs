@@ -138,7 +138,7 @@ impl Platform {
         body: &Value,
         secrets: &[&SecretString],
     ) -> Result<Answer, DingTalkError> {
-        let permit = admission.admit(call).await.map_err(DingTalkError::held)?;
+        let permit = admission.admit(call, call.group(body)).await.map_err(DingTalkError::held)?;
         let result = match self.send(call, corp_id, token, body).await {
             Ok(reply) => Answer::read(call, reply, secrets),
             Err(error) => Err(error),

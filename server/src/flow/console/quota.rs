@@ -101,7 +101,7 @@ fn edition_name(edition: Edition) -> &'static str {
 fn presets() -> Vec<PresetFigures> {
     let of = |(edition, name): (Edition, &'static str)| {
         [Preset::Former, Preset::Present].map(|preset| {
-            let Limits { api_month, push_month, per_second } = preset.limits(edition);
+            let Limits { api_month, push_month, per_second, .. } = preset.limits(edition);
             let per_second = i64::try_from(per_second).unwrap_or(i64::MAX);
             PresetFigures { edition: name, preset: preset.name(), api_month, push_month, per_second }
         })

@@ -78,7 +78,14 @@ const GROUPS: [Group; 8] = [
         title: words::group_limits,
         hint: Some(words::group_limits_more),
         is_rare: true,
-        fields: &["quota_preset", "quota_api_month", "quota_push_month", "quota_qps", "storm_cards_per_minute"],
+        fields: &[
+            "quota_preset",
+            "quota_api_month",
+            "quota_push_month",
+            "quota_qps",
+            "quota_robot_minute",
+            "storm_cards_per_minute",
+        ],
     },
 ];
 

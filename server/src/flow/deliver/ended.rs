@@ -116,7 +116,7 @@ pub fn cut(sent: &str) -> String {
 pub fn outcome(class: &ErrorClass) -> Outcome {
     match class {
         ErrorClass::Held(held) => match held.why {
-            Why::Second => Outcome::Throttled,
+            Why::Second | Why::Minute => Outcome::Throttled,
             Why::Month => Outcome::QuotaSpent,
             Why::Ban => Outcome::Banned,
         },

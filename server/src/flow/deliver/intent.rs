@@ -106,8 +106,8 @@ impl Intent {
 
 #[async_trait]
 impl Admission for Intent {
-    async fn admit(&self, call: &Call) -> Result<Box<dyn Permit>, Held> {
-        let permit = self.gate.admit(call).await?;
+    async fn admit(&self, call: &Call, group: Option<&str>) -> Result<Box<dyn Permit>, Held> {
+        let permit = self.gate.admit(call, group).await?;
         if !call.changes {
             return Ok(permit);
         }

@@ -1,9 +1,10 @@
 //! One app at one API: who asks, what was told, and the transaction that answers.
 
+use super::groups::Groups;
 use super::warning::warn;
 use super::{Asking, BAN, Leave, News, Place, Told, host_name};
 use crate::model::quota::{self, Limits, Month, Priority};
-use crate::model::throttle::{Moment, Steady, Window};
+use crate::model::throttle::{Moment, Span, Steady, Window};
 use crate::store::meter;
 use crate::store::{self, Store, StoreError, Tx};
 use dingtalk::{Held, Host, Why};
@@ -20,9 +21,10 @@ const LOOK_MIN: Duration = Duration::from_millis(5);
 
 /// What this process remembers by its steady clock.
 pub(super) struct Memory {
-    steady: Steady,
+    pub(super) steady: Steady,
     bans: HashMap<Host, Duration>,
-    prefix: String,
+    /// Begins the ids of this process' turns.
+    pub(super) prefix: String,
 }
 
 /// One place's callers.
@@ -113,7 +115,7 @@ impl Desk {
         }
     }
 
-    /// Decides in one transaction, which always locks window, meter, days in this order. Gives the moment it decided at,
+    /// Decides in one transaction, which always locks window, groups' windows, meter, days in this order. Gives the moment it decided at,
     /// too: that of the lock, for by an earlier one the turns that others took meanwhile would lie in the future.
     async fn decide(
         &self,
@@ -123,12 +125,14 @@ impl Desk {
         place: &Place,
     ) -> Result<(Decided, Moment), StoreError> {
         let mut tx = store.begin().await?;
-        let mut window = store::throttle::lock(&mut tx, &place.client_id, place.api).await?;
+        let mut window = store::throttle::lock(&mut tx, &place.client_id, place.api, Span::Second).await?;
         let moment = moment_of(world);
         memory.steady.look(moment);
         window.settle(moment, &memory.steady, &memory.prefix);
+        let mut groups = Groups::default();
         for told in &self.told {
             learn(&mut tx, memory, &mut window, told, moment).await?;
+            groups.learn(&mut tx, memory, told, moment).await?;
         }
         let mut decided = Decided::default();
         for asking in &self.asking {
@@ -146,6 +150,11 @@ impl Desk {
                 }
                 continue;
             }
+            if let Some(wait) = groups.take(&mut tx, memory, asking, moment).await? {
+                window.unused(&asking.id, &mut memory.steady);
+                decided.held.insert(asking.id.clone(), Held { until: moment.now.plus(wait), why: Why::Minute });
+                continue;
+            }
             match spend(&mut tx, world, asking, moment.now).await? {
                 Ok(counted_in) => {
                     let leave = Leave { at: moment.steady, counted_in };
@@ -153,10 +162,12 @@ impl Desk {
                 }
                 Err(held) => {
                     window.unused(&asking.id, &mut memory.steady);
+                    groups.unused(memory, asking);
                     decided.held.insert(asking.id.clone(), held);
                 }
             }
         }
+        groups.put(&mut tx, place).await?;
         store::throttle::put(&mut tx, &place.client_id, place.api, &window).await?;
         tx.commit().await?;
         Ok((decided, moment))
@@ -209,7 +220,7 @@ async fn learn(
             tracing::error!(integration = told.payer.integration, "DingTalk says that the month's calls are used up");
             meter::spent(tx, place, told.payer.limits.api_month).await?;
         }
-        News::Answered | News::Banned => {}
+        News::Answered | News::TooMuch | News::Banned => {}
     }
     Ok(())
 }

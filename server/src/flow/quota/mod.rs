@@ -4,6 +4,7 @@
 //! One task in each process speaks for all its callers: whoever asks while it writes is answered by its next transaction.
 
 mod desk;
+mod groups;
 mod pilot;
 pub mod pushes;
 pub mod report;
@@ -11,7 +12,7 @@ mod warning;
 
 use crate::model::integration::Integration;
 use crate::model::quota::{Limits, Priority};
-use crate::model::throttle::BEHIND;
+use crate::model::throttle::Span;
 use crate::store::Store;
 use async_trait::async_trait;
 use dingtalk::{Admission, Call, DingTalkError, ErrorClass, Held, Host, Meter, Permit, Why};
@@ -23,7 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 use world::World;
 
 /// A leave is used at once or not at all: a process that stood still meanwhile asks again. Part of
-/// [`crate::model::throttle::UNTOLD`].
+/// [`Span::untold`].
 const LEAVE_LIFETIME: Duration = Duration::from_secs(2);
 /// How long DingTalk bans an address, and with it every call from here (reference 10.2).
 const BAN: Duration = Duration::from_secs(5 * 60);
@@ -50,6 +51,9 @@ enum Message {
     Flush(oneshot::Sender<()>),
 }
 
+/// How long a bot says nothing in a group where it spoke too often, and nobody says how long.
+const GROUP_REST: Duration = Duration::from_secs(30);
+
 /// Where calls are counted per second.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
@@ -65,6 +69,8 @@ struct Payer {
     corp_id: String,
     host: Host,
     counted: bool,
+    /// The group whose minute counts the call, too.
+    group: Option<String>,
     limits: Limits,
 }
 
@@ -103,6 +109,8 @@ enum News {
     /// It did not reach DingTalk.
     Unused,
     TooFast(Duration),
+    /// The bot spoke too often, in this group or elsewhere.
+    TooMuch,
     MonthSpent,
     Banned,
 }
@@ -163,9 +171,9 @@ struct Gate {
 
 #[async_trait]
 impl Admission for Gate {
-    async fn admit(&self, call: &Call) -> Result<Box<dyn Permit>, Held> {
+    async fn admit(&self, call: &Call, group: Option<&str>) -> Result<Box<dyn Permit>, Held> {
         loop {
-            let slip = self.ask(call).await?;
+            let slip = self.ask(call, group).await?;
             if self.pilot.world.monotonic().saturating_sub(slip.at) <= LEAVE_LIFETIME {
                 return Ok(Box::new(slip));
             }
@@ -175,13 +183,14 @@ impl Admission for Gate {
 }
 
 impl Gate {
-    async fn ask(&self, call: &Call) -> Result<Slip, Held> {
+    async fn ask(&self, call: &Call, group: Option<&str>) -> Result<Slip, Held> {
         let place = Place { client_id: self.client_id.clone(), api: call.path };
         let payer = Payer {
             integration: self.integration.clone(),
             corp_id: self.corp_id.clone(),
             host: call.host,
             counted: call.meter == Meter::Api,
+            group: group.map(str::to_owned),
             limits: self.limits,
         };
         let id = self.pilot.new_id();
@@ -194,7 +203,7 @@ impl Gate {
             since: self.pilot.world.monotonic(),
             answer,
         };
-        let closing = || Held { until: self.pilot.world.now().plus(BEHIND), why: Why::Second };
+        let closing = || Held { until: self.pilot.world.now().plus(Span::Second.behind()), why: Why::Second };
         self.pilot.messages.send(Message::Ask(Box::new(asking))).map_err(|_| closing())?;
         let leave = answered.await.unwrap_or_else(|_| Err(closing()))?;
         let told = Told { place, payer, id, counted_in: leave.counted_in, news: News::Answered };
@@ -228,11 +237,12 @@ impl Permit for Slip {
 fn news(answer: Result<(), &DingTalkError>) -> Option<News> {
     let Err(error) = answer else { return Some(News::Answered) };
     match &error.class {
-        // Of the bot's own limits DingTalk does not say how long to wait: they are not the API's.
         ErrorClass::Throttled { retry_after_ms: Some(wait_ms) } => Some(News::TooFast(Duration::from_millis(*wait_ms))),
         ErrorClass::Throttled { retry_after_ms: None } if error.http_status == Some(429) => {
             Some(News::TooFast(Duration::ZERO))
         }
+        // The bot's own limit, of which DingTalk does not say how long to wait: it is not the API's.
+        ErrorClass::Throttled { retry_after_ms: None } => Some(News::TooMuch),
         ErrorClass::QuotaSpent { .. } => Some(News::MonthSpent),
         ErrorClass::Banned => Some(News::Banned),
         ErrorClass::Unreachable => Some(News::Unused),

@@ -87,7 +87,7 @@ const PRINTABLE: Rule = (words::printable, is_printable);
 const MONTH: Rule = (words::month_shape, |text| figure(text).is_some());
 
 /// The fields of the contract, in its order.
-const FIELDS: [Field; 23] = [
+const FIELDS: [Field; 24] = [
     field("name", true, (words::name_shape, is_name)),
     field("corp_id", true, (words::corp_id_shape, is_corp_id)),
     field("agent_id", true, (words::agent_id_shape, is_number)),
@@ -107,6 +107,7 @@ const FIELDS: [Field; 23] = [
     field("quota_api_month", false, MONTH),
     field("quota_push_month", false, MONTH),
     field("quota_qps", false, (words::qps_shape, |text| per_second(text).is_some())),
+    field("quota_robot_minute", false, (words::robot_minute_shape, |text| cards(text).is_some())),
     field("storm_cards_per_minute", false, (words::cards_shape, |text| cards(text).is_some())),
     field("card_hidden_fields", false, (words::hidden_shape, |text| hidden_fields(text).is_some())),
     field("snooze_minutes", false, (words::snooze_shape, |text| snooze_presets(text).is_some())),
@@ -209,6 +210,7 @@ impl Form {
             api_month: take("quota_api_month").and_then(|text| figure(&text)),
             push_month: take("quota_push_month").and_then(|text| figure(&text)),
             qps: take("quota_qps").and_then(|text| per_second(&text)),
+            robot_minute: take("quota_robot_minute").and_then(|text| cards(&text)).map(i64::from),
         };
         let cards = take("storm_cards_per_minute").and_then(|text| cards(&text));
         let card = CardSettings {

@@ -32,12 +32,18 @@ fn figures_of_the_editions() {
     for (edition, preset, api_month, push_month, per_second) in table {
         let quota = Overrides { preset, ..Overrides::default() };
         let limits = Limits::of(&Settings { edition, quota, ..Settings::default() });
-        assert_eq!(limits, Limits { api_month, push_month, per_second });
+        assert_eq!(limits, Limits { api_month, push_month, per_second, robot_minute: 20 });
         assert_eq!(Preset::from_name(preset.name()), Some(preset));
     }
-    let quota = Overrides { api_month: Some(7), push_month: Some(8), qps: Some(9), ..Overrides::default() };
+    let quota = Overrides {
+        api_month: Some(7),
+        push_month: Some(8),
+        qps: Some(9),
+        robot_minute: Some(10),
+        ..Overrides::default()
+    };
     let limits = Limits::of(&Settings { quota, ..Settings::default() });
-    assert_eq!(limits, Limits { api_month: 7, push_month: Some(8), per_second: 9 });
+    assert_eq!(limits, Limits { api_month: 7, push_month: Some(8), per_second: 9, robot_minute: 10 });
     assert_eq!(serde_json::to_value(Preset::Present).unwrap(), Preset::Present.name());
 }
 

@@ -113,7 +113,7 @@ fn a_turn_is_free_a_second_after_its_answer() {
     assert_eq!(scene.take(&mut one), None);
     scene.true_ms = 300;
     scene.answer(&mut one, &ids[0]);
-    assert_eq!(scene.window.wait(scene.moment(), &one.steady), BEHIND);
+    assert_eq!(scene.window.wait(scene.moment(), &one.steady), Span::Second.behind());
     scene.true_ms = 1_349;
     assert_eq!(scene.take(&mut one), None);
     scene.true_ms = 1_350;
@@ -127,7 +127,7 @@ fn who_dies_gives_its_turns_back_by_time() {
     for _ in 0..MOST {
         scene.take(&mut one).unwrap();
     }
-    scene.true_ms = i64::try_from(UNTOLD.as_millis()).unwrap() - 1;
+    scene.true_ms = i64::try_from(Span::Second.untold().as_millis()).unwrap() - 1;
     assert_eq!(scene.take(&mut two), None);
     scene.true_ms += 1;
     assert!(scene.take(&mut two).is_some());

@@ -352,7 +352,8 @@ async fn in_link_mode(mut story: Story) {
     assert_eq!(story.stage.api("POST", "subscriptions", Some(body)).await.status, 201);
     let switches = story.stage.sim.dingtalk.switches();
     story.stage.sim.dingtalk.set_switches(Switches { robot_messages_per_minute: 10_000, ..switches });
-    let set = story.stage.program.run(&["integration", "set", "--key", super::stage::KEY, "card_template_id="]).await;
+    let set = ["card_template_id=", "quota_robot_minute=10000"];
+    let set = story.stage.program.run(&[&["integration", "set", "--key", super::stage::KEY][..], &set].concat()).await;
     assert_eq!(set.code, Some(0), "{set:?}");
     story.stage.serving.kill().await;
     story.stage.serving = story.stage.program.serve().await;

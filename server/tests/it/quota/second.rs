@@ -5,7 +5,7 @@ use dingtalk::{AppCredentials, Call, Client, Endpoints, ErrorClass, Why};
 use server::flow::quota::Pilot;
 use server::model::integration::Integration;
 use server::model::quota::Priority;
-use server::model::throttle::{BEHIND, Turn};
+use server::model::throttle::{Span, Turn};
 use server::store::{SealingKeys, Store, throttle};
 use simulator::{Options, Peer, Simulator, seed};
 use std::sync::Arc;
@@ -158,14 +158,14 @@ async fn waiting_for_the_database_cuts_no_turn_short(url: &str) {
     clock.advance(Duration::from_secs(20));
 
     let mut tx = store.begin().await.unwrap();
-    let mut window = throttle::lock(&mut tx, seed::CLIENT_ID, ADMITTED.path).await.unwrap();
+    let mut window = throttle::lock(&mut tx, seed::CLIENT_ID, ADMITTED.path, Span::Second).await.unwrap();
     let waits = gate.clone();
-    let asked = futures::future::join(async move { waits.admit(&ADMITTED).await.map(drop) }, async {
+    let asked = futures::future::join(async move { waits.admit(&ADMITTED, None).await.map(drop) }, async {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
         clock.advance(Duration::from_millis(800));
-        let until = world.now().plus(BEHIND);
+        let until = world.now().plus(Span::Second.behind());
         window.turns = (0..PER_SECOND).map(|n| Turn { id: format!("other-{n}"), until, under_way: false }).collect();
         throttle::put(&mut tx, seed::CLIENT_ID, ADMITTED.path, &window).await.unwrap();
         tx.commit().await.unwrap();
@@ -174,7 +174,7 @@ async fn waiting_for_the_database_cuts_no_turn_short(url: &str) {
     assert_eq!(answer.map_err(|held| held.why), Err(Why::Second), "the others are just behind");
     for (passed_ms, free) in [(300, false), (749, false), (1, true)] {
         clock.advance(Duration::from_millis(passed_ms));
-        let answer = gate.admit(&ADMITTED).await;
+        let answer = gate.admit(&ADMITTED, None).await;
         assert_eq!(answer.is_ok(), free, "{passed_ms} ms later");
     }
     store.close().await;

@@ -1,6 +1,6 @@
 use super::*;
 use server::model::quota::Meter;
-use server::model::throttle::{Moment, Steady, Window};
+use server::model::throttle::{Moment, Span, Steady, Window};
 use server::store::meter::{self, Place, Reading};
 use server::store::throttle;
 use tokio::task::JoinSet;
@@ -77,14 +77,14 @@ async fn what_was_spent_is_known_by_day_and_route() {
 #[tokio::test]
 async fn a_window_and_a_ban_are_kept() {
     in_both(async |tx| {
-        let mut window = throttle::lock(tx, "app", "/api").await.unwrap();
+        let mut window = throttle::lock(tx, "app", "/api", Span::Second).await.unwrap();
         assert_eq!(window, Window::default());
         let moment = Moment { now: NOW, steady: Duration::from_secs(5) };
         assert!(window.take("a-1", 2, moment, &mut Steady::new(moment)));
         window.refused(Duration::from_secs(1), NOW);
         throttle::put(tx, "app", "/api", &window).await.unwrap();
-        assert_eq!(throttle::lock(tx, "app", "/api").await.unwrap(), window);
-        assert_eq!(throttle::lock(tx, "app", "/other").await.unwrap(), Window::default());
+        assert_eq!(throttle::lock(tx, "app", "/api", Span::Second).await.unwrap(), window);
+        assert_eq!(throttle::lock(tx, "app", "/other", Span::Second).await.unwrap(), Window::default());
         assert_eq!(throttle::banned_until(tx, "api").await.unwrap(), None);
         for until in [NOW, Millis(NOW.0 + 5)] {
             throttle::ban(tx, "api", until).await.unwrap();

@@ -27,7 +27,7 @@ impl Door {
 
 #[async_trait::async_trait]
 impl Admission for Door {
-    async fn admit(&self, call: &Call) -> Result<Box<dyn Permit>, Held> {
+    async fn admit(&self, call: &Call, _: Option<&str>) -> Result<Box<dyn Permit>, Held> {
         let mut log = self.log.lock().unwrap();
         let asked = log.iter().filter(|line| line.starts_with("ask")).count();
         log.push(format!("ask {}", call.path));

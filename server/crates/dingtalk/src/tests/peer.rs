@@ -113,7 +113,7 @@ pub struct Open;
 
 #[async_trait::async_trait]
 impl Admission for Open {
-    async fn admit(&self, _: &Call) -> Result<Box<dyn Permit>, Held> {
+    async fn admit(&self, _: &Call, _: Option<&str>) -> Result<Box<dyn Permit>, Held> {
         Ok(Box::new(Open))
     }
 }

@@ -1,6 +1,6 @@
 //! How long an administrator waits for each page of the console: `cargo bench -p server --bench console`.
 //!
-//! 10,000 people, 2,000 groups, 1,000,000 deliveries and 100,000 lines of the audit log, on SQLite and PostgreSQL. Prints
+//! 10,000 people, 2,000 groups with their subscriptions and war rooms, 1,000,000 deliveries and 100,000 lines of the audit log, on SQLite and PostgreSQL. Prints
 //! the middle and the 95th percentile of the first page of every section, of searches, and of a page far back.
 //! `DINGDUTY_CONSOLE_DELIVERIES` makes the database smaller, for a quick look.
 
@@ -72,6 +72,11 @@ async fn measure(name: &str, database_url: String) {
             ("words, not found", "deliveries?q=nothingofthekind"),
             ("far back", "deliveries?after=1000-zzz"),
             ("send all again", "deliveries?outcome=app+not+linked&state=failed&again=yes"),
+            ("people by name", "people?q=member+99"),
+            ("people, nobody", "people?q=nobodyofthename"),
+            ("people not linked", "people?state=unlinked"),
+            ("people far back", "people?page=190"),
+            ("groups by name", "groups?q=group+199"),
             ("one act", "audit?act=link-removed"),
             ("one act of one", "audit?actor=actor3&act=nothing"),
         ];

@@ -6,7 +6,12 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection};
 
 const DELIVERIES: i64 = 1_000_000;
 const PEOPLE: i64 = 10_000;
+/// Of whom so many are linked.
+const LINKED: i64 = 8_000;
+/// On call within a week.
+const ON_CALL: i64 = 200;
 const GROUPS: i64 = 2_000;
+const ROOMS: i64 = 2_000;
 const LINES: i64 = 100_000;
 /// Milliseconds between two deliveries: a million in three months.
 const APART_MS: i64 = 7_776;
@@ -22,9 +27,17 @@ pub async fn fill(database_url: &str, now_ms: i64) -> i64 {
     let wanted = std::env::var("DINGDUTY_CONSOLE_DELIVERIES").ok();
     let count = wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or(DELIVERIES);
     let mut connection = AnyConnection::connect(database_url).await.unwrap();
-    for statement in
-        [chats(), links(now_ms), deliveries(count, now_ms), attempts(count), audit(now_ms), "ANALYZE".into()]
-    {
+    for statement in [
+        chats(),
+        subscriptions(),
+        members(now_ms),
+        links(now_ms),
+        rooms(now_ms),
+        deliveries(count, now_ms),
+        attempts(count),
+        audit(now_ms),
+        "ANALYZE".into(),
+    ] {
         sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();
@@ -41,13 +54,44 @@ fn chats() -> String {
     )
 }
 
+/// One and a half for each group.
+fn subscriptions() -> String {
+    format!(
+        "INSERT INTO subscription (id, integration, chat_id, rule, created_ms) {} SELECT 'sub' || CAST(i AS TEXT), \
+         '{KEY}', 'chat' || CAST(1 + i % {GROUPS} AS TEXT), \
+         '{{\"channel_ids\":[],\"severities\":[],\"labels\":{{}},\"mention\":false,\"repaint\":\"all\"}}', i FROM n",
+        numbers(GROUPS * 3 / 2)
+    )
+}
+
+fn members(now_ms: i64) -> String {
+    format!(
+        "INSERT INTO member (integration, member_id, name, sort_name, on_call_ms, read_ms) {} SELECT '{KEY}', i, \
+         'Member ' || CAST(i AS TEXT), 'member ' || CAST(i AS TEXT), \
+         CASE WHEN i <= {ON_CALL} THEN {now_ms} + i ELSE {} END, {now_ms} FROM n",
+        numbers(PEOPLE),
+        i64::MAX
+    )
+}
+
+fn rooms(now_ms: i64) -> String {
+    format!(
+        "INSERT INTO war_room (id, integration, incident_id, generation, uuid, state, open_conversation_id, title, \
+         titled_by_hand, titled_ms, asked_by, asked_name, problem, link_posted, told_ms, missing_told, ended_by, \
+         created_ms, updated_ms, version) {} SELECT 'room' || CAST(i AS TEXT), '{KEY}', 'incident' || CAST(i AS TEXT), 1, \
+         'uuid' || CAST(i AS TEXT), CASE WHEN i % 20 = 0 THEN 'open' ELSE 'gone' END, 'room-cid' || CAST(i AS TEXT), \
+         'Room ' || CAST(i AS TEXT), 0, 1, 'user1', 'Person 1', '', 2, 1, '[]', '', {now_ms} - i, {now_ms}, 1 FROM n",
+        numbers(ROOMS)
+    )
+}
+
 fn links(now_ms: i64) -> String {
     format!(
         "INSERT INTO link (id, integration, user_id, user_name, member_id, member_name, account_id, account_name, proof, \
          state, created_ms, updated_ms, version) {} SELECT 'link' || CAST(i AS TEXT), '{KEY}', 'user' || CAST(i AS TEXT), \
          'Person ' || CAST(i AS TEXT), i, 'Member ' || CAST(i AS TEXT), 1, 'Account', 'oauth', \
          CASE WHEN i % 40 = 0 THEN 'broken' ELSE 'linked' END, {now_ms} - i, {now_ms}, 1 FROM n",
-        numbers(PEOPLE)
+        numbers(LINKED)
     )
 }
 
